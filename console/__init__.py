@@ -1,0 +1,1 @@
+"""What people and scripts touch: the Textual app and the commands."""

@@ -1,0 +1,1 @@
+"""What is recorded: words, tables, transactions, queries, migrations, catalogues."""

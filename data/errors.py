@@ -1,0 +1,41 @@
+"""Refusals: what a user asked and the product will not do, said in Chinese and English. Nothing has changed."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """An operation that was refused before it changed anything.
+
+    `code` is stable and for scripts; `zh` and `en` are the two sentences; `details` are plain JSON values.
+    """
+
+    def __init__(self, code: str, zh: str, en: str, **details: object) -> None:
+        super().__init__(f"{zh} / {en}")
+        self.code = code
+        self.zh = zh
+        self.en = en
+        self.details = details
+
+    def text(self, language: str) -> str:
+        """The sentence in a language: `zh` or `en`."""
+        return self.en if language == "en" else self.zh
+
+
+class BadInput(Refusal):
+    """Something that was typed or handed over cannot be understood or is not allowed."""
+
+
+class NotFound(Refusal):
+    """What was named does not exist."""
+
+
+class NotAllowed(Refusal):
+    """The actor may not do this, or the ticket's stage forbids it."""
+
+
+class Conflict(Refusal):
+    """Somebody else changed the ticket since it was last seen; `details` says what."""
+
+
+class StoreTrouble(Refusal):
+    """The store cannot be opened, read or written: wrong file, full disk, read-only, other version."""

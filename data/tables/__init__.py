@@ -1,0 +1,61 @@
+"""The tables. Importing this package registers every one of them in SQLModel's metadata."""
+
+from __future__ import annotations
+
+from data.tables.catalogue import CalendarDay, Catalogue, Matter
+from data.tables.centre import Centre, CentreSequence, CentreStatistic, DailyNumber, Request, Setting
+from data.tables.engine import EngineOutage, LadderStep, Lease, Notice
+from data.tables.organisation import (
+    Appointment,
+    Duty,
+    Officer,
+    OrganisationEvent,
+    Unit,
+    UnitSpan,
+    UnitSuccession,
+)
+from data.tables.ticket import (
+    ClockDue,
+    ClockRecord,
+    ClockRow,
+    Custody,
+    CustodyRecord,
+    Task,
+    TaskRecord,
+    Ticket,
+    TicketEvent,
+    TicketRecord,
+)
+
+__all__ = [
+    "Appointment",
+    "CalendarDay",
+    "Catalogue",
+    "Centre",
+    "CentreSequence",
+    "CentreStatistic",
+    "ClockDue",
+    "ClockRecord",
+    "ClockRow",
+    "Custody",
+    "CustodyRecord",
+    "DailyNumber",
+    "Duty",
+    "EngineOutage",
+    "LadderStep",
+    "Lease",
+    "Matter",
+    "Notice",
+    "Officer",
+    "OrganisationEvent",
+    "Request",
+    "Setting",
+    "Task",
+    "TaskRecord",
+    "Ticket",
+    "TicketEvent",
+    "TicketRecord",
+    "Unit",
+    "UnitSpan",
+    "UnitSuccession",
+]

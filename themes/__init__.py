@@ -1,0 +1,1 @@
+"""How it looks: Textual themes and style sheets, no logic."""
