@@ -1,0 +1,1 @@
+"""Drawers that ask for something: a reason, a choice, a form."""

@@ -1,0 +1,134 @@
+"""Hides personal data: names, telephone and identity numbers, house numbers, alone or inside free text.
+
+Forms follow what government systems show: 张*三, 138****8000, 352*************26 (a city's published screens).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+STAR = "*"
+
+_HONORIFICS = tuple("先生 女士 小姐 同志 老师 师傅 医生 书记 主任 婆婆 爷爷 奶奶 大爷 大妈 阿姨".split())
+_NUMERALS = str.maketrans("〇零一二三四五六七八九幺", "0012345678" + "91")
+_GAP = r"[ \u3000\-–—_.·,，]?"
+_NUMBER = re.compile(rf"(?<!\d)\d(?:{_GAP}\d){{6,}}(?:{_GAP}[Xx](?![A-Za-z]))?")
+_DATE = re.compile(
+    r"(?:19|20)\d\d(?P<gap>[-.]?)(?:0[1-9]|1[0-2])(?P=gap)(?:0[1-9]|[12]\d|3[01])"
+    r"(?: (?:[01]\d|2[0-3])(?:[0-5]\d){0,2})?"
+)
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_CUE = (
+    r"(?:姓名|联系人|当事人|报告人|来电人|反映人|投诉人|户主|业主|我叫|我是|本人叫|name)[ \u3000]*[:：为是]?[ \u3000]*"
+)
+_CHINESE_NAME = r"[\u3400-\u9fff](?:[\u3400-\u9fff]{0,3}|[\u3400-\u9fff]{0,5}[·•][\u3400-\u9fff]{1,8})"
+_NAMED = re.compile(rf"({_CUE})({_CHINESE_NAME})(?![\u3400-\u9fff])", re.IGNORECASE)
+_TITLED = re.compile(rf"(?<![\u3400-\u9fff])([\u3400-\u9fff]{{2,3}})({'|'.join(_HONORIFICS)})")
+_HOUSE = re.compile(
+    r"[0-9A-Za-z一二三四五六七八九十百零〇]+(?:[-－—#][0-9A-Za-z]+)*(?=号|栋|幢|座|单元|室|户|房|楼|层|弄)|(?<=[号栋幢座元路街巷])[0-9]+(?:[-－—#][0-9]+)*"
+)
+
+
+def mask_name(name: str) -> str:
+    """A person's name with only its ends left: 张*, 张*三, 欧**明; a title such as 先生 stays.
+
+    A name that consists of a family name and a title is left as it is: there is nothing more to hide.
+    """
+    name = name.strip()
+    for title in _HONORIFICS:
+        if name.endswith(title) and len(name) > len(title):
+            given = name[: -len(title)]
+            return (given if len(given) == 1 else mask_name(given)) + title
+    if not name:
+        return ""
+    if any(char.isascii() and char.isalpha() for char in name):
+        return " ".join(part[0] + STAR * 3 for part in name.split())
+    if len(name) <= 2:
+        return name[0] + STAR if len(name) == 2 else STAR
+    return name[0] + STAR * (len(name) - 2) + name[-1]
+
+
+def mask_phone(phone: str) -> str:
+    """A telephone number with its middle hidden: 138****8000; a short one keeps its last four digits, or nothing."""
+    digits = "".join(char for char in _plain_digits(phone) if char.isdigit())
+    if digits.startswith("86") and len(digits) == 13:
+        digits = digits[2:]
+    if digits.startswith("0086") and len(digits) == 15:
+        digits = digits[4:]
+    return _mask_digits(digits)
+
+
+def mask_id(number: str) -> str:
+    """An identity number with its first three and last two characters left."""
+    number = number.strip()
+    return STAR * len(number) if len(number) < 8 else number[:3] + STAR * (len(number) - 5) + number[-2:]
+
+
+def mask_address(address: str) -> str:
+    """An address without its house, building, unit and room numbers; street and compound stay."""
+    return _HOUSE.sub(STAR * 2, address)
+
+
+def mask_text(text: str) -> str:
+    """Free text in which telephone, identity and card numbers, e-mail addresses and introduced names are hidden.
+
+    Digits count however they are written: full width, spaced out, or as Chinese numerals. A calendar date is left.
+    """
+    masked = _MAIL.sub(_mask_mail, text)
+    masked = _mask_numbers(masked)
+    masked = _NAMED.sub(lambda found: found[1] + mask_name(found[2]), masked)
+    return _TITLED.sub(lambda found: mask_name(found[1] + found[2]), masked)
+
+
+def _mask_numbers(text: str) -> str:
+    """Hide each long number; the text around it keeps its own characters."""
+    plain = _plain_digits(text)
+    pieces: list[str] = []
+    at = 0
+    for found in _NUMBER.finditer(plain):
+        hidden = _hidden(found[0])
+        if hidden is not None:
+            pieces += [text[at : found.start()], hidden]
+            at = found.end()
+    return "".join(pieces) + text[at:]
+
+
+def _plain_digits(text: str) -> str:
+    """The same text, character for character, with every way to write a digit turned into 0-9."""
+    if text.isascii():
+        return text
+    return "".join(_digit(char) for char in text.translate(_NUMERALS))
+
+
+def _digit(char: str) -> str:
+    """The plain digit that a character stands for, or the character itself."""
+    if char.isascii():
+        return char
+    value = unicodedata.digit(char, None)
+    return char if value is None else str(value)
+
+
+def _hidden(number: str) -> str | None:
+    """What is shown for a long number; None when it is a date and may stay."""
+    if _DATE.fullmatch(number):
+        return None
+    bare = "".join(char for char in number if char.isdigit() or char in "Xx")
+    if len(bare) in (15, 18):
+        return mask_id(bare)
+    return _mask_digits(bare)
+
+
+def _mask_digits(digits: str) -> str:
+    """Hide the middle of a bare number: mobile 3+4, longer land line or card the last four, short ones all."""
+    if len(digits) == 11 and digits[0] == "1":
+        return digits[:3] + STAR * 4 + digits[-4:]
+    if len(digits) >= 7:
+        return STAR * (len(digits) - 4) + digits[-4:]
+    return STAR * len(digits)
+
+
+def _mask_mail(found: re.Match[str]) -> str:
+    """Hide the person's part of an e-mail address."""
+    person, _, host = found[0].partition("@")
+    return f"{person[0]}{STAR * 3}@{host}"
