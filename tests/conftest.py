@@ -1,4 +1,4 @@
-"""What every test gets: a private home, a clean environment, a known seed; and, for the asking, a store of each kind."""
+"""What every test gets: a private home, a clean environment, a known seed; for the asking, a store of each kind."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """A real PostgreSQL server for the tests, shared by all processes of one run and gone with the last of them.
 
-The server comes out of a wheel, so no system package is needed. Each process that uses it holds a shared lock on a file; a
-small keeper process waits for the exclusive lock, which the kernel grants when the last user has ended in whatever way, and
-then stops the server and removes its folder. PostgreSQL refuses to run as root: there, it runs as `nobody`, from a copy of
-its programs when `nobody` cannot read the virtual environment.
+The server comes out of a wheel, so no system package is needed. Each process that uses it holds a shared lock on a
+file; a small keeper process waits for the exclusive lock, which the kernel grants when the last user has ended in any
+way, and then stops the server and removes its folder. PostgreSQL refuses to run as root: there, it runs as `nobody`,
+from a copy of its programs when `nobody` cannot read the virtual environment.
 """
 
 from __future__ import annotations
