@@ -9,6 +9,7 @@ ARGS   :=
 JOBS   := auto
 
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 .PHONY: help setup setup-dev run test lint types arrows format bench screenshots licences lock clean
 
 help: ## this list

