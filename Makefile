@@ -44,8 +44,8 @@ bench: setup-dev ## ratios on 1,000 and 1,000,000 tickets
 screenshots: setup-dev ## the pictures of the README
 	$(PYTHON) -m tests.pictures
 
-licences: setup-dev ## docs/dependencies.md, from the installed packages
-	$(PYTHON) -m tests.architecture.dependencies
+licences: setup-dev ## what the installed packages say of their licences
+	$(PYTHON) -m tests.architecture.licences
 
 # The three locks hold every file of a release, so one set serves each platform and Python from 3.11 on.
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
