@@ -110,7 +110,6 @@ def keep(meeting_place: Path) -> None:
 
 
 def _run(command: list[Path | str], folder: Path, account: pwd.struct_passwd | None) -> None:
-    identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
     ended = subprocess.run(
         [str(part) for part in command],
         cwd=folder,
@@ -118,7 +117,9 @@ def _run(command: list[Path | str], folder: Path, account: pwd.struct_passwd | N
         stdin=subprocess.DEVNULL,
         stdout=(output := open(folder / "output", "w+")),  # noqa: SIM115 — a pipe would wait for the server itself
         stderr=subprocess.STDOUT,
-        **identity,
+        user=account.pw_uid if account else None,
+        group=account.pw_gid if account else None,
+        extra_groups=[] if account else None,
     )
     with output:
         if ended.returncode:
