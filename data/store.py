@@ -7,13 +7,13 @@ transaction; writers of one centre queue at its `centre_seq` row.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from data.bell import ring
 from data.errors import StoreTrouble
@@ -38,6 +38,7 @@ class Store:
         if self.sqlite:
             _check_file(self.path, create)
         self.engine = _sqlite_engine(self.path) if self.sqlite else _postgres_engine(url)
+        self._reading = _sqlite_engine(self.path, reading=True) if self.sqlite else self.engine
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
@@ -54,12 +55,22 @@ class Store:
         if self.sqlite:
             ring(self.path)
 
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read transaction through SQLAlchemy: a steady view that takes no lock and cannot write."""
+        try:
+            with self._reading.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise trouble(error) from error
+
     def reader(self) -> Reader:
         """A new read connection."""
         return Reader(self.url)
 
     def close(self) -> None:
         """Close all connections."""
+        self._reading.dispose()
         self.engine.dispose()
 
     @contextlib.contextmanager
@@ -97,8 +108,15 @@ def _check_file(path: str, create: bool) -> None:
         ) from error
 
 
-def _sqlite_engine(path: str) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", module=driver(), connect_args={"timeout": 10}, pool_size=2)
+def _json(value: object) -> str:
+    """JSON as it is stored: compact, Chinese as it is."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _sqlite_engine(path: str, reading: bool = False) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}", module=driver(), connect_args={"timeout": 10}, pool_size=2, json_serializer=_json
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -117,20 +135,23 @@ def _sqlite_engine(path: str) -> Engine:
             "busy_timeout = 10000",
             "journal_size_limit = 67108864",
             "cache_size = -16000",
-            f"application_id = {APPLICATION_ID}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
+        if cursor.execute("PRAGMA application_id").fetchone()[0] == 0:
+            cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        if reading:
+            cursor.execute("PRAGMA query_only = ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
 
 
 def _postgres_engine(url: str) -> Engine:
-    return create_engine(url, poolclass=NullPool if os.environ.get("ZHIHUI_NO_POOL") else None, pool_pre_ping=True)
+    return create_engine(url, pool_pre_ping=True, json_serializer=_json)
 
 
 def lock_centre(connection: Connection, centre_id: int) -> None:
@@ -152,7 +173,9 @@ def trouble(error: DBAPIError) -> StoreTrouble:
     if "disk i/o" in lowered:
         return StoreTrouble("store-io", "磁盘读写错误，未保存。", "The disk failed: nothing was saved.")
     if "locked" in lowered or "busy" in lowered:
-        return StoreTrouble("store-busy", "数据库正忙，未保存，请重试。", "The store is busy: nothing was saved; try again.")
+        return StoreTrouble(
+            "store-busy", "数据库正忙，未保存，请重试。", "The store is busy: nothing was saved; try again."
+        )
     if "not a database" in lowered or "malformed" in lowered:
         return StoreTrouble("store-damaged", "数据文件已损坏。", "The store is damaged: run zhihui db check.")
     return StoreTrouble("store-error", f"数据库错误：{message}", f"Database error: {message}")

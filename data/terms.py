@@ -15,7 +15,7 @@ class Term(str, Enum):
     zh: str
     en: str
 
-    def __new__(cls, value: str, zh: str, en: str) -> Term:
+    def __new__(cls, value: str, zh: str = "", en: str = "") -> Term:
         """Make the member from its stored value and its two labels."""
         member = str.__new__(cls, value)
         member._value_ = value
@@ -163,6 +163,8 @@ class ClockKind(Term):
     ACKNOWLEDGE = "acknowledge", "签收", "acknowledge"
     ARRIVE = "arrive", "到场", "arrive"
     MAKE_SAFE = "make_safe", "控险", "make safe"
+    HANDLE = "handle", "处置", "handle"
+    """What one unit has used of its time over all its turns (the bundle deadline); it has no ladder of its own."""
     FINAL = "final", "办结", "final"
     CHECK = "check", "核查", "check"
     CALL_BACK = "call_back", "回访", "call back"

@@ -1,4 +1,4 @@
-"""Windows of a working day: reading, writing and joining them.
+"""Windows of a working day: reading, writing and measuring them.
 
 A window is a pair of seconds since the wall clock's midnight. Its end may be 24:00, or lie in the next night
 (22:00–06:00): it then belongs whole to the day on which it opens, so a holiday takes the whole shift away.
@@ -15,7 +15,7 @@ Window = tuple[int, int]
 
 
 def read_windows(pairs: object, where: str) -> tuple[Window, ...]:
-    """Windows from pairs of "HH:MM" or "HH:MM:SS"; overlapping and touching ones are joined.
+    """Windows from pairs of "HH:MM" or "HH:MM:SS", in order. They may overlap: then their union counts.
 
     `where` names the place for the message. Raises BadInput for anything else than pairs of times, and for a window
     without length.
@@ -30,12 +30,17 @@ def read_windows(pairs: object, where: str) -> tuple[Window, ...]:
         if opens in (closes, DAY):
             raise _refused(where, list(pair))
         windows.append((opens, closes if closes > opens else closes + DAY))
-    return tuple(joined(windows))
+    return tuple(sorted(windows))
 
 
 def write_windows(windows: Iterable[Window]) -> list[list[str]]:
     """The form that `read_windows` reads."""
     return [[_clock(opens), _clock(closes if closes <= DAY else closes - DAY)] for opens, closes in windows]
+
+
+def length(windows: Iterable[Window]) -> int:
+    """Seconds that windows of one day last together."""
+    return sum(closes - opens for opens, closes in joined(windows))
 
 
 def _time_of_day(text: object, where: str) -> int:

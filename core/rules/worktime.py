@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from core.rules.timeline import DAY, Edge, Timeline, joined
-from core.rules.windows import Window, read_windows, write_windows
+from core.rules.windows import Window, length, read_windows, write_windows
 from data.errors import BadInput
 
 HORIZON_YEARS = 200
@@ -129,14 +129,14 @@ class WorkCalendar(Timeline):
     @cached_property
     def usual_windows(self) -> tuple[Window, ...]:
         """The windows of a standard working day: the commonest length of the week, the longer one on a tie."""
-        lengths = Counter(_length(windows) for windows in self.week if windows)
-        usual = max(lengths, key=lambda length: (lengths[length], length))
-        return next(windows for windows in self.week if _length(windows) == usual)
+        lengths = Counter(length(windows) for windows in self.week if windows)
+        usual = max(lengths, key=lambda seconds: (lengths[seconds], seconds))
+        return next(windows for windows in self.week if length(windows) == usual)
 
     @cached_property
     def day_seconds(self) -> int:
         """Seconds of a standard working day: what one working day of a limit stands for."""
-        return _length(self.usual_windows)
+        return length(self.usual_windows)
 
     def windows_of(self, day: date) -> tuple[Window, ...]:
         """The windows that open on a day of the zone, as seconds since midnight."""
@@ -246,10 +246,6 @@ def _constant_offsets(tz: ZoneInfo, begin: int, end: int) -> Iterator[tuple[int,
 def _offset(tz: ZoneInfo, at: int) -> int:
     shift = datetime.fromtimestamp(at, tz).utcoffset()
     return 0 if shift is None else shift.days * DAY + shift.seconds
-
-
-def _length(windows: Iterable[Window]) -> int:
-    return sum(closes - opens for opens, closes in windows)
 
 
 def _year_start(year: int) -> int:

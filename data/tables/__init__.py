@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Table
+from sqlmodel import SQLModel
+
 from data.tables.catalogue import CalendarDay, Catalogue, Matter
 from data.tables.centre import Centre, CentreSequence, CentreStatistic, DailyNumber, Request, Setting
 from data.tables.engine import EngineOutage, LadderStep, Lease, Notice
@@ -58,4 +61,11 @@ __all__ = [
     "Unit",
     "UnitSpan",
     "UnitSuccession",
+    "table",
 ]
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The SQLAlchemy table of a model, for Core statements."""
+    found: Table = model.__table__  # type: ignore[attr-defined]
+    return found

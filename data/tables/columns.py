@@ -42,6 +42,4 @@ def json_object() -> Any:
 
 def belongs_to(table: str, column: str, name: str) -> ForeignKeyConstraint:
     """A foreign key to another tenant table, inside the same centre."""
-    return ForeignKeyConstraint(
-        ["centre_id", column], [f"{table}.centre_id", f"{table}.id"], name=name, use_alter=True
-    )
+    return ForeignKeyConstraint(["centre_id", column], [f"{table}.centre_id", f"{table}.id"], name=name, use_alter=True)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint, text as sql
+from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from data.instants import FAR
@@ -187,23 +188,25 @@ class ClockRecord(SQLModel):
     """The unit that it measures, for the bundle deadline."""
     kind: str = Field(default="", max_length=12)
     state: str = Field(default="running", max_length=12)
-    budget: int = big(0)
-    """Seconds of its unit of time."""
-    time_unit: str = Field(default="urgent_hour", max_length=12)
-    calendar_version: int = big(0)
-    policy_version: int = big(0)
+    budget: str = Field(default="", max_length=40)
+    """The limit as policies write it, such as "2 urgent_hour"."""
+    seconds: int = big(0)
+    """The budget in seconds of its unit, in the calendar of `calendar_version`."""
+    warn_share: float | None = None
+    calendar_version: str = Field(default="", max_length=20)
+    policy_version: str = Field(default="", max_length=20)
     ladder: str = Field(default="", max_length=40)
-    segments: list[dict[str, Any]] = json_list()
-    """[{"kind": "run"|"pause", "from": s, "to": s|null, "reason", "by"}] in order."""
+    segments: list[list[Any]] = json_list()
+    """[[since, until or null, "run"|"pause"|"away", reason, officer id or null]] in order."""
     started_at: int = big(0)
     stopped_at: int | None = big(None)
     due_at: int | None = big(None)
     warn_at: int | None = big(None)
     provisional: bool = False
-    generation: int = 0
+    generation: int = 1
     """Counts up when the deadline is set anew, so that ladder steps can fire again."""
     fired: list[str] = json_list()
-    """Ladder steps fired in this generation, as "key" or "key#n" for repeats."""
+    """Ladder steps fired in this generation, as "key#n" with n = 0 for the first time."""
     next_at: int | None = big(None)
     next_step: str = Field(default="", max_length=40)
 
@@ -235,12 +238,11 @@ class ClockDue(SQLModel, table=True):
 
 
 class CustodyRecord(SQLModel):
-    """A half-open time [from_at, to_at) in one pair of hands at one stage."""
+    """A half-open time [from_at, to_at) in one pair of hands at one stage; `no` counts from 1 inside the ticket."""
 
     centre_id: int = key_field()
-    id: int = key_field()
-    ticket_id: int = big()
-    no: int = 0
+    ticket_id: int = key_field()
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     holder: str = Field(default="queue", max_length=12)
     unit_id: int | None = big(None)
     officer_id: int | None = big(None)
@@ -256,6 +258,5 @@ class Custody(CustodyRecord, table=True):
     __tablename__ = "custody"
     __table_args__ = (
         belongs_to("ticket", "ticket_id", "fk_custody_ticket"),
-        UniqueConstraint("centre_id", "ticket_id", "no", name="uq_custody_no"),
         {"info": TENANT},
     )

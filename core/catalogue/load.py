@@ -1,0 +1,162 @@
+"""New versions of matters, policy and calendars into the store. Tickets keep the version they began with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, insert
+
+from core.catalogue.calendars import CalendarEntry
+from core.catalogue.model import CatalogueVersion, MatterEntry, digest
+from core.catalogue.stored import newest_version, rows_of, stored_catalogue
+from core.organisation.journal import note_change
+from data.ids import new_id
+from data.store import lock_centre
+from data.tables import Catalogue, Matter
+
+Kind = Literal["matters", "policy", "calendar"]
+
+
+@dataclass(frozen=True)
+class MatterChange:
+    """What became of one matter between two versions; `fields` holds (before, after) of those that changed."""
+
+    code: str
+    name: str
+    what: Literal["added", "removed", "changed"]
+    fields: Mapping[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True)
+class LoadedVersion:
+    """What loading did: the version in force now, and whether it is a new one."""
+
+    kind: Kind
+    name: str
+    version: int
+    label: str
+    is_new: bool
+    changes: tuple[MatterChange, ...] = ()
+
+
+def load_matters(
+    connection: Connection, centre_id: int, catalogue: CatalogueVersion, at: int, actor: str
+) -> LoadedVersion:
+    """Load a catalogue as a new version, inside an open write transaction; the same content again changes nothing."""
+    lock_centre(connection, centre_id)
+    rows = rows_of(connection)
+    version, _, before = newest_version(rows, centre_id, "matters")
+    if before == catalogue.digest():
+        return LoadedVersion("matters", "", version, catalogue.version, False)
+    old = stored_catalogue(rows, centre_id, version) if version else CatalogueVersion("", (), ())
+    changes = difference(old, catalogue)
+    number = version + 1
+    _write_version(
+        connection,
+        centre_id,
+        "matters",
+        "",
+        number,
+        catalogue.version,
+        catalogue.digest(),
+        catalogue.frame(),
+        at,
+        actor,
+    )
+    connection.execute(
+        insert(Matter),
+        [
+            _matter_row(centre_id, number, sort_no, entry, catalogue.path(entry.category))
+            for sort_no, entry in enumerate(catalogue.matters)
+        ],
+    )
+    counts = {what: sum(change.what == what for change in changes) for what in ("added", "changed", "removed")}
+    note_change(connection, centre_id, at, actor, "matters", {"version": number, "label": catalogue.version, **counts})
+    return LoadedVersion("matters", "", number, catalogue.version, True, changes)
+
+
+def load_policy(connection: Connection, centre_id: int, body: Mapping[str, Any], at: int, actor: str) -> LoadedVersion:
+    """Load a checked policy body (`core.catalogue.read.read_policy`) as a new version, unless it is there already."""
+    return _load_body(connection, centre_id, "policy", "", str(body.get("version", "")), body, at, actor)
+
+
+def load_calendar(
+    connection: Connection, centre_id: int, calendar: CalendarEntry, at: int, actor: str
+) -> LoadedVersion:
+    """Load a calendar as a new version, unless it is there already."""
+    body = calendar.hours.to_dict()
+    return _load_body(connection, centre_id, "calendar", calendar.code, calendar.hours.version, body, at, actor)
+
+
+def difference(before: CatalogueVersion, after: CatalogueVersion) -> tuple[MatterChange, ...]:
+    """What a version has more, less and otherwise than another, in the order of the codes."""
+    found: list[MatterChange] = []
+    for code in sorted({entry.code for entry in (*before.matters, *after.matters)}):
+        old, new = before.matter(code), after.matter(code)
+        if old is None and new is not None:
+            found.append(MatterChange(code, new.name, "added", {}))
+        elif new is None and old is not None:
+            found.append(MatterChange(code, old.name, "removed", {}))
+        elif old is not None and new is not None and old != new:
+            was, now = asdict(old), asdict(new)
+            fields = {name: (was[name], now[name]) for name in was if was[name] != now[name]}
+            found.append(MatterChange(code, new.name, "changed", fields))
+    return tuple(found)
+
+
+def _load_body(
+    connection: Connection,
+    centre_id: int,
+    kind: Kind,
+    name: str,
+    label: str,
+    body: Mapping[str, Any],
+    at: int,
+    actor: str,
+) -> LoadedVersion:
+    lock_centre(connection, centre_id)
+    version, _, before = newest_version(rows_of(connection), centre_id, kind, name)
+    fingerprint = digest(body)
+    if before == fingerprint:
+        return LoadedVersion(kind, name, version, label, False)
+    _write_version(connection, centre_id, kind, name, version + 1, label, fingerprint, body, at, actor)
+    note_change(connection, centre_id, at, actor, kind, {"name": name, "version": version + 1, "label": label})
+    return LoadedVersion(kind, name, version + 1, label, True)
+
+
+def _write_version(
+    connection: Connection,
+    centre_id: int,
+    kind: Kind,
+    name: str,
+    version: int,
+    label: str,
+    fingerprint: str,
+    body: Mapping[str, Any],
+    at: int,
+    actor: str,
+) -> None:
+    row = Catalogue(
+        centre_id=centre_id,
+        id=new_id(),
+        kind=kind,
+        name=name,
+        version=version,
+        label=label,
+        digest=fingerprint,
+        body=dict(body),
+        loaded_at=at,
+        actor=actor,
+    )
+    connection.execute(insert(Catalogue), [row.model_dump()])
+
+
+def _matter_row(centre_id: int, version: int, sort_no: int, entry: MatterEntry, path: str) -> dict[str, Any]:
+    values: dict[str, Any] = dict(vars(entry))
+    for name in ("ask", "assist", "stages", "keywords"):
+        values[name] = list(values[name])
+    values["limits"] = [dict(limit) for limit in entry.limits]
+    row = Matter(centre_id=centre_id, id=new_id(), version=version, sort_no=sort_no, category_path=path, **values)
+    return row.model_dump()

@@ -1,0 +1,87 @@
+"""The catalogue as it stands in the store, read with plain SQL so that both a reader and a write transaction can."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, text
+
+from core.catalogue.model import CatalogueVersion, CategoryEntry, MatterEntry
+from data.errors import NotFound
+
+_COLUMNS = (
+    "code, category, name, name_en, work, section, lead, urgency, affair, ask, assist, stages, ladder, keywords, "
+    "confidential, limits"
+)
+
+
+class Rows(Protocol):
+    """Something that runs a SELECT pinned to a centre: `Reader.rows`, or `rows_of(connection)`."""
+
+    def __call__(self, sql: str, *, centre: int, **values: Any) -> Sequence[Sequence[Any]]:
+        """All rows of a SELECT."""
+
+
+def rows_of(connection: Connection) -> Rows:
+    """The rows of a SELECT inside an open transaction."""
+
+    def rows(sql: str, *, centre: int, **values: Any) -> Sequence[Sequence[Any]]:
+        return [tuple(row) for row in connection.execute(text(sql), {"centre": centre, **values})]
+
+    return rows
+
+
+def newest_version(rows: Rows, centre_id: int, kind: str, name: str = "") -> tuple[int, str, str]:
+    """Number, label and digest of the newest version of a kind (matters, policy, calendar); (0, "", "") without one."""
+    found = rows(
+        "SELECT version, label, digest FROM catalogue WHERE centre_id = :centre AND kind = :kind AND name = :name "
+        "ORDER BY version DESC LIMIT 1",
+        centre=centre_id,
+        kind=kind,
+        name=name,
+    )
+    return (int(found[0][0]), str(found[0][1]), str(found[0][2])) if found else (0, "", "")
+
+
+def stored_catalogue(rows: Rows, centre_id: int, version: int | None = None) -> CatalogueVersion:
+    """A version of the matters, by default the newest. Raises NotFound."""
+    chosen = newest_version(rows, centre_id, "matters")[0] if version is None else version
+    head = rows(
+        "SELECT label, body FROM catalogue WHERE centre_id = :centre AND kind = 'matters' AND version = :version",
+        centre=centre_id,
+        version=chosen,
+    )
+    if not head:
+        raise NotFound(
+            "catalogue-version",
+            f"没有事项目录版本 {chosen}。",
+            f"There is no catalogue version {chosen}.",
+            version=chosen,
+        )
+    frame: Mapping[str, Any] = _plain(head[0][1]) or {}
+    matters = rows(
+        f"SELECT {_COLUMNS} FROM matter WHERE centre_id = :centre AND version = :version ORDER BY sort_no",  # noqa: S608
+        centre=centre_id,
+        version=chosen,
+    )
+    return CatalogueVersion(
+        str(head[0][0]),
+        tuple(CategoryEntry(**row) for row in frame.get("categories", [])),
+        tuple(_matter(row) for row in matters),
+        tuple(tuple(group) for group in frame.get("synonyms", [])),
+    )
+
+
+def _matter(row: Sequence[Any]) -> MatterEntry:
+    values = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    for name in ("ask", "assist", "stages", "keywords", "limits"):
+        values[name] = tuple(_plain(values[name]) or ())
+    values["confidential"] = bool(values["confidential"])
+    return MatterEntry(**values)
+
+
+def _plain(value: Any) -> Any:
+    """A JSON column: SQLite hands out its text, PostgreSQL the value."""
+    return json.loads(value) if isinstance(value, str) else value

@@ -1,0 +1,266 @@
+"""The desk: every change of a ticket goes through `Desk.do`, from the console, a command, an import or the engine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, text
+
+from core.clock import Clock
+from core.desk.actor import Actor, find_actor
+from core.desk.ledger import Ledger
+from core.desk.notices import CHANNELS_SETTING, notice_rows
+from core.desk.orders import Order, Report, TicketOrder
+from core.desk.people import people_at
+from core.desk.permissions import refusal_of_role
+from core.desk.references import References
+from core.desk.verbs.intake import decide_report
+from core.desk.verbs.table import REPORT, VERBS, Verb
+from core.desk.work import Decision, Work
+from core.rules.case import Case
+from core.rules.stages import Why, refusal_of_lead, refusal_of_stage
+from data.errors import Conflict, NotAllowed, NotFound
+from data.ids import new_id
+from data.instants import from_seconds, to_seconds
+from data.store import Store
+from data.tables import Centre, Request, Setting, TicketEvent, table
+from data.terms import ClockKind
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What came of an order."""
+
+    ticket: str
+    ticket_id: int
+    verb: str
+    revision: int
+    event_no: int
+    stage: str
+    at: int
+    replayed: bool = False
+    """The idempotency key had been used: nothing was done again."""
+
+
+@dataclass(frozen=True)
+class Possibility:
+    """A verb and whether it is possible now; `why` says why not."""
+
+    verb: Verb
+    why: Why | None
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it can be done now."""
+        return self.why is None
+
+
+class Desk:
+    """The operations of one centre on one store."""
+
+    def __init__(self, store: Store, clock: Clock, centre_id: int) -> None:
+        """On an open store; see `open_desk` to find the centre."""
+        self.store = store
+        self.clock = clock
+        self.centre_id = centre_id
+
+    def now(self) -> int:
+        """The injected clock's time in epoch seconds."""
+        return to_seconds(self.clock.now())
+
+    def actor(self, code: str | None) -> Actor:
+        """The officer who acts, with the roles held now. Raises BadInput or NotFound."""
+        with self.store.read() as connection:
+            return find_actor(connection, self.centre_id, code, self.now())
+
+    def do(self, order: Order, actor: Actor, seen: int | None = None, key: str | None = None) -> Receipt:
+        """Carry out one order in one write transaction.
+
+        `seen` is the revision the actor looked at; `key` an idempotency key: the same key with the same order does
+        nothing and returns the first receipt. Raises a Refusal, and then nothing has changed.
+        """
+        with self.store.write() as connection:
+            return self.do_in(connection, order, actor, seen, key)
+
+    def do_in(
+        self, connection: Connection, order: Order, actor: Actor, seen: int | None = None, key: str | None = None
+    ) -> Receipt:
+        """`do` inside a write transaction that is already open: for imports and batches."""
+        ledger = Ledger(connection, self.centre_id, self.now())
+        if key:
+            earlier = self._used_key(connection, key, order)
+            if earlier is not None:
+                return earlier
+        refs = References(connection, self.centre_id)
+        receipt = (
+            self._report(ledger, refs, order, actor)
+            if isinstance(order, Report)
+            else self._act(ledger, refs, order, actor, seen)
+        )
+        ledger.flush()
+        if key:
+            self._keep_key(connection, key, order, receipt)
+        return receipt
+
+    def possible(self, code: str, actor: Actor) -> list[Possibility]:
+        """Every verb with whether this actor can use it on the ticket now, and why not. Raises NotFound."""
+        with self.store.read() as connection:
+            case = Ledger(connection, self.centre_id, self.now(), reading=True).case_by_code(code)
+            refs = References(connection, self.centre_id)
+            return [Possibility(verb, self._refusal(verb, case, actor, refs)) for verb in VERBS.values()]
+
+    def _report(self, ledger: Ledger, refs: References, order: Report, actor: Actor) -> Receipt:
+        if "import" not in actor.roles:
+            _raise(refusal_of_role("report", *REPORT, actor, None, refs))
+        case = ledger.new_case(new_id())
+        case.ticket.urgency = order.urgency.value if order.urgency else "normal"
+        work = Work(case, refs, ledger.now, actor)
+        decision = decide_report(work, order, self._next_code(ledger.connection, refs))
+        return self._record(ledger, work, "report", decision, None)
+
+    def _act(self, ledger: Ledger, refs: References, order: Order, actor: Actor, seen: int | None) -> Receipt:
+        if not isinstance(order, TicketOrder):
+            raise TypeError(f"no verb for {type(order).__name__}")
+        verb = VERBS[order.verb]
+        case = ledger.case_by_code(order.ticket)
+        if seen is not None and seen != case.ticket.revision:
+            raise self._conflict(ledger.connection, case, seen)
+        _raise(self._refusal(verb, case, actor, refs))
+        work = Work(case, refs, ledger.moment(case), actor)
+        return self._record(ledger, work, verb.name, verb.decide(work, order), seen)
+
+    def _refusal(self, verb: Verb, case: Case, actor: Actor, refs: References) -> Why | None:
+        why = refusal_of_stage(verb.name, verb.zh, verb.en, case)
+        if why is None:
+            why = refusal_of_role(verb.name, verb.zh, verb.en, actor, case, refs)
+        if why is None and verb.name in ("dispatch", "redispatch"):
+            why = refusal_of_lead(case, actor.roles)
+        return why
+
+    def _record(self, ledger: Ledger, work: Work, verb: str, decision: Decision, seen: int | None) -> Receipt:
+        """Append the event, queue the notices."""
+        for clock in decision.effects.clocks:
+            if clock.get("kind") == ClockKind.FINAL.value and clock.get("due_at") is not None:
+                decision.effects.set["final_due_at"] = clock["due_at"]
+        body = {**decision.facts, "effects": decision.effects.as_dict()}
+        number = ledger.append(work.case, verb, work.actor, body, work.at, seen)
+        if decision.messages:
+            self._queue(ledger, work, decision, number)
+        ticket = work.case.ticket
+        return Receipt(ticket.code, ticket.id, verb, ticket.revision, number, ticket.stage, work.at)
+
+    def _queue(self, ledger: Ledger, work: Work, decision: Decision, number: int) -> None:
+        channels = channels_of(ledger.connection, self.centre_id)
+        by_role = any(message.role for message in decision.messages)
+        people = people_at(ledger.connection, self.centre_id, work.at) if by_role else None
+        for message in decision.messages:
+            for row in notice_rows(message, people, self.centre_id, work.case.ticket.id, number, work.at, channels):
+                ledger.notify(row)
+
+    def _conflict(self, connection: Connection, case: Case, seen: int) -> Conflict:
+        """Tell the second officer what the first one did."""
+        events = table(TicketEvent)
+        rows = connection.execute(
+            select(events.c.kind, events.c.actor, events.c.seq)
+            .where(events.c.centre_id == self.centre_id, events.c.ticket_id == case.ticket.id, events.c.seq > seen)
+            .order_by(events.c.seq)
+        ).all()
+        zh = "、".join(f"{row.actor} {VERBS[row.kind].zh if row.kind in VERBS else row.kind}" for row in rows[:5])
+        en = ", ".join(f"{row.actor}: {row.kind}" for row in rows[:5])
+        return Conflict(
+            "changed",
+            f"{case.ticket.code} 已被他人更新（{zh}），现为“{case.stage.zh}”，请重新查看。",
+            f"{case.ticket.code} was changed since you looked ({en}); it is now {case.stage.en}. Look again.",
+            ticket=case.ticket.code,
+            seen=seen,
+            revision=case.ticket.revision,
+            changes=[{"seq": row.seq, "verb": row.kind, "actor": row.actor} for row in rows],
+        )
+
+    def _next_code(self, connection: Connection, refs: References) -> str:
+        """The day's next ticket number, in the centre's own zone: 20261121-0001."""
+        from zoneinfo import ZoneInfo
+
+        day = from_seconds(self.now()).astimezone(ZoneInfo(refs.centre().zone)).strftime("%Y%m%d")
+        number = connection.execute(
+            text(
+                "INSERT INTO daily_number (centre_id, day, last) VALUES (:centre, :day, 1)"
+                " ON CONFLICT (centre_id, day) DO UPDATE SET last = daily_number.last + 1 RETURNING last"
+            ),
+            {"centre": self.centre_id, "day": day},
+        ).scalar_one()
+        return f"{day}-{number:04d}"
+
+    def _used_key(self, connection: Connection, key: str, order: Order) -> Receipt | None:
+        requests = table(Request)
+        row = connection.execute(
+            select(requests.c.fingerprint, requests.c.receipt).where(
+                requests.c.centre_id == self.centre_id, requests.c.key == key
+            )
+        ).first()
+        if row is None:
+            return None
+        if row.fingerprint != fingerprint(order):
+            raise Conflict(
+                "key-reused",
+                f"幂等键 {key!a} 已用于另一操作。",
+                f"The idempotency key {key!a} was used for another order.",
+            )
+        return Receipt(**{**row.receipt, "replayed": True})
+
+    def _keep_key(self, connection: Connection, key: str, order: Order, receipt: Receipt) -> None:
+        connection.execute(
+            insert(table(Request)),
+            {
+                "centre_id": self.centre_id,
+                "key": key,
+                "fingerprint": fingerprint(order),
+                "ticket_id": receipt.ticket_id,
+                "receipt": asdict(receipt),
+                "at": receipt.at,
+            },
+        )
+
+
+def open_desk(store: Store, clock: Clock, centre: str | None = None) -> Desk:
+    """The desk of a centre named by code, or of the store's only centre. Raises NotFound."""
+    with store.read() as connection:
+        query = select(table(Centre).c.id, table(Centre).c.code).order_by(table(Centre).c.id)
+        rows: Sequence[Any] = connection.execute(query).all()
+    chosen = [row for row in rows if centre is None or row.code == centre]
+    if not chosen:
+        raise NotFound(
+            "centre-missing",
+            "还没有建立指挥中心，请先运行 zhihui org init。",
+            "There is no command centre yet: run zhihui org init.",
+        )
+    if len(chosen) > 1:
+        codes = ", ".join(row.code for row in chosen)
+        raise NotFound(
+            "centre-which", f"有多个中心，请用 --centre 指定：{codes}", f"Several centres, use --centre: {codes}"
+        )
+    return Desk(store, clock, chosen[0].id)
+
+
+def channels_of(connection: Connection, centre_id: int) -> list[str]:
+    """The channels that notices go out by: the console always, others as they are set up."""
+    settings = table(Setting)
+    row = connection.execute(
+        select(settings.c.value).where(settings.c.centre_id == centre_id, settings.c.name == CHANNELS_SETTING)
+    ).first()
+    return ["console", *(row[0].get("names", []) if row else [])]
+
+
+def fingerprint(order: Order) -> str:
+    """What an order says, as a hash: to tell a repeated request from another one with the same key."""
+    plain = json.dumps({"verb": order.verb, **order.model_dump(mode="json")}, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _raise(why: Why | None) -> None:
+    if why is not None:
+        raise NotAllowed(why.code, why.zh + "。", why.en + ".")

@@ -1,0 +1,297 @@
+"""The only writer of the log and of its projection, inside one open write transaction.
+
+Cases are loaded and saved in bulk, so that one ticket and ten thousand due clocks go the same way. Statements are
+SQLAlchemy Core on the SQLModel tables: a sweep cannot afford an ORM unit of work, and a second way for single tickets
+would be a second truth.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, text, update
+from sqlmodel import SQLModel
+
+from core.desk.actor import Actor
+from core.rules.case import Case
+from core.rules.projection import apply, open_case
+from data.errors import NotFound
+from data.store import lock_centre
+from data.tables import (
+    CentreSequence,
+    ClockDue,
+    ClockRecord,
+    ClockRow,
+    Custody,
+    CustodyRecord,
+    Notice,
+    Task,
+    TaskRecord,
+    Ticket,
+    TicketEvent,
+    TicketRecord,
+    table,
+)
+from data.terms import ClockState
+
+CHUNK = 500
+Row = dict[str, Any]
+
+
+def chain_hash(previous: str, event: Mapping[str, Any]) -> str:
+    """SHA-256 over the previous hash and the event's canonical JSON (without its own hash), in hex."""
+    plain = {name: event[name] for name in sorted(event) if name != "hash"}
+    canonical = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{previous}\n{canonical}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Ledger:
+    """What one write transaction appends and changes for one centre. Call `flush` once, at the end."""
+
+    def __init__(self, connection: Connection, centre_id: int, now: int, reading: bool = False) -> None:
+        """Queue behind the centre's other writers and read the head of the chain; `reading` only looks."""
+        if not reading:
+            lock_centre(connection, centre_id)
+        sequence = table(CentreSequence)
+        head = connection.execute(
+            select(sequence.c.chain_no, sequence.c.chain_hash).where(sequence.c.centre_id == centre_id)
+        ).first()
+        if head is None:
+            raise NotFound("centre-unknown", "没有这个中心。", "There is no such centre.")
+        self.connection = connection
+        self.centre_id = centre_id
+        self.now = now
+        self.chain_no, self.chain_hash = int(head[0]), str(head[1])
+        self._events: list[Row] = []
+        self._notices: list[Row] = []
+        self._cases: dict[int, Case] = {}
+        self._before: dict[int, dict[tuple[str, Any], Row]] = {}
+
+    def cases(self, ticket_ids: Iterable[int]) -> list[Case]:
+        """Load cases by ticket id; unknown ids are left out."""
+        wanted = [ticket_id for ticket_id in ticket_ids if ticket_id not in self._cases]
+        for start in range(0, len(wanted), CHUNK):
+            self._load(wanted[start : start + CHUNK])
+        return [self._cases[ticket_id] for ticket_id in ticket_ids if ticket_id in self._cases]
+
+    def case_by_code(self, code: str) -> Case:
+        """Load a case by its ticket's code. Raises NotFound."""
+        tickets = table(Ticket)
+        found = self.connection.execute(
+            select(tickets.c.id).where(tickets.c.centre_id == self.centre_id, tickets.c.code == code)
+        ).first()
+        if found is None:
+            shown = ascii(code) if not code.isprintable() else code
+            raise NotFound("ticket-unknown", f"没有事件 {shown}。", f"There is no ticket {shown}.", ticket=code)
+        return self.cases([int(found[0])])[0]
+
+    def new_case(self, ticket_id: int) -> Case:
+        """Begin a case that is not in the store yet."""
+        case = open_case(self.centre_id, ticket_id)
+        self._cases[ticket_id] = case
+        self._before[ticket_id] = {}
+        return case
+
+    def moment(self, case: Case) -> int:
+        """The time to write: now, but never before the ticket's last event (a clock may be set back)."""
+        return max(self.now, case.ticket.updated_at) if case.next_seq > 1 else self.now
+
+    def append(
+        self,
+        case: Case,
+        kind: str,
+        actor: Actor,
+        body: Mapping[str, Any],
+        at: int,
+        seen: int | None = None,
+        behalf_id: int | None = None,
+    ) -> int:
+        """Append one event, apply it to the case, and return its number in the centre's chain."""
+        self.chain_no += 1
+        event: Row = {
+            "centre_id": self.centre_id,
+            "id": self.chain_no,
+            "ticket_id": case.ticket.id,
+            "seq": case.next_seq,
+            "at": at,
+            "kind": kind,
+            "actor_id": actor.id,
+            "actor": actor.code,
+            "behalf_id": behalf_id,
+            "seen_revision": seen,
+            "body": dict(body),
+        }
+        event["hash"] = self.chain_hash = chain_hash(self.chain_hash, event)
+        apply(case, case.next_seq, at, body.get("effects", {}))
+        self._events.append(event)
+        return self.chain_no
+
+    def notify(self, notice: Row) -> None:
+        """Queue a notice for the outbox."""
+        self._notices.append(notice)
+
+    def flush(self) -> None:
+        """Write everything: events, projection, counters, notices, head of the chain."""
+        changes = Projection(self.connection, self.centre_id)
+        for ticket_id, case in self._cases.items():
+            changes.collect(case, self._before[ticket_id])
+        changes.write(self._events, self._notices)
+        sequence = table(CentreSequence)
+        self.connection.execute(
+            update(sequence)
+            .where(sequence.c.centre_id == self.centre_id)
+            .values(chain_no=self.chain_no, chain_hash=self.chain_hash, change_no=sequence.c.change_no + 1)
+        )
+
+    def _load(self, ids: Sequence[int]) -> None:
+        for row in self._rows(Ticket, table(Ticket).c.id, ids):
+            ticket = TicketRecord.model_construct(**row)
+            self._cases[ticket.id] = Case(ticket=ticket, next_seq=ticket.revision + 1)
+            self._before[ticket.id] = {("ticket", 0): row}
+        for row in self._rows(Task, table(Task).c.ticket_id, ids, "no"):
+            self._cases[row["ticket_id"]].tasks.append(TaskRecord.model_construct(**row))
+            self._before[row["ticket_id"]][("task", row["id"])] = row
+        for row in self._rows(ClockRow, table(ClockRow).c.ticket_id, ids, "id"):
+            self._cases[row["ticket_id"]].clocks.append(ClockRecord.model_construct(**row))
+            self._before[row["ticket_id"]][("clock", row["id"])] = row
+        for row in self._rows(Custody, table(Custody).c.ticket_id, ids, "no"):
+            self._cases[row["ticket_id"]].custody.append(CustodyRecord.model_construct(**row))
+            self._before[row["ticket_id"]][("custody", row["no"])] = row
+
+    def _rows(self, model: type[SQLModel], column: Any, ids: Sequence[int], order: str = "") -> list[Row]:
+        source = table(model)
+        query = select(source).where(source.c.centre_id == self.centre_id, column.in_(ids))
+        if order:
+            query = query.order_by(source.c.ticket_id, source.c[order])
+        return [dict(row) for row in self.connection.execute(query).mappings()]
+
+
+class Projection:
+    """Collects the rows that differ from the store and writes them in few statements."""
+
+    def __init__(self, connection: Connection, centre_id: int) -> None:
+        """For one centre, on an open write transaction."""
+        self.connection = connection
+        self.centre_id = centre_id
+        self._new: dict[type[SQLModel], list[Row]] = {}
+        self._changed: dict[tuple[type[SQLModel], tuple[str, ...]], list[Row]] = {}
+        self._due_gone: list[Row] = []
+        self._due_new: list[Row] = []
+        self._counts: Counter[tuple[str, str]] = Counter()
+
+    def collect(self, case: Case, before: dict[tuple[str, Any], Row]) -> None:
+        """Compare a case with what was loaded."""
+        old_ticket = before.get(("ticket", 0))
+        self._compare(Ticket, ("id",), case.ticket, old_ticket)
+        for task in case.tasks:
+            self._compare(Task, ("id",), task, before.get(("task", task.id)))
+        for clock in case.clocks:
+            old = before.get(("clock", clock.id))
+            self._compare(ClockRow, ("id",), clock, old)
+            self._compare_due(clock, old)
+        for segment in case.custody:
+            self._compare(Custody, ("ticket_id", "no"), segment, before.get(("custody", segment.no)))
+        self._count(old_ticket, -1)
+        self._count(dict(case.ticket), 1)
+
+    def write(self, events: list[Row], notices: list[Row]) -> None:
+        """Insert and update, parents before children."""
+        run = self.connection.execute
+        if rows := self._new.pop(Ticket, None):
+            run(insert(table(Ticket)), rows)
+        if events:
+            run(insert(table(TicketEvent)), events)
+        for model, rows in self._new.items():
+            run(insert(table(model)), rows)
+        for (model, columns), rows in self._changed.items():
+            self._update(model, columns, rows)
+        if self._due_gone:
+            due = table(ClockDue)
+            run(
+                due.delete().where(
+                    due.c.centre_id == bindparam("b_centre_id"),
+                    due.c.next_at == bindparam("b_next_at"),
+                    due.c.clock_id == bindparam("b_clock_id"),
+                ),
+                self._due_gone,
+            )
+        if self._due_new:
+            run(insert(table(ClockDue)), self._due_new)
+        if notices:
+            run(insert(table(Notice)), notices)
+        self._write_counts()
+
+    def _compare(self, model: type[SQLModel], keys: tuple[str, ...], record: SQLModel, old: Row | None) -> None:
+        new = _complete(record)
+        if old is None:
+            self._new.setdefault(model, []).append(new)
+            return
+        changed = tuple(name for name, value in new.items() if old[name] != value)
+        if changed:
+            names = {f"b_{name}": new[name] for name in ("centre_id", *keys)}
+            self._changed.setdefault((model, changed), []).append({**names, **{name: new[name] for name in changed}})
+
+    def _compare_due(self, clock: ClockRecord, old: Row | None) -> None:
+        before = _due_key(old) if old is not None else None
+        after = _due_key(dict(clock))
+        if before == after:
+            return
+        if before is not None:
+            self._due_gone.append({"b_centre_id": self.centre_id, "b_next_at": before, "b_clock_id": clock.id})
+        if after is not None:
+            self._due_new.append(
+                {"centre_id": self.centre_id, "next_at": after, "clock_id": clock.id, "ticket_id": clock.ticket_id}
+            )
+
+    def _update(self, model: type[SQLModel], columns: tuple[str, ...], rows: list[Row]) -> None:
+        target = table(model)
+        keys = [name for name in rows[0] if name.startswith("b_")]
+        statement = update(target).values({name: bindparam(name) for name in columns})
+        for name in keys:
+            statement = statement.where(target.c[name[2:]] == bindparam(name))
+        self.connection.execute(statement, rows)
+
+    def _count(self, ticket: Row | None, step: int) -> None:
+        if ticket is None:
+            return
+        self._counts[("stage", ticket["stage"])] += step
+        if ticket["open"]:
+            self._counts[("open", "all")] += step
+            self._counts[("open_section", ticket["section"] or "-")] += step
+            self._counts[("open_urgency", ticket["urgency"])] += step
+            self._counts[("open_unit", str(ticket["holder_unit_id"] or 0))] += step
+        self._counts[("source", ticket["source"])] += step
+        self._counts[("all", "all")] += step
+
+    def _write_counts(self) -> None:
+        rows = [
+            {"centre": self.centre_id, "dimension": dimension, "item": item, "amount": amount}
+            for (dimension, item), amount in sorted(self._counts.items())
+            if amount
+        ]
+        if rows:
+            self.connection.execute(
+                text(
+                    "INSERT INTO centre_stat (centre_id, dimension, item, amount)"
+                    " VALUES (:centre, :dimension, :item, :amount)"
+                    " ON CONFLICT (centre_id, dimension, item)"
+                    " DO UPDATE SET amount = centre_stat.amount + excluded.amount"
+                ),
+                rows,
+            )
+
+
+def _complete(record: SQLModel) -> Row:
+    """All columns of a record; a constructed record has its defaults already."""
+    return {name: getattr(record, name) for name in type(record).model_fields}
+
+
+def _due_key(clock: Row) -> int | None:
+    """When the engine must look at a clock, or None."""
+    if clock["state"] != ClockState.RUNNING or clock["next_at"] is None:
+        return None
+    return int(clock["next_at"])

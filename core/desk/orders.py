@@ -1,0 +1,320 @@
+"""Orders: what somebody asks the desk to do, one model per verb, validated at the door."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from data.errors import BadInput
+from data.terms import AffairKind, PauseReason, ReturnReason, Satisfaction, Source, Tier, Urgency
+
+TITLE_LIMIT = 200
+LINE_LIMIT = 300
+TEXT_LIMIT = 20_000
+
+
+def _storable(value: str) -> str:
+    """Text that every database takes: no NUL, no lone surrogate; line ends unified, outer blanks off."""
+    if "\x00" in value:
+        raise ValueError("NUL")
+    value.encode("utf-8")
+    return value.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _one_line(value: str) -> str:
+    return " ".join(_storable(value).split("\n"))
+
+
+Line = Annotated[str, Field(max_length=LINE_LIMIT), AfterValidator(_one_line)]
+Title = Annotated[str, Field(min_length=1, max_length=TITLE_LIMIT), AfterValidator(_one_line)]
+Long = Annotated[str, Field(max_length=TEXT_LIMIT), AfterValidator(_storable)]
+Reason = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_storable)]
+Code = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_one_line)]
+
+
+class Order(BaseModel):
+    """Something to do. Unknown fields are refused, so that a typing error is not silently dropped."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+    verb: ClassVar[str] = ""
+
+
+class TicketOrder(Order):
+    """Something to do to one ticket."""
+
+    ticket: Code
+    """The ticket's code."""
+
+
+class Report(Order):
+    """A new report comes in. With `tier` grid or community the ticket starts in that unit's own hands."""
+
+    verb: ClassVar[str] = "report"
+    title: Title
+    body: Long = ""
+    source: Source = Source.PHONE
+    address: Line = ""
+    reporter_name: Line = ""
+    reporter_phone: Line = ""
+    community: Line = ""
+    grid: Line = ""
+    matter: Line = ""
+    limit_no: int = Field(default=0, ge=0, le=99)
+    urgency: Urgency | None = None
+    tier: Tier = Tier.CENTRE
+    confidential: bool = False
+    direct: bool = False
+    """Straight to the duty leader (直报)."""
+    external_id: Annotated[str, Field(max_length=120)] = ""
+    origin: Annotated[str, Field(max_length=40)] = ""
+
+
+class Accept(TicketOrder):
+    """Take the report in."""
+
+    verb: ClassVar[str] = "accept"
+    note: Long = ""
+
+
+class Refuse(TicketOrder):
+    """Do not take it in (不予受理), with the reason that the reporter is told."""
+
+    verb: ClassVar[str] = "refuse"
+    reason: Reason
+
+
+class Amend(TicketOrder):
+    """Correct what was written down at intake."""
+
+    verb: ClassVar[str] = "amend"
+    title: Title | None = None
+    body: Long | None = None
+    address: Line | None = None
+    reporter_name: Line | None = None
+    reporter_phone: Line | None = None
+
+
+class Assess(TicketOrder):
+    """Say what it is, how urgent, where it belongs (研判)."""
+
+    verb: ClassVar[str] = "assess"
+    matter: Line = ""
+    limit_no: int = Field(default=0, ge=0, le=99)
+    urgency: Urgency | None = None
+    affair: AffairKind | None = None
+    community: Line = ""
+    grid: Line = ""
+    note: Long = ""
+
+
+class Dispatch(TicketOrder):
+    """Send it to a lead unit, with assisting and informed units (派单). Without `to`: as the catalogue proposes."""
+
+    verb: ClassVar[str] = "dispatch"
+    to: Line = ""
+    assist: list[Code] = Field(default_factory=list, max_length=50)
+    inform: list[Code] = Field(default_factory=list, max_length=50)
+    instruction: Long = ""
+    matter: Line = ""
+    limit_no: int | None = Field(default=None, ge=0, le=99)
+    urgency: Urgency | None = None
+
+
+class Redispatch(TicketOrder):
+    """Take it from the unit that has it and give it to another (转派)."""
+
+    verb: ClassVar[str] = "redispatch"
+    to: Code
+    reason: Reason
+    instruction: Long = ""
+
+
+class AddTask(TicketOrder):
+    """Add assisting or informed units to a ticket that is out (加派)."""
+
+    verb: ClassVar[str] = "add_task"
+    to: list[Code] = Field(min_length=1, max_length=50)
+    role: Literal["assist", "inform"] = "assist"
+    instruction: Long = ""
+
+
+class Acknowledge(TicketOrder):
+    """The unit says that it has it (签收). `unit` names an assisting unit; by default the lead."""
+
+    verb: ClassVar[str] = "acknowledge"
+    unit: Line = ""
+
+
+class Arrive(TicketOrder):
+    """The unit is on scene (到场)."""
+
+    verb: ClassVar[str] = "arrive"
+    unit: Line = ""
+    people: int = Field(default=0, ge=0, le=100_000)
+
+
+class Handle(TicketOrder):
+    """Work goes on (处置): a progress note; `made_safe` when the danger is off."""
+
+    verb: ClassVar[str] = "handle"
+    note: Long = ""
+    made_safe: bool = False
+
+
+class FinishTask(TicketOrder):
+    """An assisting unit has done its part."""
+
+    verb: ClassVar[str] = "finish_task"
+    unit: Code
+    result: Long = ""
+    people: int = Field(default=0, ge=0, le=100_000)
+
+
+class Complete(TicketOrder):
+    """The lead unit has done it (办结), with the outcome and what the public is told."""
+
+    verb: ClassVar[str] = "complete"
+    outcome: Reason
+    public_reply: Long = ""
+    open_assist_reason: Long = ""
+    people: int = Field(default=0, ge=0, le=100_000)
+
+
+class Check(TicketOrder):
+    """The centre checks the work (核查); failed means rework."""
+
+    verb: ClassVar[str] = "check"
+    passed: bool
+    note: Long = ""
+
+
+class CallBack(TicketOrder):
+    """The reporter is called back (回访); dissatisfied means rework."""
+
+    verb: ClassVar[str] = "call_back"
+    result: Satisfaction
+    note: Long = ""
+
+
+class Archive(TicketOrder):
+    """Close the ticket and file it (归档)."""
+
+    verb: ClassVar[str] = "archive"
+    note: Long = ""
+
+
+class Void(TicketOrder):
+    """Strike a ticket that should not exist (作废)."""
+
+    verb: ClassVar[str] = "void"
+    reason: Reason
+
+
+class Return(TicketOrder):
+    """The unit sends it back (退单)."""
+
+    verb: ClassVar[str] = "return"
+    code: ReturnReason
+    reason: Reason
+
+
+class HandUp(TicketOrder):
+    """Give it to the tier above (上报上级)."""
+
+    verb: ClassVar[str] = "hand_up"
+    reason: Reason
+    to: Line = ""
+    """A unit of a higher tier, to skip tiers; only for urgent tickets."""
+
+
+class HandDown(TicketOrder):
+    """Give it to a community or grid below (下派)."""
+
+    verb: ClassVar[str] = "hand_down"
+    to: Code
+    reason: Reason
+
+
+class Remind(TicketOrder):
+    """Press whoever has it (催办)."""
+
+    verb: ClassVar[str] = "remind"
+    note: Long = ""
+
+
+class Supervise(TicketOrder):
+    """A leader watches over it (督办); `off` ends it."""
+
+    verb: ClassVar[str] = "supervise"
+    off: bool = False
+    note: Long = ""
+
+
+class Note(TicketOrder):
+    """Write something down: a note, or a round of mediation."""
+
+    verb: ClassVar[str] = "note"
+    text: Reason
+    kind: Literal["note", "mediation"] = "note"
+
+
+class Pause(TicketOrder):
+    """Stop the clocks with a reason (挂起)."""
+
+    verb: ClassVar[str] = "pause"
+    code: PauseReason
+    reason: Reason
+
+
+class Resume(TicketOrder):
+    """Let the clocks run on (恢复)."""
+
+    verb: ClassVar[str] = "resume"
+    note: Long = ""
+
+
+class Recompute(TicketOrder):
+    """Set deadlines anew after the calendar or the policy changed; earlier pauses stay."""
+
+    verb: ClassVar[str] = "recompute"
+    policy: bool = False
+    """Also move the ticket to the newest policy version."""
+
+
+def read_order(kind: type[Order], values: dict[str, Any]) -> Order:
+    """Build an order from plain values. Raises BadInput that names the field, in both languages."""
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise bad_fields(error) from error
+
+
+def bad_fields(error: ValidationError) -> BadInput:
+    """What pydantic found, as a refusal: the first field in words, all of them in the details."""
+    places = [
+        (".".join(str(part) for part in item["loc"]) or "?", item)
+        for item in error.errors(include_url=False, include_input=False)
+    ]
+    name, first = places[0]
+    zh, en = _sentence(name, first)
+    return BadInput("bad-field", zh, en, fields=[place for place, _ in places])
+
+
+def _sentence(name: str, item: Any) -> tuple[str, str]:
+    kind, context = item["type"], item.get("ctx", {})
+    shown = name if name.isprintable() else ascii(name)
+    if kind == "missing":
+        return f"缺少 {shown}。", f"{shown} is missing."
+    if kind == "extra_forbidden":
+        return f"没有 {shown} 这一项。", f"There is no field {shown}."
+    if kind == "string_too_long":
+        return (
+            f"{shown} 太长，最多 {context['max_length']} 个字符。",
+            f"{shown} is too long: at most {context['max_length']} characters.",
+        )
+    if kind == "string_too_short":
+        return f"{shown} 不能为空。", f"{shown} may not be empty."
+    if kind in ("enum", "literal_error"):
+        return f"{shown} 只能是：{context['expected']}。", f"{shown} must be one of: {context['expected']}."
+    return f"{shown} 无法理解。", f"{shown} cannot be understood: {item['msg'].splitlines()[0]}."

@@ -1,0 +1,140 @@
+"""Who stands behind a target of the ladder now: holders, leaders, the duty desk, with who is away and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from core.rules.case import Case
+from core.rules.oncall import Duty, Officer
+from data.terms import Rank, Role, UnitKind
+
+MEMBER_ROLES = (
+    Role.POST_MEMBER,
+    Role.COMMUNITY_SECRETARY,
+    Role.GRID_HEAD,
+    Role.GRID_WORKER,
+    Role.GRID_WORKER_PART,
+    Role.MICRO_GRID_HEAD,
+    Role.FORCE_CONTACT,
+    Role.DISTRICT_OFFICER,
+)
+"""Who answers for a unit, in this order."""
+
+_APPOINTED = """
+SELECT a.officer_id, o.name, a.unit_id, a.role, a.rank, u.parent_id, u.kind, u.code
+FROM appointment a
+JOIN officer o ON o.centre_id = a.centre_id AND o.id = a.officer_id
+JOIN unit u ON u.centre_id = a.centre_id AND u.id = a.unit_id
+WHERE a.centre_id = :centre AND o.active AND a.from_at <= :at AND (a.to_at IS NULL OR a.to_at > :at)
+ORDER BY a.rank, a.from_at, a.officer_id
+"""
+_DUTY = """
+SELECT officer_id, kind, role, note FROM duty
+WHERE centre_id = :centre AND from_at <= :at AND (to_at IS NULL OR to_at > :at)
+ORDER BY from_at, officer_id
+"""
+
+
+@dataclass(frozen=True)
+class Appointed:
+    """Somebody in a role at a unit."""
+
+    officer_id: int
+    name: str
+    unit_id: int
+    role: str
+    rank: str
+    section_id: int | None
+    unit_kind: str
+    unit_code: str
+
+
+@dataclass
+class People:
+    """The roster at one instant."""
+
+    appointed: Sequence[Appointed]
+    away: dict[int, str]
+    """Officer id → why they are away."""
+    shifts: dict[str, list[int]] = field(default_factory=dict)
+    """Role → officers serving a shift in it now."""
+    sections: dict[int, int] = field(default_factory=dict)
+    """Post unit → its section unit."""
+
+    def duty_for(self, case: Case) -> Duty:
+        """The people behind each ladder target, for one ticket."""
+        unit_id = case.ticket.holder_unit_id or case.ticket.lead_unit_id
+        members = self._members(unit_id) if unit_id is not None else self._role(Role.DUTY_OFFICER)
+        section = self.sections.get(unit_id, unit_id) if unit_id is not None else self._section_of(case.ticket.section)
+        leaders = [
+            person for person in self.appointed if person.role == Role.SECTION_LEADER and person.unit_id == section
+        ]
+        return Duty(
+            {
+                "holder": members,
+                "post_a": [self._officer(p) for p in self._posted(unit_id, Rank.A)],
+                "post_b": [self._officer(p) for p in self._posted(unit_id, Rank.B)],
+                "section_a": [self._officer(p) for p in leaders if p.rank == Rank.A],
+                "section_b": [self._officer(p) for p in leaders if p.rank == Rank.B],
+                "duty_desk": self._role(Role.DUTY_OFFICER),
+                "shift_leader": self._role(Role.SHIFT_LEADER),
+                "duty_leader": self._role(Role.DUTY_LEADER),
+                "commander": self._role(Role.COMMANDER),
+                "district": self._role(Role.DISTRICT_OFFICER),
+            }
+        )
+
+    def on_duty(self, role: str) -> list[int]:
+        """Officers on duty in a role now."""
+        return [officer.officer_id for officer in self._role(role) if officer.on_duty]
+
+    def _members(self, unit_id: int) -> list[Officer]:
+        here = [person for person in self.appointed if person.unit_id == unit_id and person.role in MEMBER_ROLES]
+        here.sort(key=lambda person: (MEMBER_ROLES.index(Role(person.role)), person.rank or "z"))
+        return [self._officer(person) for person in here]
+
+    def _posted(self, unit_id: int | None, rank: Rank) -> list[Appointed]:
+        return [person for person in self.appointed if person.unit_id == unit_id and person.rank == rank]
+
+    def _role(self, role: str) -> list[Officer]:
+        """Those on shift in a role; without a roster for it, everybody appointed to it."""
+        serving = self.shifts.get(role, [])
+        named = {person.officer_id: person.name for person in self.appointed}
+        if serving:
+            return [
+                Officer(number, named.get(number, ""), number not in self.away, self.away.get(number, ""))
+                for number in serving
+            ]
+        found = {person.officer_id: self._officer(person) for person in self.appointed if person.role == role}
+        return list(found.values())
+
+    def _section_of(self, code: str) -> int | None:
+        return next(
+            (p.unit_id for p in self.appointed if p.unit_kind == UnitKind.SECTION and p.unit_code == code), None
+        )
+
+    def _officer(self, person: Appointed) -> Officer:
+        why = self.away.get(person.officer_id, "")
+        return Officer(person.officer_id, person.name, person.officer_id not in self.away, why)
+
+
+def people_at(connection: Connection, centre_id: int, at: int) -> People:
+    """The roster of a centre at an instant (epoch seconds)."""
+    values: dict[str, Any] = {"centre": centre_id, "at": at}
+    appointed = [Appointed(*row) for row in connection.execute(text(_APPOINTED), values)]
+    away: dict[int, str] = {}
+    shifts: dict[str, list[int]] = {}
+    for officer_id, kind, role, note in connection.execute(text(_DUTY), values):
+        if kind == "leave":
+            away[officer_id] = note or "leave"
+        elif role:
+            shifts.setdefault(role, []).append(officer_id)
+    parents = text(
+        "SELECT id, parent_id FROM unit WHERE centre_id = :centre AND kind = 'post' AND parent_id IS NOT NULL"
+    )
+    sections = {row[0]: row[1] for row in connection.execute(parents, values)}
+    return People(appointed, away, shifts, sections)

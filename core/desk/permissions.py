@@ -1,0 +1,84 @@
+"""Who may do what: one row per verb, deny by default.
+
+A desk role may act on every ticket of the centre. A field role may act on what is in its own unit's hands: its post,
+community, grid or force, or a post of the section it leads.
+"""
+
+from __future__ import annotations
+
+from core.desk.actor import DESK_ROLES, FIELD_ROLES, LEADER_ROLES, Actor
+from core.desk.references import References
+from core.rules.case import LIVE_TASKS, Case
+from core.rules.stages import Why
+from data.terms import Role
+
+SENIOR_ROLES = frozenset({Role.SHIFT_LEADER, Role.DUTY_LEADER, Role.COMMANDER})
+ANYBODY = DESK_ROLES | FIELD_ROLES
+
+ROLES: dict[str, frozenset[Role]] = {
+    "report": ANYBODY,
+    "accept": DESK_ROLES,
+    "refuse": DESK_ROLES,
+    "amend": DESK_ROLES,
+    "assess": DESK_ROLES,
+    "dispatch": DESK_ROLES | {Role.SECTION_LEADER},
+    "redispatch": DESK_ROLES,
+    "add_task": DESK_ROLES | {Role.SECTION_LEADER},
+    "acknowledge": ANYBODY,
+    "arrive": ANYBODY,
+    "handle": ANYBODY,
+    "finish_task": ANYBODY,
+    "complete": ANYBODY,
+    "return": ANYBODY,
+    "check": DESK_ROLES,
+    "call_back": DESK_ROLES,
+    "archive": DESK_ROLES,
+    "void": SENIOR_ROLES,
+    "hand_up": ANYBODY,
+    "hand_down": DESK_ROLES,
+    "remind": DESK_ROLES | LEADER_ROLES,
+    "supervise": LEADER_ROLES,
+    "note": ANYBODY,
+    "pause": DESK_ROLES | LEADER_ROLES,
+    "resume": DESK_ROLES | LEADER_ROLES,
+    "recompute": SENIOR_ROLES,
+}
+
+OWN_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complete", "return", "hand_up", "note"})
+"""Verbs that a field role may use only where its own unit has a part in the ticket."""
+
+
+def refusal_of_role(
+    verb: str, title_zh: str, title_en: str, actor: Actor, case: Case | None, refs: References
+) -> Why | None:
+    """Why this actor may not do this, or None."""
+    if actor.roles & {"engine"} and verb == "recompute":
+        return None
+    allowed = ROLES.get(verb, frozenset())
+    held = actor.roles & allowed
+    if not held:
+        return Why(
+            "not-permitted",
+            f"{actor.name} 没有“{title_zh}”的权限",
+            f"{actor.code} may not {title_en}",
+        )
+    if case is None or verb not in OWN_UNIT or held & DESK_ROLES:
+        return None
+    if _takes_part(actor, case, refs):
+        return None
+    return Why(
+        "not-own-unit",
+        f"{case.ticket.code} 不在 {actor.name} 所在单位手中",
+        f"{case.ticket.code} is not in the hands of a unit of {actor.code}",
+    )
+
+
+def _takes_part(actor: Actor, case: Case, refs: References) -> bool:
+    """Whether one of the actor's units, or a post under it, has the ticket or a live task of it."""
+    units = {task.unit_id for task in case.tasks if task.state in LIVE_TASKS}
+    if case.ticket.holder_unit_id is not None:
+        units.add(case.ticket.holder_unit_id)
+    if units & actor.units:
+        return True
+    parents = {view.parent_id for view in map(refs.unit, units) if view is not None}
+    return bool(parents & actor.units)

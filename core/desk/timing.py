@@ -1,0 +1,139 @@
+"""Clocks as the operations use them: the pure rules of core.rules.clocks, in the form that an event carries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.rules import clocks
+from core.rules.budgets import Budget
+from core.rules.clocks import ClockFacts
+from core.rules.ladder import Fired, carry_over, next_step
+from core.rules.policy import Policy
+from core.rules.worktime import WorkCalendar
+from data.errors import NotAllowed
+from data.ids import new_id
+from data.instants import from_seconds, to_seconds
+from data.tables import ClockRecord
+from data.terms import ClockKind, ClockState, Urgency
+
+FACT_FIELDS = tuple(name for name in ClockFacts.__dataclass_fields__)
+
+
+def write_step(name: Fired) -> str:
+    """A ladder step as it is stored: "key#repeat"."""
+    return f"{name[0]}#{name[1]}"
+
+
+def read_step(text: str) -> Fired:
+    """The ladder step that `write_step` wrote."""
+    key, _, number = text.rpartition("#")
+    return key, int(number)
+
+
+def facts_of(clock: ClockRecord) -> ClockFacts:
+    """A stored clock as the value that the rules work on."""
+    return ClockFacts.from_dict({name: getattr(clock, name) for name in FACT_FIELDS})
+
+
+class Timing:
+    """Starts, stops, pauses and continues the clocks of one ticket at one instant; returns effects."""
+
+    def __init__(self, calendar: WorkCalendar, policy: Policy, at: int, urgency: Urgency, actor_id: int | None) -> None:
+        """With the ticket's own calendar and policy versions, the instant in epoch seconds, and who acts."""
+        self.calendar = calendar
+        self.policy = policy
+        self.at = at
+        self.moment = from_seconds(at)
+        self.urgency = urgency
+        self.actor_id = actor_id
+
+    def start(
+        self,
+        kind: ClockKind,
+        limit: str,
+        ladder: str,
+        unit_id: int | None = None,
+        task_id: int | None = None,
+    ) -> dict[str, Any]:
+        """A new clock with a limit such as "2 urgent_hour"; `ladder` is empty for a clock that nobody climbs for."""
+        facts = clocks.start(
+            kind,
+            Budget.parse(limit),
+            self.moment,
+            self.calendar,
+            warn_share=self.policy.share(self.urgency) if ladder else None,
+            policy_version=self.policy.version,
+            by=self.actor_id,
+        )
+        identity = {"id": new_id(), "unit_id": unit_id, "task_id": task_id, "ladder": ladder, "started_at": self.at}
+        return {**identity, "fired": [], **self._effect(facts, ladder, [])}
+
+    def start_policy(self, kind: ClockKind, ladder: str, **identity: int | None) -> dict[str, Any]:
+        """A new clock with the policy's limit for its kind; the centre's own clocks have ladders of their own."""
+        own = self.policy.clock_ladder.get(kind.value, ladder)
+        return self.start(kind, self.policy.limit(kind, self.urgency), own, **identity)
+
+    def stop(self, clock: ClockRecord, cancelled: bool = False) -> dict[str, Any]:
+        """End a clock: met or missed, or cancelled where it no longer matters."""
+        return self._changed(clock, clocks.stop(facts_of(clock), self.moment, self.calendar, cancelled=cancelled))
+
+    def pause(self, clock: ClockRecord, reason: str) -> dict[str, Any]:
+        """Let a running clock stand still."""
+        paused = clocks.pause(facts_of(clock), self.moment, self.calendar, reason=reason, by=self.actor_id)
+        return self._changed(clock, paused)
+
+    def resume(self, clock: ClockRecord, reason: str = "") -> dict[str, Any]:
+        """Let a paused clock run on."""
+        running = clocks.resume(facts_of(clock), self.moment, self.calendar, reason=reason, by=self.actor_id)
+        return self._changed(clock, running)
+
+    def go_on(self, clock: ClockRecord, reason: str) -> dict[str, Any]:
+        """Let a stopped clock go on where it stood: a returned ticket is back, or work failed its check."""
+        if clock.state in (ClockState.RUNNING, ClockState.PAUSED):
+            raise NotAllowed("clock-live", "计时未停止。", "The clock has not stopped.")
+        again = clocks.continue_(facts_of(clock), self.moment, self.calendar, reason=reason, by=self.actor_id)
+        return self._changed(clock, again)
+
+    def rebase(self, clock: ClockRecord, calendar: WorkCalendar, limit: str | None = None) -> dict[str, Any] | None:
+        """Set a live clock's deadline anew under another calendar or limit; None when nothing moves."""
+        rebased = clocks.rebase(
+            facts_of(clock),
+            calendar,
+            budget=Budget.parse(limit) if limit else None,
+            policy_version=self.policy.version,
+        )
+        if rebased.before == rebased.after:
+            return None
+        fired = list(clock.fired)
+        steps = self.policy.ladder(clock.ladder)
+        if rebased.moved and steps is not None:
+            after, done = rebased.after, [read_step(name) for name in fired]
+            kept = carry_over(steps, after.warn_at, after.due_at, self.moment, done, after.pauses)
+            fired = [name for name in fired if read_step(name) in kept]
+        return {"id": clock.id, "fired": fired, **self._effect(rebased.after, clock.ladder, fired)}
+
+    def fire(self, clock: ClockRecord, step: str) -> dict[str, Any]:
+        """Note that a ladder step fired, and find the next one."""
+        fired = [*clock.fired, step]
+        return {"id": clock.id, "fired": fired, **self._next(facts_of(clock), clock.ladder, fired)}
+
+    def _changed(self, clock: ClockRecord, facts: ClockFacts) -> dict[str, Any]:
+        return {"id": clock.id, **self._effect(facts, clock.ladder, list(clock.fired))}
+
+    def _effect(self, facts: ClockFacts, ladder: str, fired: list[str]) -> dict[str, Any]:
+        ended = facts.ended_at
+        return {
+            **facts.to_dict(),
+            "stopped_at": to_seconds(ended) if ended else None,
+            **self._next(facts, ladder, fired),
+        }
+
+    def _next(self, facts: ClockFacts, ladder: str, fired: list[str]) -> dict[str, Any]:
+        """When the engine must look at this clock again, and for which step."""
+        steps = self.policy.ladder(ladder)
+        if steps is None or facts.state != ClockState.RUNNING or facts.due_at is None:
+            return {"next_at": None, "next_step": ""}
+        found = next_step(steps, facts.warn_at, facts.due_at, [read_step(name) for name in fired], facts.pauses)
+        if found is None:
+            return {"next_at": None, "next_step": ""}
+        return {"next_at": to_seconds(found.nominal_at), "next_step": write_step(found.name)}

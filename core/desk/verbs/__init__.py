@@ -1,0 +1,1 @@
+"""What each verb decides. A verb looks at the case and says what changes; it writes nothing itself."""

@@ -1,0 +1,74 @@
+"""The end of a ticket's life: check, call back, archive, void."""
+
+from __future__ import annotations
+
+from core.desk.orders import Archive, CallBack, Check, Void
+from core.desk.verbs.intake import end_life
+from core.desk.work import Decision, Work
+from core.rules.case import LIVE_CLOCKS
+from data.errors import BadInput, NotAllowed
+from data.terms import ClockKind, Satisfaction, Severity, Stage, TaskRole, TaskState
+
+
+def decide_check(work: Work, order: Check) -> Decision:
+    """The work is checked; failed means rework by the same unit, on the same clock."""
+    work.effects.clocks.extend(work.timing.stop(clock) for clock in work.case.live_clocks(ClockKind.CHECK))
+    if not order.passed:
+        if not order.note:
+            raise BadInput("rework-reason", "核查不通过须说明原因。", "Say why the check failed.")
+        _rework(work, order.note)
+        return work.decision(passed=False, note=order.note)
+    work.stage(Stage.CHECKED)
+    work.effects.clocks.append(work.timing.start_policy(ClockKind.CALL_BACK, work.ladder()))
+    return work.decision(passed=True, note=order.note)
+
+
+def decide_call_back(work: Work, order: CallBack) -> Decision:
+    """What the reporter says. Dissatisfied means rework; not reached leaves the call to be made again."""
+    if order.result == Satisfaction.UNREACHED:
+        attempts = int(work.case.ticket.facts.get("call_attempts", 0)) + 1
+        work.effects.set["facts"] = {**work.case.ticket.facts, "call_attempts": attempts}
+        return work.decision(result=order.result.value, note=order.note, attempts=attempts)
+    work.effects.clocks.extend(work.timing.stop(clock) for clock in work.case.live_clocks(ClockKind.CALL_BACK))
+    work.effects.set["satisfaction"] = order.result.value
+    if order.result == Satisfaction.DISSATISFIED:
+        if not order.note:
+            raise BadInput("rework-reason", "不满意须记录原因。", "Write down why the reporter is dissatisfied.")
+        _rework(work, order.note)
+    else:
+        work.stage(Stage.CALLED_BACK)
+    return work.decision(result=order.result.value, note=order.note)
+
+
+def decide_archive(work: Work, order: Archive) -> Decision:
+    """Filed. The ticket's life ends here, and custody adds up to it."""
+    end_life(work, Stage.ARCHIVED)
+    return work.decision(note=order.note)
+
+
+def decide_void(work: Work, order: Void) -> Decision:
+    """Struck out with a reason; the log stays."""
+    end_life(work, Stage.VOID)
+    work.effects.set["reason"] = order.reason
+    return work.decision(reason=order.reason)
+
+
+def _rework(work: Work, reason: str) -> None:
+    """Back to the unit that did it: its clock and the ticket's go on where they stood."""
+    last = work.case.last_lead_task()
+    unit = work.refs.unit(last.unit_id) if last else None
+    if last is None or unit is None:
+        raise NotAllowed("no-lead", "没有可返工的单位。", "There is no unit to send the work back to.")
+    task = work.send(unit, TaskRole.LEAD, reason, TaskState.ACKNOWLEDGED)
+    work.effects.tasks[-1]["acknowledged_at"] = work.at
+    stopped = {clock["id"] for clock in work.effects.clocks}
+    for clock in work.case.clocks:
+        again = clock.kind == ClockKind.FINAL or (clock.kind == ClockKind.HANDLE and clock.unit_id == unit.id)
+        if again and clock.state not in LIVE_CLOCKS and clock.id not in stopped:
+            effect = work.timing.go_on(clock, "rework")
+            work.effects.clocks.append({**effect, "task_id": task} if clock.kind == ClockKind.HANDLE else effect)
+    work.effects.set.update({"reworks": work.case.ticket.reworks + 1, "completed_at": None, "on_time": None})
+    work.stage(Stage.HANDLING)
+    work.hold_unit(unit)
+    code = work.case.ticket.code
+    work.tell_unit(unit.id, "rework", f"返工 {code}：{reason}", f"Rework {code}: {reason}", Severity.WARNING)

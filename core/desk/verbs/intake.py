@@ -1,0 +1,200 @@
+"""Taking a report in: report, accept, refuse, amend, assess."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.desk.orders import Accept, Amend, Assess, Refuse, Report
+from core.desk.references import UnitView
+from core.desk.work import Decision, Work, tier_of
+from core.rules.case import LIVE_CLOCKS, LIVE_TASKS
+from data.errors import BadInput
+from data.terms import AffairKind, ClockKind, Role, Stage, TaskRole, TaskState, Tier, UnitKind, Urgency
+
+GRIDS = frozenset({UnitKind.GRID, UnitKind.EXCLUSIVE_GRID, UnitKind.MICRO_GRID})
+OWN_TIERS = frozenset({Tier.GRID, Tier.COMMUNITY, Tier.MICRO_GRID})
+
+
+def decide_report(work: Work, order: Report, code: str) -> Decision:
+    """A new ticket: into the centre's queue with the accept clock, or into the reporting unit's own hands."""
+    place = find_place(work, order.community, order.grid)
+    urgency = order.urgency or Urgency.NORMAL
+    facts: dict[str, Any] = {
+        "code": code,
+        "origin": order.origin,
+        "external_id": order.external_id,
+        "source": order.source.value,
+        "title": order.title,
+        "body": order.body,
+        "address": order.address,
+        "reporter_name": order.reporter_name,
+        "reporter_phone": order.reporter_phone,
+        "confidential": order.confidential,
+        "direct": order.direct,
+        "urgency": urgency.value,
+        "reported_at": work.at,
+        "policy_version": work.refs.version("policy"),
+        "calendar_version": work.refs.version("calendar", work.refs.centre().calendar),
+        "stage": Stage.REPORTED.value,
+        **place,
+    }
+    work.effects.set.update(facts)
+    if order.matter:
+        set_matter(work, order.matter, order.limit_no, order.urgency)
+    if order.tier in OWN_TIERS:
+        _start_below(work, order)
+    else:
+        work.hold_queue()
+        work.effects.clocks.append(work.timing.start_policy(ClockKind.ACCEPT, work.ladder()))
+        if order.direct:
+            work.tell_role(
+                Role.DUTY_LEADER, "direct", f"直报 {code}：{order.title}", f"Direct report {code}: {order.title}"
+            )
+    return work.decision(source=order.source.value)
+
+
+def _start_below(work: Work, order: Report) -> None:
+    """The grid or community handles its own ticket first; the final clock runs from the report."""
+    unit = _own_unit(work, order)
+    work.hold_unit(unit)
+    task = work.send(unit, TaskRole.LEAD, "", TaskState.ACKNOWLEDGED)
+    work.effects.tasks[-1]["acknowledged_at"] = work.at
+    work.stage(Stage.HANDLING)
+    work.effects.set["lead_unit_id"] = unit.id
+    work.effects.set["accepted_at"] = work.at
+    start_handling_clocks(work, unit, task)
+
+
+def _own_unit(work: Work, order: Report) -> UnitView:
+    """The unit named at the tier that was asked for. Raises BadInput without one."""
+    named = order.community if order.tier == Tier.COMMUNITY else order.grid
+    if not named:
+        raise BadInput("tier-unit", "须填写上报的社区或网格。", "Name the community or grid that reports.")
+    unit = work.refs.unit_by_code(named)
+    if tier_of(unit.kind) != order.tier:
+        raise BadInput(
+            "tier-unit", f"{unit.name} 不是{order.tier.zh}。", f"{unit.name_en or unit.code} is not a {order.tier.en}."
+        )
+    return unit
+
+
+def decide_accept(work: Work, order: Accept) -> Decision:
+    """Taken in: the accept clock stops, the time to assess and dispatch starts."""
+    work.stage(Stage.ACCEPTED)
+    work.effects.set["accepted_at"] = work.at
+    work.effects.clocks.extend(work.timing.stop(clock) for clock in work.case.live_clocks(ClockKind.ACCEPT))
+    work.effects.clocks.append(work.timing.start_policy(ClockKind.ASSESS, work.ladder()))
+    return work.decision(note=order.note)
+
+
+def decide_refuse(work: Work, order: Refuse) -> Decision:
+    """Not taken in; the ticket's life ends."""
+    end_life(work, Stage.REFUSED)
+    work.effects.set["reason"] = order.reason
+    return work.decision(reason=order.reason)
+
+
+def decide_amend(work: Work, order: Amend) -> Decision:
+    """Correct the text of the report; the old words stay in the log."""
+    given = order.model_dump(exclude={"ticket"}, exclude_none=True)
+    changed = {name: value for name, value in given.items() if value != getattr(work.case.ticket, name)}
+    if not changed:
+        raise BadInput("no-change", "没有任何改动。", "Nothing was changed.")
+    work.effects.set.update(changed)
+    return work.decision(before={name: getattr(work.case.ticket, name) for name in changed})
+
+
+def decide_assess(work: Work, order: Assess) -> Decision:
+    """Say what it is: matter and condition, urgency, kind of affair, place."""
+    if order.matter:
+        set_matter(work, order.matter, order.limit_no, order.urgency)
+    elif order.urgency:
+        work.effects.set["urgency"] = order.urgency.value
+    if order.affair:
+        work.effects.set["affair"] = order.affair.value
+    work.effects.set.update(find_place(work, order.community, order.grid))
+    work.stage(Stage.ASSESSED)
+    if not work.case.live_clocks(ClockKind.ASSESS):
+        work.effects.clocks.append(work.timing.start_policy(ClockKind.ASSESS, work.ladder()))
+    return work.decision(note=order.note)
+
+
+def set_matter(work: Work, code: str, limit_no: int, urgency: Urgency | None) -> None:
+    """Tie the ticket to a matter of the newest catalogue and to one of its conditions."""
+    matter = work.refs.matter(code)
+    if matter.limits and limit_no >= len(matter.limits):
+        raise BadInput(
+            "limit-unknown",
+            f"事项 {matter.code} 只有 {len(matter.limits)} 个立案条件。",
+            f"Matter {matter.code} has {len(matter.limits)} conditions only.",
+        )
+    work.effects.set.update(
+        {
+            "matter_code": matter.code,
+            "matter_version": matter.version,
+            "limit_no": limit_no,
+            "section": matter.section,
+            "urgency": (urgency or Urgency(matter.urgency)).value,
+            "affair": AffairKind(matter.affair).value,
+        }
+    )
+    if matter.confidential:
+        work.effects.set["confidential"] = True
+
+
+def find_place(work: Work, community: str, grid: str) -> dict[str, Any]:
+    """The ids of community and grid as they are now; old tickets keep theirs when boundaries are redrawn."""
+    place: dict[str, Any] = {}
+    if grid:
+        unit = work.refs.unit_by_code(grid)
+        if unit.kind not in GRIDS:
+            raise BadInput("not-a-grid", f"{unit.name} 不是网格。", f"{unit.code} is not a grid.")
+        place["grid_id"] = unit.id
+        place["community_id"] = _community_of(work, unit)
+    if community:
+        unit = work.refs.unit_by_code(community)
+        if unit.kind != UnitKind.COMMUNITY:
+            raise BadInput("not-a-community", f"{unit.name} 不是村社区。", f"{unit.code} is not a community.")
+        if grid and place["community_id"] != unit.id:
+            raise BadInput("place-mismatch", "网格不在该社区。", "The grid is not in that community.")
+        place["community_id"] = unit.id
+    return place
+
+
+def _community_of(work: Work, unit: UnitView) -> int | None:
+    parent = work.refs.unit(unit.parent_id)
+    while parent is not None and parent.kind != UnitKind.COMMUNITY:
+        parent = work.refs.unit(parent.parent_id)
+    return parent.id if parent else None
+
+
+def start_handling_clocks(work: Work, unit: UnitView, task_id: int) -> None:
+    """The citizen's deadlines (make safe, final) once per ticket; the unit's own bundle clock once per unit.
+
+    A bounced ticket keeps its final clock, and a unit that gets a ticket back goes on with the time it had left.
+    """
+    matter = work.matter()
+    limit = matter.limit(work.limit_no()) if matter else {}
+    timing, ladder = work.timing, work.ladder()
+    text = limit.get("final") or work.policy.limit(ClockKind.FINAL, work.urgency())
+    if work.case.newest_clock(ClockKind.FINAL) is None:
+        work.effects.clocks.append(timing.start(ClockKind.FINAL, text, ladder))
+        if limit.get("make_safe"):
+            work.effects.clocks.append(timing.start(ClockKind.MAKE_SAFE, limit["make_safe"], ladder))
+    own = work.case.newest_clock(ClockKind.HANDLE, unit.id)
+    if own is None:
+        work.effects.clocks.append(timing.start(ClockKind.HANDLE, text, "", unit_id=unit.id, task_id=task_id))
+    elif own.state not in LIVE_CLOCKS:
+        work.effects.clocks.append(timing.go_on(own, "sent back"))
+
+
+def end_life(work: Work, stage: Stage) -> None:
+    """Close the ticket's life at a stage: tasks and clocks end, custody closes."""
+    work.stage(stage)
+    work.effects.set["closed_at"] = work.at
+    work.effects.set["pending"] = ""
+    work.effects.clocks.extend(work.timing.stop(clock, cancelled=True) for clock in work.case.live_clocks())
+    for task in work.case.tasks:
+        if task.state in LIVE_TASKS:
+            work.change_task(task, state=TaskState.CANCELLED.value, done_at=work.at)
+    work.effects.hold = None

@@ -1,0 +1,143 @@
+"""Between tiers: hand up, hand down; and standing still: pause, resume; and deadlines set anew."""
+
+from __future__ import annotations
+
+from core.desk.orders import HandDown, HandUp, Pause, Recompute, Resume
+from core.desk.references import UnitView
+from core.desk.verbs.dispatching import cancel_tasks, give_lead
+from core.desk.verbs.intake import GRIDS
+from core.desk.work import Decision, Work, tier_of
+from core.rules.case import LIVE_CLOCKS
+from core.rules.stages import OUT, TIER_ORDER, may_approve_pause, tier_above
+from data.errors import BadInput, NotAllowed
+from data.terms import ClockKind, ClockState, Holder, PauseReason, Stage, Tier, UnitKind, Urgency
+
+PAUSABLE = (ClockKind.FINAL, ClockKind.HANDLE, ClockKind.MAKE_SAFE, ClockKind.ARRIVE, ClockKind.OFFICIAL)
+SKIPPING = frozenset({Urgency.EMERGENCY, Urgency.URGENT})
+
+
+def decide_hand_up(work: Work, order: HandUp) -> Decision:
+    """To the tier above: grid → community → street centre → district. Tiers are skipped for urgent tickets only."""
+    current = Tier(work.case.ticket.tier)
+    target = _upper_unit(work, order.to, current)
+    cancel_tasks(work, order.reason)
+    if target is None:
+        _to_centre(work)
+        to = "centre"
+    else:
+        work.effects.clocks.extend(
+            work.timing.stop(clock) for clock in work.case.live_clocks(ClockKind.ASSESS, ClockKind.ACCEPT)
+        )
+        give_lead(work, target, order.reason)
+        to = target.code
+    return work.decision(to=to, reason=order.reason, from_tier=current.value)
+
+
+def _upper_unit(work: Work, named: str, current: Tier) -> UnitView | None:
+    """The unit above, or None for the centre's own queue."""
+    above = tier_above(current)
+    if above is None:
+        raise NotAllowed("top-tier", "已在最高层级。", "The ticket is at the highest tier.")
+    if named:
+        unit = work.refs.unit_by_code(named)
+        tier = tier_of(unit.kind)
+        if TIER_ORDER.index(tier) <= TIER_ORDER.index(current):
+            raise BadInput("not-above", f"{unit.name} 不是上级。", f"{unit.name_en or unit.code} is not above.")
+        if tier != above and work.urgency() not in SKIPPING:
+            raise NotAllowed("skip-tier", "只有紧急事件可以越级上报。", "Tiers may be skipped for urgent tickets only.")
+        return None if unit.kind == UnitKind.CENTRE else unit
+    if above == Tier.CENTRE:
+        return None
+    if above in (Tier.GRID, Tier.COMMUNITY):
+        parent = work.refs.unit(work.case.ticket.holder_unit_id)
+        parent = work.refs.unit(parent.parent_id) if parent else None
+        if parent is None or tier_of(parent.kind) != above:
+            raise NotAllowed("no-parent", "找不到上级单位。", "The unit above cannot be found.")
+        return parent
+    district = work.refs.first_of_kind(UnitKind.DISTRICT)
+    if district is None:
+        raise NotAllowed("no-district", "机构中没有区级中心。", "The organisation has no district centre.")
+    return district
+
+
+def _to_centre(work: Work) -> None:
+    """Into the centre's queue as a report, with the five minutes to accept it."""
+    work.stage(Stage.REPORTED)
+    work.hold_queue()
+    work.effects.set["lead_unit_id"] = None
+    work.effects.clocks.append(work.timing.start_policy(ClockKind.ACCEPT, work.ladder()))
+
+
+def decide_hand_down(work: Work, order: HandDown) -> Decision:
+    """To a community or grid below, as its lead."""
+    unit = work.refs.unit_by_code(order.to)
+    if unit.kind != UnitKind.COMMUNITY and unit.kind not in GRIDS:
+        raise BadInput("not-below", f"{unit.name} 不是社区或网格。", f"{unit.code} is neither a community nor a grid.")
+    cancel_tasks(work, order.reason)
+    work.effects.clocks.extend(work.timing.stop(clock) for clock in work.case.live_clocks(ClockKind.ASSESS))
+    give_lead(work, unit, order.reason)
+    if work.case.ticket.dispatched_at is None:
+        work.effects.set["dispatched_at"] = work.at
+    return work.decision(to=unit.code, reason=order.reason)
+
+
+def decide_pause(work: Work, order: Pause) -> Decision:
+    """The clocks stand still; the time is the citizen's or an approved suspension's, not the unit's."""
+    if not may_approve_pause(order.code, work.actor.roles):
+        raise NotAllowed(
+            "pause-approval", "挂账须由值班领导、板块领导或指挥长批准。", "Putting it on the books needs a leader."
+        )
+    ticket = work.case.ticket
+    work.effects.clocks.extend(
+        work.timing.pause(clock, f"{order.code.value}: {order.reason}")
+        for clock in work.case.live_clocks(*PAUSABLE)
+        if clock.state == ClockState.RUNNING
+    )
+    work.effects.set["facts"] = {**ticket.facts, "before_pause": ticket.stage}
+    work.stage(Stage.SUSPENDED)
+    waiting = order.code == PauseReason.CITIZEN
+    work.effects.hold = {
+        "holder": Holder.CITIZEN.value if waiting else Holder.SUSPENSION.value,
+        "unit_id": ticket.holder_unit_id,
+        "officer_id": work.actor.id,
+        "tier": ticket.tier,
+    }
+    return work.decision(code=order.code.value, reason=order.reason)
+
+
+def decide_resume(work: Work, order: Resume) -> Decision:
+    """The clocks run on, and the unit has the ticket again."""
+    ticket = work.case.ticket
+    work.effects.clocks.extend(
+        work.timing.resume(clock, order.note) for clock in work.case.clocks if clock.state == ClockState.PAUSED
+    )
+    stage = Stage(ticket.facts.get("before_pause", Stage.HANDLING.value))
+    work.stage(stage if stage in OUT else Stage.HANDLING)
+    work.effects.set["facts"] = {name: value for name, value in ticket.facts.items() if name != "before_pause"}
+    unit = work.refs.unit(ticket.lead_unit_id)
+    if unit is None:
+        work.hold_queue()
+    else:
+        work.hold_unit(unit)
+    return work.decision(note=order.note)
+
+
+def decide_recompute(work: Work, order: Recompute) -> Decision:
+    """Deadlines under the newest calendar (and policy, if asked); before and after are kept in the event."""
+    newest = work.refs.version("calendar", work.refs.centre().calendar)
+    work.calendar = work.refs.calendar(newest)
+    if order.policy:
+        work.policy = work.refs.policy()
+        work.effects.set["policy_version"] = work.refs.version("policy")
+    work.effects.set["calendar_version"] = newest
+    moved = []
+    for clock in work.case.clocks:
+        if clock.state not in LIVE_CLOCKS or clock.kind == ClockKind.OFFICIAL:
+            continue
+        effect = work.timing.rebase(clock, work.calendar)
+        if effect is None:
+            continue
+        work.effects.clocks.append(effect)
+        if effect["due_at"] != clock.due_at:
+            moved.append({"clock": clock.kind, "before": clock.due_at, "after": effect["due_at"]})
+    return work.decision(moved=moved, calendar=newest)

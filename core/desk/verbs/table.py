@@ -1,0 +1,56 @@
+"""The table of verbs: name, titles, order, decision. The desk, the commands and the console all read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from core.desk import orders
+from core.desk.verbs import closing, dispatching, handling, intake, moving, pressing
+from core.desk.work import Decision, Work
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One operation of the field."""
+
+    name: str
+    zh: str
+    en: str
+    order: type[orders.Order]
+    decide: Callable[[Work, Any], Decision]
+
+
+_ROWS: tuple[tuple[str, str, type[orders.Order], Callable[[Work, Any], Decision]], ...] = (
+    ("受理", "accept", orders.Accept, intake.decide_accept),
+    ("不予受理", "refuse", orders.Refuse, intake.decide_refuse),
+    ("更正", "amend", orders.Amend, intake.decide_amend),
+    ("研判", "assess", orders.Assess, intake.decide_assess),
+    ("派单", "dispatch", orders.Dispatch, dispatching.decide_dispatch),
+    ("转派", "re-dispatch", orders.Redispatch, dispatching.decide_redispatch),
+    ("加派", "add units", orders.AddTask, dispatching.decide_add_task),
+    ("签收", "acknowledge", orders.Acknowledge, handling.decide_acknowledge),
+    ("到场", "arrive", orders.Arrive, handling.decide_arrive),
+    ("处置", "handle", orders.Handle, handling.decide_handle),
+    ("完成协办", "finish a part", orders.FinishTask, handling.decide_finish_task),
+    ("办结", "complete", orders.Complete, handling.decide_complete),
+    ("退单", "return", orders.Return, dispatching.decide_return),
+    ("核查", "check", orders.Check, closing.decide_check),
+    ("回访", "call back", orders.CallBack, closing.decide_call_back),
+    ("归档", "archive", orders.Archive, closing.decide_archive),
+    ("作废", "void", orders.Void, closing.decide_void),
+    ("上报上级", "hand up", orders.HandUp, moving.decide_hand_up),
+    ("下派", "hand down", orders.HandDown, moving.decide_hand_down),
+    ("催办", "remind", orders.Remind, pressing.decide_remind),
+    ("督办", "supervise", orders.Supervise, pressing.decide_supervise),
+    ("记录", "note", orders.Note, pressing.decide_note),
+    ("暂停", "pause", orders.Pause, moving.decide_pause),
+    ("恢复", "resume", orders.Resume, moving.decide_resume),
+    ("重算时限", "recompute", orders.Recompute, moving.decide_recompute),
+)
+
+VERBS: dict[str, Verb] = {order.verb: Verb(order.verb, zh, en, order, decide) for zh, en, order, decide in _ROWS}
+"""Every verb on an existing ticket, by name, in the order of a ticket's life."""
+
+REPORT = ("上报", "report")

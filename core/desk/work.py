@@ -1,0 +1,185 @@
+"""What a verb works with: the case, the references, the time, the actor — and the decision it comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.desk.actor import Actor
+from core.desk.references import MatterView, References, UnitView
+from core.desk.timing import Timing
+from core.rules.case import Case
+from core.rules.policy import Policy
+from data.errors import BadInput, NotAllowed
+from data.ids import new_id
+from data.tables import TaskRecord
+from data.terms import Holder, Role, Severity, Stage, TaskRole, TaskState, Tier, Urgency
+
+
+@dataclass
+class Effects:
+    """Collects what an event changes."""
+
+    set: dict[str, Any] = field(default_factory=dict)
+    hold: dict[str, Any] | None = field(default_factory=dict)
+    tasks: list[dict[str, Any]] = field(default_factory=list)
+    clocks: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The plain JSON form that is stored."""
+        return {"set": self.set, "hold": self.hold, "tasks": self.tasks, "clocks": self.clocks}
+
+
+@dataclass(frozen=True)
+class Message:
+    """A notice to be queued: to an officer or to everybody of a unit."""
+
+    kind: str
+    severity: Severity
+    zh: str
+    en: str
+    unit_id: int | None = None
+    officer_id: int | None = None
+    role: str = ""
+    """To whoever is on duty in this role."""
+
+
+@dataclass
+class Decision:
+    """What a verb decided: the effects, the facts to keep, whom to tell."""
+
+    effects: Effects
+    facts: dict[str, Any] = field(default_factory=dict)
+    messages: list[Message] = field(default_factory=list)
+
+
+@dataclass
+class Work:
+    """The surroundings of one operation on one ticket."""
+
+    case: Case
+    refs: References
+    at: int
+    actor: Actor
+
+    def __post_init__(self) -> None:
+        self.effects = Effects()
+        self.messages: list[Message] = []
+        ticket = self.case.ticket
+        self.policy: Policy = self.refs.policy(ticket.policy_version or None)
+        self.calendar = self.refs.calendar(ticket.calendar_version or None)
+
+    def decision(self, **facts: Any) -> Decision:
+        """The decision so far, with the facts of the verb (empty ones are left out)."""
+        kept = {name: value for name, value in facts.items() if value not in ("", None, [], False)}
+        return Decision(self.effects, kept, self.messages)
+
+    def matter(self) -> MatterView | None:
+        """The ticket's matter, in the catalogue version that it was assessed with."""
+        ticket = self.case.ticket
+        code = self.effects.set.get("matter_code", ticket.matter_code)
+        version = self.effects.set.get("matter_version", ticket.matter_version)
+        return self.refs.matter(code, version) if code else None
+
+    @property
+    def timing(self) -> Timing:
+        """The clocks' rules at this instant, for the urgency decided so far."""
+        return Timing(self.calendar, self.policy, self.at, self.urgency(), self.actor.id)
+
+    def urgency(self) -> Urgency:
+        """The ticket's urgency after what was decided so far."""
+        return Urgency(self.effects.set.get("urgency", self.case.ticket.urgency))
+
+    def limit_no(self) -> int:
+        """The condition chosen for the matter."""
+        return int(self.effects.set.get("limit_no", self.case.ticket.limit_no))
+
+    def ladder(self) -> str:
+        """The code of the ladder that the matter or its urgency asks for."""
+        matter = self.matter()
+        return self.policy.ladder_code(self.urgency(), matter.ladder if matter else "")
+
+    def hold_queue(self) -> None:
+        """Into the centre's queue."""
+        self.effects.hold = {
+            "holder": Holder.QUEUE.value,
+            "unit_id": None,
+            "officer_id": None,
+            "tier": Tier.CENTRE.value,
+        }
+
+    def hold_unit(self, unit: UnitView) -> None:
+        """Into a unit's hands."""
+        self.effects.hold = {
+            "holder": Holder.DISTRICT.value if unit.kind in ("district", "department") else Holder.UNIT.value,
+            "unit_id": unit.id,
+            "officer_id": None,
+            "tier": tier_of(unit.kind).value,
+        }
+
+    def send(self, unit: UnitView, role: TaskRole, instruction: str, state: TaskState = TaskState.SENT) -> int:
+        """A task for a unit; returns its id."""
+        task_id = new_id()
+        self.effects.tasks.append(
+            {
+                "id": task_id,
+                "role": role.value,
+                "unit_id": unit.id,
+                "state": state.value,
+                "instruction": instruction,
+                "sent_at": self.at,
+            }
+        )
+        return task_id
+
+    def change_task(self, task: TaskRecord, **fields: Any) -> None:
+        """Change a task."""
+        self.effects.tasks.append({"id": task.id, **fields})
+
+    def tell_unit(self, unit_id: int | None, kind: str, zh: str, en: str, severity: Severity = Severity.INFO) -> None:
+        """Queue a notice to a unit."""
+        if unit_id is not None:
+            self.messages.append(Message(kind, severity, zh, en, unit_id=unit_id))
+
+    def tell_role(self, role: Role, kind: str, zh: str, en: str, severity: Severity = Severity.ALARM) -> None:
+        """Queue a notice to whoever is on duty in a role."""
+        self.messages.append(Message(kind, severity, zh, en, role=role.value))
+
+    def stage(self, stage: Stage) -> None:
+        """Move to a stage."""
+        self.effects.set["stage"] = stage.value
+
+    def lead_or_refuse(self) -> TaskRecord:
+        """The lead task under way. Raises NotAllowed when nobody has the ticket."""
+        task = self.case.lead_task()
+        if task is None:
+            raise NotAllowed(
+                "no-lead", f"{self.case.ticket.code} 没有主办任务。", f"{self.case.ticket.code} has no lead task."
+            )
+        return task
+
+    def task_for(self, unit: str) -> TaskRecord:
+        """The live task of a named unit, or the lead's. Raises BadInput when the unit has none."""
+        if not unit:
+            return self.lead_or_refuse()
+        view = self.refs.unit_by_code(unit)
+        task = self.case.task_of(view.id)
+        if task is None:
+            raise BadInput(
+                "no-task",
+                f"{view.name} 在 {self.case.ticket.code} 中没有未完成的任务。",
+                f"{view.name_en or view.code} has no open task in {self.case.ticket.code}.",
+            )
+        return task
+
+
+def tier_of(kind: str) -> Tier:
+    """The tier at which a unit of this kind holds a ticket."""
+    return {
+        "community": Tier.COMMUNITY,
+        "grid": Tier.GRID,
+        "exclusive_grid": Tier.GRID,
+        "micro_grid": Tier.MICRO_GRID,
+        "district": Tier.DISTRICT,
+        "department": Tier.DISTRICT,
+    }.get(kind, Tier.CENTRE)

@@ -1,0 +1,67 @@
+"""A ticket with everything that hangs on it: the value that rules and operations work on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from data.tables import ClockRecord, CustodyRecord, TaskRecord, TicketRecord
+from data.terms import CLOSED_STAGES, ClockKind, ClockState, Stage, TaskRole, TaskState
+
+LIVE_TASKS = frozenset({TaskState.SENT, TaskState.ACKNOWLEDGED, TaskState.ARRIVED})
+LIVE_CLOCKS = frozenset({ClockState.RUNNING, ClockState.PAUSED})
+
+
+@dataclass
+class Case:
+    """A ticket, its tasks, clocks and custody segments, in the order they came."""
+
+    ticket: TicketRecord
+    tasks: list[TaskRecord] = field(default_factory=list)
+    clocks: list[ClockRecord] = field(default_factory=list)
+    custody: list[CustodyRecord] = field(default_factory=list)
+    next_seq: int = 1
+
+    @property
+    def stage(self) -> Stage:
+        """Where the ticket stands."""
+        return Stage(self.ticket.stage)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the ticket's life is over."""
+        return self.stage in CLOSED_STAGES
+
+    def lead_task(self) -> TaskRecord | None:
+        """The lead task that is under way, if any."""
+        for task in reversed(self.tasks):
+            if task.role == TaskRole.LEAD and task.state in LIVE_TASKS:
+                return task
+        return None
+
+    def last_lead_task(self) -> TaskRecord | None:
+        """The newest lead task, whatever became of it."""
+        for task in reversed(self.tasks):
+            if task.role == TaskRole.LEAD:
+                return task
+        return None
+
+    def open_assists(self) -> list[TaskRecord]:
+        """Assisting tasks that are not finished."""
+        return [task for task in self.tasks if task.role == TaskRole.ASSIST and task.state in LIVE_TASKS]
+
+    def task_of(self, unit_id: int) -> TaskRecord | None:
+        """The live task of a unit, the lead first."""
+        live = [task for task in self.tasks if task.unit_id == unit_id and task.state in LIVE_TASKS]
+        live.sort(key=lambda task: (task.role != TaskRole.LEAD, task.no))
+        return live[0] if live else None
+
+    def live_clocks(self, *kinds: ClockKind) -> list[ClockRecord]:
+        """Running and paused clocks, of certain kinds if given."""
+        return [clock for clock in self.clocks if clock.state in LIVE_CLOCKS and (not kinds or clock.kind in kinds)]
+
+    def newest_clock(self, kind: ClockKind, unit_id: int | None = None) -> ClockRecord | None:
+        """The newest clock of a kind (of a unit if given), whatever its state."""
+        for clock in reversed(self.clocks):
+            if clock.kind == kind and (unit_id is None or clock.unit_id == unit_id):
+                return clock
+        return None

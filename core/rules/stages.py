@@ -1,0 +1,124 @@
+"""The stage table: which operation is possible at which stage, and the sentence that says why not.
+
+The stages are the twelve of the field (report … archive) plus the side exits; tier, pending request and flags are
+separate fields, so that the stages are not multiplied by them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.rules.case import Case
+from data.terms import PauseReason, Role, Stage, Tier
+
+OUT = frozenset({Stage.DISPATCHED, Stage.ACKNOWLEDGED, Stage.ON_SCENE, Stage.HANDLING})
+"""The ticket is out with a unit."""
+
+LIVING = frozenset(
+    {
+        Stage.REPORTED,
+        Stage.ACCEPTED,
+        Stage.ASSESSED,
+        *OUT,
+        Stage.COMPLETED,
+        Stage.CHECKED,
+        Stage.CALLED_BACK,
+        Stage.SUSPENDED,
+    }
+)
+
+STAGES: dict[str, frozenset[Stage]] = {
+    "accept": frozenset({Stage.REPORTED}),
+    "refuse": frozenset({Stage.REPORTED, Stage.ACCEPTED}),
+    "amend": LIVING - {Stage.COMPLETED, Stage.CHECKED, Stage.CALLED_BACK},
+    "assess": frozenset({Stage.ACCEPTED, Stage.ASSESSED}),
+    "dispatch": frozenset({Stage.ACCEPTED, Stage.ASSESSED}),
+    "add_task": OUT,
+    "redispatch": OUT,
+    "acknowledge": OUT,
+    "arrive": frozenset({Stage.ACKNOWLEDGED, Stage.ON_SCENE, Stage.HANDLING}),
+    "handle": frozenset({Stage.ACKNOWLEDGED, Stage.ON_SCENE, Stage.HANDLING}),
+    "finish_task": OUT,
+    "complete": frozenset({Stage.ACKNOWLEDGED, Stage.ON_SCENE, Stage.HANDLING}),
+    "check": frozenset({Stage.COMPLETED}),
+    "call_back": frozenset({Stage.CHECKED}),
+    "archive": frozenset({Stage.CALLED_BACK}),
+    "void": LIVING,
+    "return": OUT,
+    "hand_up": LIVING - {Stage.COMPLETED, Stage.CHECKED, Stage.CALLED_BACK, Stage.SUSPENDED},
+    "hand_down": frozenset({Stage.ACCEPTED, Stage.ASSESSED, *OUT}),
+    "remind": LIVING,
+    "supervise": LIVING,
+    "note": frozenset(Stage),
+    "pause": OUT,
+    "resume": frozenset({Stage.SUSPENDED}),
+    "recompute": LIVING,
+    "engine_step": LIVING,
+}
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why something is not possible now, in both languages."""
+
+    code: str
+    zh: str
+    en: str
+
+
+def refusal_of_stage(verb: str, title_zh: str, title_en: str, case: Case) -> Why | None:
+    """The reason why the ticket's stage forbids an operation, or None when it does not."""
+    allowed = STAGES[verb]
+    if case.stage in allowed:
+        return None
+    if case.closed:
+        return Why(
+            "closed",
+            f"{case.ticket.code} {case.stage.zh}，不能再{title_zh}",
+            f"{case.ticket.code} is {case.stage.en}: it cannot {title_en} any more",
+        )
+    order = [stage for stage in Stage if stage in allowed]
+    return Why(
+        "stage",
+        f"{case.ticket.code} 现在是“{case.stage.zh}”，{title_zh}要在" + "、".join(f"“{stage.zh}”" for stage in order),
+        f"{case.ticket.code} is {case.stage.en}; to {title_en} it must be " + " or ".join(stage.en for stage in order),
+    )
+
+
+def refusal_of_lead(case: Case, roles: frozenset[str]) -> Why | None:
+    """After the third bounce only a leader may name the next lead unit."""
+    if case.ticket.pending != "lead" or roles & {Role.DUTY_LEADER, Role.COMMANDER}:
+        return None
+    return Why(
+        "needs-lead",
+        f"已退单 {case.ticket.bounces} 次，须由值班领导或指挥长指定主办单位",
+        f"returned {case.ticket.bounces} times: the duty leader or the commander must name the lead unit",
+    )
+
+
+def refusal_of_open_assists(case: Case, reason: str) -> Why | None:
+    """The lead may not close over unfinished assisting tasks without recording why."""
+    assists = case.open_assists()
+    if not assists or reason.strip():
+        return None
+    return Why(
+        "assist-open",
+        f"还有 {len(assists)} 个协办任务未完成，须说明原因",
+        f"{len(assists)} assisting tasks are unfinished: say why",
+    )
+
+
+TIER_ORDER = [Tier.MICRO_GRID, Tier.GRID, Tier.COMMUNITY, Tier.CENTRE, Tier.DISTRICT, Tier.JOINT]
+
+
+def tier_above(tier: str) -> Tier | None:
+    """The next tier up, or None at the top."""
+    place = TIER_ORDER.index(Tier(tier))
+    return TIER_ORDER[place + 1] if place + 1 < len(TIER_ORDER) else None
+
+
+def may_approve_pause(reason: PauseReason, roles: frozenset[str]) -> bool:
+    """A wait for the citizen is for the desk to grant; to put a ticket on the books needs a leader."""
+    if reason == PauseReason.APPROVED:
+        return bool(roles & {Role.DUTY_LEADER, Role.COMMANDER, Role.SECTION_LEADER})
+    return True
