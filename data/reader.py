@@ -13,6 +13,7 @@ from typing import Any
 
 from data.errors import StoreTrouble
 from data.location import is_sqlite, sqlite_path
+from data.sqlite import WHEELS
 
 APPLICATION_ID = 0x5A48_4855
 """Marks a SQLite file as a store of this product (the letters ZHHU)."""
@@ -69,7 +70,7 @@ class Reader:
         try:
             return self._connection.execute(sql if self.sqlite else _psycopg_style(sql), values)
         except Exception as error:
-            if type(error).__module__.split(".")[0] in ("sqlite3", "pysqlite3", "psycopg"):
+            if type(error).__module__.split(".")[0] in ("sqlite3", *WHEELS, "psycopg"):
                 raise StoreTrouble(
                     "store-read", f"读取数据失败：{error}", f"Reading the store failed: {error}"
                 ) from error

@@ -8,19 +8,22 @@ library is too old.
 
 from __future__ import annotations
 
+from importlib import import_module
 from types import ModuleType
 
 from data.errors import StoreTrouble
 
 FIXED_FROM = (3, 51, 3)
 BACKPORTS = {(3, 44): 6, (3, 50): 7}
+WHEELS = ("pysqlite3", "sqlcipher3")
+"""Wheels with a SQLite of their own; the second, used without encryption, also exists for Linux on ARM."""
 
 
 def is_fixed(version: tuple[int, ...]) -> bool:
     """Whether this SQLite version is free of the WAL-reset bug."""
     if version >= FIXED_FROM:
         return True
-    patch = BACKPORTS.get(version[:2])
+    patch = BACKPORTS.get((version[0], version[1]))
     return patch is not None and version[2] >= patch
 
 
@@ -30,12 +33,13 @@ def driver() -> ModuleType:
 
     if is_fixed(sqlite3.sqlite_version_info):
         return sqlite3
-    try:
-        from pysqlite3 import dbapi2
-    except ImportError:
-        dbapi2 = None
-    if dbapi2 is not None and is_fixed(dbapi2.sqlite_version_info):
-        return dbapi2  # type: ignore[no-any-return]
+    for wheel in WHEELS:
+        try:
+            dbapi2 = import_module(f"{wheel}.dbapi2")
+        except ImportError:
+            continue
+        if is_fixed(dbapi2.sqlite_version_info):
+            return dbapi2
     raise StoreTrouble(
         "sqlite-unsafe",
         f"SQLite {sqlite3.sqlite_version} 有已知的数据损坏缺陷，请安装 pysqlite3 0.6.1 或更高版本。",
