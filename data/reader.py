@@ -13,7 +13,7 @@ from typing import Any
 
 from data.errors import StoreTrouble
 from data.location import is_sqlite, sqlite_path
-from data.sqlite import WHEELS
+from data.sqlite import WHEELS, driver
 
 APPLICATION_ID = 0x5A48_4855
 """Marks a SQLite file as a store of this product (the letters ZHHU)."""
@@ -91,8 +91,6 @@ def _psycopg_style(sql: str) -> str:
 
 
 def _open_sqlite(path: str) -> Any:
-    from data.sqlite import driver
-
     module = driver()
     if os.path.isdir(path):
         raise StoreTrouble("store-directory", f"{path} 是目录，不是数据库文件。", f"{path} is a folder, not a store.")
