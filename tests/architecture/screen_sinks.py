@@ -74,4 +74,7 @@ TEXT_CALLS: dict[str, Where] = {
     "styled": ((0,), ("text",)),
     "assemble": (None, ()),
 }
+# What goes to the terminal as it is. JSON has its own escapes and is for programs, which get what is stored.
+TERMINAL_CALLS = {"echo", "secho"}
+FOR_PROGRAMS = {"dumps", "model_dump_json"}
 NUMBER_FORMAT = re.compile(r"^.*[bcdeEfFgGnoxX%,]$")

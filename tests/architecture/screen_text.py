@@ -1,7 +1,8 @@
 """Reads the source of the console and finds text that could reach the screen as markup or with controls in it.
 
-Two rules. A sink that parses markup takes no `str` but one written in the source: everything else comes as `Content` or
-`Text`. And what a `Content` or `Text` is made of went through `clean()`, is a number, or is our own wording.
+Three rules. A sink that parses markup takes no `str` but one written in the source: everything else comes as `Content`
+or `Text`. What a `Content` or `Text` is made of went through `clean()`, is a number, or is our own wording. And so is
+what a command prints, JSON apart.
 
 Types are not inferred in general. A name is followed to what is assigned to it in the same function or module, an
 attribute or a function to its annotation; what cannot be followed counts as text from outside. So the checker errs
@@ -19,6 +20,7 @@ from typing import NamedTuple
 from tests.architecture.screen_sinks import (
     CLEANERS,
     COUNTING,
+    FOR_PROGRAMS,
     MARKUP_ATTRIBUTES,
     MARKUP_CALLS,
     MARKUP_METHODS,
@@ -27,6 +29,7 @@ from tests.architecture.screen_sinks import (
     OUR_WORDS,
     SAFE_TYPES,
     SHAPING,
+    TERMINAL_CALLS,
     TEXT_CALLS,
     TRANSLATORS,
     Where,
@@ -70,7 +73,7 @@ class Reader(ast.NodeVisitor):
         self.scopes.pop()
         self.types.pop()
 
-    visit_AsyncFunctionDef = visit_FunctionDef  # type: ignore[assignment]
+    visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_Module(self, node: ast.Module) -> None:
         self.scopes[0] = bindings(node)
@@ -115,7 +118,7 @@ class Reader(ast.NodeVisitor):
             case ast.Compare():
                 return True
             case ast.FormattedValue(value=value, format_spec=ast.JoinedStr(values=[*_, ast.Constant(value=spec)])):
-                return bool(NUMBER_FORMAT.match(spec)) or self.number(value)
+                return bool(NUMBER_FORMAT.match(str(spec))) or self.number(value)
             case ast.FormattedValue(value=value):
                 return self.number(value)
         return False
@@ -213,6 +216,10 @@ class Reader(ast.NodeVisitor):
                 piece = value.elts[0] if isinstance(value, ast.Tuple) and value.elts else value
                 if not self.harmless(piece):
                     self._report(value, name, "text that did not go through clean()")
+        if goes_to_terminal(node.func):
+            for value in node.args:
+                if last_name(value) not in FOR_PROGRAMS and not self.harmless(value):
+                    self._report(value, name, "printed without clean()")
         self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
@@ -242,6 +249,15 @@ def is_text(node: ast.expr) -> bool:
 def is_rich(func: ast.expr) -> bool:
     """Whether `.print` or `.write` is called on a console or a log, by the receiver's name."""
     return isinstance(func, ast.Attribute) and bool(re.search("console|log$|rich", last_name(func.value).lower()))
+
+
+def goes_to_terminal(func: ast.expr) -> bool:
+    """Whether a call prints: `echo`, the builtin `print`, `sys.stdout.write`."""
+    if isinstance(func, ast.Name):
+        return func.id in TERMINAL_CALLS | {"print"}
+    return last_name(func) in TERMINAL_CALLS or (
+        isinstance(func, ast.Attribute) and func.attr == "write" and last_name(func.value) in {"stdout", "stderr"}
+    )
 
 
 def is_mapping(node: ast.Call, value: ast.expr) -> bool:

@@ -59,6 +59,10 @@ BAD = {
     "a tab": "TabPane(row.title)",
     "a found command": "Hit(score, row.title, run)",
     "progress": "progress.add_task(row.title)",
+    "echo": "typer.echo(row.title)",
+    "print": "print(f'{row.code} {clean(row.title)}')",
+    "standard output": "sys.stdout.write(row.title)",
+    "standard error": "sys.stderr.write(str(error))",
     "a mixed attribute": "class A:\n    x: Content\nclass B:\n    x: str\nStatic(a.x)",
 }
 
@@ -87,7 +91,9 @@ GOOD = {
     "nothing": "self.border_title = None",
     "a dict": "settings.update({'a': row.title})",
     "a file": "file.write(row.title)",
-    "the builtin": "print(row.title)",
+    "echo": "typer.echo(clean(row.title, lines=True))",
+    "print": "print(len(rows), clean(row.title))",
+    "JSON": "typer.echo(json.dumps(row))",
     "render": "class W(Widget):\n    def render(self) -> Content:\n        return self.line",
     "markup with a variable": "Content.from_markup('[b]$t[/b]', t=clean(row.title))",
     "cleaned before": "t = clean(row.title)\nt += ' x'\nContent(t)",
