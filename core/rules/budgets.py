@@ -42,7 +42,7 @@ _WORDS: dict[str, tuple[TimeUnit, Fraction]] = {
     "天": (TimeUnit.WORK_DAY, Fraction(1)),
     "日": (TimeUnit.WORK_DAY, Fraction(1)),
 }
-_TEXT = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)[\s_]*(?:个)?\s*([^\d\s].*)", re.ASCII)
+_TEXT = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)[\s_]*(?:个)?\s*([^\d\s].*)", re.ASCII)
 _HOURS = {TimeUnit.URGENT_HOUR: "", TimeUnit.WORK_HOUR: "work_"}
 
 
