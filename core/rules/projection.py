@@ -148,10 +148,10 @@ def _book_outage(case: Case, start: int, end: int) -> None:
 def _refresh_deadline(case: Case) -> None:
     """The ticket's next deadline: the earliest one of its running clocks; a unit's bundle clock does not count."""
     ticket = case.ticket
-    ticket.due_at, ticket.due_kind = FAR, ""
+    ticket.due_at, ticket.due_kind, ticket.warn_at = FAR, "", None
     for clock in case.clocks:
         if clock.state != ClockState.RUNNING or clock.due_at is None or clock.kind == ClockKind.HANDLE:
             continue
         if clock.due_at < ticket.due_at:
-            ticket.due_at, ticket.due_kind = clock.due_at, clock.kind
+            ticket.due_at, ticket.due_kind, ticket.warn_at = clock.due_at, clock.kind, clock.warn_at
     ticket.open = 0 if case.stage in CLOSED_STAGES else 1

@@ -67,6 +67,8 @@ class TicketRecord(SQLModel):
     due_at: int = big(FAR)
     """Earliest deadline of a running clock; FAR without one."""
     due_kind: str = Field(default="", max_length=12)
+    warn_at: int | None = big(None)
+    """When the clock of `due_at` gives its pre-warning."""
     final_due_at: int | None = big(None)
     """The final deadline, kept after closing for the on-time rate."""
     on_time: bool | None = None
@@ -218,6 +220,14 @@ class ClockRow(ClockRecord, table=True):
     __table_args__ = (
         belongs_to("ticket", "ticket_id", "fk_clock_ticket"),
         Index("ix_clock_ticket", "centre_id", "ticket_id"),
+        Index(
+            "ix_clock_running",
+            "centre_id",
+            "due_at",
+            "id",
+            sqlite_where=sql("state = 'running'"),
+            postgresql_where=sql("state = 'running'"),
+        ),
         {"info": TENANT},
     )
 

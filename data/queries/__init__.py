@@ -1,0 +1,1 @@
+"""Read models in plain SQL, run through `data.reader.Reader`."""

@@ -1,0 +1,152 @@
+"""Units and people for the screens and commands: the dispatch tree with its load, leaders, officers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from data.reader import Reader, expand
+
+
+class CentreLine(NamedTuple):
+    """A centre."""
+
+    id: int
+    code: str
+    name: str
+    name_en: str
+    zone: str
+    labels: dict[str, Any]
+
+
+class UnitLine(NamedTuple):
+    """An open unit with what it has in hand."""
+
+    id: int
+    code: str
+    kind: str
+    name: str
+    name_en: str
+    parent_id: int | None
+    section: str
+    post_kind: str
+    aliases: list[str]
+    load: int
+    late: int
+
+
+class HolderLine(NamedTuple):
+    """Somebody in a role at a unit now; `away` says why not present, `on_shift` the role served now."""
+
+    officer_id: int
+    officer_code: str
+    name: str
+    title: str
+    unit_id: int
+    unit_code: str
+    unit_kind: str
+    unit_name: str
+    role: str
+    rank: str
+    away: str | None
+    on_shift: str | None
+
+
+def centres(reader: Reader) -> list[CentreLine]:
+    """Every centre of the store."""
+    rows = reader.rows("SELECT id, code, name, name_en, zone, labels FROM centre ORDER BY id", fanout=True)
+    return [CentreLine._make((*row[:5], _json(row[5]))) for row in rows]
+
+
+def units(reader: Reader, centre: int, now: int, kinds: tuple[str, ...]) -> list[UnitLine]:
+    """Open units of some kinds with load (from kept counters) and late tickets, in the organisation's order."""
+    names, values = expand("kind", kinds)
+    rows = reader.rows(
+        "SELECT u.id, u.code, u.kind, u.name, u.name_en, u.parent_id, u.section, u.post_kind, u.aliases FROM unit u"
+        f" WHERE u.centre_id = :centre AND u.closed_at IS NULL AND u.kind IN ({names}) ORDER BY u.sort_no, u.code",
+        centre=centre,
+        **values,
+    )
+    load = {int(item): amount for item, amount in _counters(reader, centre)}
+    late = late_by_unit(reader, centre, now)
+    return [UnitLine._make((*row[:8], _json(row[8]), load.get(row[0], 0), late.get(row[0], 0))) for row in rows]
+
+
+def late_by_unit(reader: Reader, centre: int, now: int) -> dict[int, int]:
+    """Late open tickets by the unit that has them."""
+    rows = reader.rows(
+        "SELECT holder_unit_id, count(*) FROM ticket WHERE centre_id = :centre AND open = 1 AND due_at <= :now"
+        " AND holder_unit_id IS NOT NULL GROUP BY holder_unit_id",
+        centre=centre,
+        now=now,
+    )
+    return {int(unit): int(amount) for unit, amount in rows}
+
+
+def holders(reader: Reader, centre: int, now: int) -> list[HolderLine]:
+    """Everybody in a role now, with leave and shift."""
+    rows = reader.rows(
+        "SELECT o.id, o.code, o.name, o.title, u.id, u.code, u.kind, u.name, a.role, a.rank"
+        " FROM appointment a"
+        " JOIN officer o ON o.centre_id = a.centre_id AND o.id = a.officer_id"
+        " JOIN unit u ON u.centre_id = a.centre_id AND u.id = a.unit_id"
+        " WHERE a.centre_id = :centre AND o.active AND a.from_at <= :now AND (a.to_at IS NULL OR a.to_at > :now)"
+        " AND u.closed_at IS NULL ORDER BY u.sort_no, u.code, a.rank, o.code",
+        centre=centre,
+        now=now,
+    )
+    away, shift = duties(reader, centre, now)
+    return [HolderLine._make((*row, away.get(row[0]), shift.get(row[0]))) for row in rows]
+
+
+def duties(reader: Reader, centre: int, now: int) -> tuple[dict[int, str], dict[int, str]]:
+    """Who is on leave (officer id → why) and who is on shift (officer id → role) now."""
+    away: dict[int, str] = {}
+    shift: dict[int, str] = {}
+    rows = reader.rows(
+        "SELECT officer_id, kind, role, note FROM duty"
+        " WHERE centre_id = :centre AND from_at <= :now AND (to_at IS NULL OR to_at > :now)",
+        centre=centre,
+        now=now,
+    )
+    for officer, kind, role, note in rows:
+        if kind == "leave":
+            away[int(officer)] = note or "leave"
+        else:
+            shift[int(officer)] = role
+    return away, shift
+
+
+def officers(reader: Reader, centre: int) -> list[tuple[int, str, str]]:
+    """(id, code, name) of every active officer."""
+    return [
+        (int(number), str(code), str(name))
+        for number, code, name in reader.rows(
+            "SELECT id, code, name FROM officer WHERE centre_id = :centre AND active ORDER BY code", centre=centre
+        )
+    ]
+
+
+def climbed_to(reader: Reader, centre: int) -> dict[int, int]:
+    """Open tickets whose ladder has reached an officer, by officer id."""
+    rows = reader.rows(
+        "SELECT n.officer_id, count(DISTINCT n.ticket_id) FROM notice n"
+        " JOIN ticket t ON t.centre_id = n.centre_id AND t.id = n.ticket_id"
+        " WHERE n.centre_id = :centre AND n.kind = 'ladder' AND t.open = 1 AND n.officer_id IS NOT NULL"
+        " GROUP BY n.officer_id",
+        centre=centre,
+    )
+    return {int(officer): int(amount) for officer, amount in rows}
+
+
+def _counters(reader: Reader, centre: int) -> list[tuple[str, int]]:
+    return [
+        (str(item), int(amount))
+        for item, amount in reader.rows(
+            "SELECT item, amount FROM centre_stat WHERE centre_id = :centre AND dimension = 'open_unit'", centre=centre
+        )
+    ]
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value

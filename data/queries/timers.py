@@ -1,0 +1,97 @@
+"""Running clocks by deadline, in pages by key."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from data.queries.filters import Condition
+from data.queries.queue import EVERYTHING
+from data.reader import Reader
+
+_COLUMNS = """
+k.id, k.due_at, k.kind, k.warn_at, k.next_at, k.next_step, k.ladder, k.provisional, k.unit_id, u.name,
+t.id, t.revision, t.code, t.urgency, t.stage, t.title
+"""
+_FROM = """
+FROM clock k
+JOIN ticket t ON t.centre_id = k.centre_id AND t.id = k.ticket_id
+LEFT JOIN unit u ON u.centre_id = k.centre_id AND u.id = k.unit_id
+WHERE k.centre_id = :centre AND k.state = 'running' AND k.due_at IS NOT NULL AND k.kind <> 'handle'
+"""
+
+
+class ClockLine(NamedTuple):
+    """A running clock with its ticket."""
+
+    id: int
+    due_at: int
+    kind: str
+    warn_at: int | None
+    next_at: int | None
+    next_step: str
+    ladder: str
+    provisional: bool
+    unit_id: int | None
+    unit_name: str | None
+    ticket_id: int
+    revision: int
+    code: str
+    urgency: str
+    stage: str
+    title: str
+
+
+def clocks_after(
+    reader: Reader,
+    centre: int,
+    key: tuple[int, int] | None,
+    size: int,
+    skip: int = 0,
+    condition: Condition = EVERYTHING,
+) -> list[ClockLine]:
+    """The running clocks behind a key (due_at, clock id), in order; None begins at the start."""
+    due, clock = key or (-1, -1)
+    return _page(reader, centre, ">", "ASC", due, clock, size, skip, condition)
+
+
+def clocks_before(
+    reader: Reader,
+    centre: int,
+    key: tuple[int, int] | None,
+    size: int,
+    skip: int = 0,
+    condition: Condition = EVERYTHING,
+) -> list[ClockLine]:
+    """The running clocks in front of a key, in list order; None begins at the end."""
+    due, clock = key or (1 << 62, 1 << 62)
+    return _page(reader, centre, "<", "DESC", due, clock, size, skip, condition)[::-1]
+
+
+def count_clocks(reader: Reader, centre: int, condition: Condition = EVERYTHING, cap: int = 100_000) -> int:
+    """How many clocks run, counted up to a cap."""
+    row = reader.one(
+        f"SELECT count(*) FROM (SELECT 1 AS one {_FROM} AND ({condition.sql}) LIMIT :cap) AS found",
+        centre=centre,
+        cap=cap,
+        **condition.values,
+    )
+    return int(row[0]) if row else 0
+
+
+def _page(
+    reader: Reader,
+    centre: int,
+    sign: str,
+    order: str,
+    due: int,
+    clock: int,
+    size: int,
+    skip: int,
+    condition: Condition,
+) -> list[ClockLine]:
+    sql = (
+        f"SELECT {_COLUMNS} {_FROM} AND (k.due_at, k.id) {sign} (:due, :clock) AND ({condition.sql})"
+        f" ORDER BY k.due_at {order}, k.id {order} LIMIT :size OFFSET :skip"
+    )
+    rows = reader.rows(sql, centre=centre, due=due, clock=clock, size=size, skip=skip, **condition.values)
+    return [ClockLine(*row) for row in rows]
