@@ -16,7 +16,7 @@ COUNTING = {
 TRANSLATORS = {"_", "n_", "mark", "gettext", "ngettext", "pgettext"}
 CLEANERS = {"clean"} | TRANSLATORS
 # The labels of the field's terms are our own words; a formatted instant holds digits and what its format says.
-OUR_WORDS = {"label", "strftime", "isoformat", "hex"}
+OUR_WORDS = {"label", "strftime", "isoformat", "hex", "token_hex"}
 # Give back what they are given, in another shape.
 SHAPING = {
     "str", "pad", "join", "strip", "lstrip", "rstrip", "ljust", "rjust", "center", "upper", "lower", "title",

@@ -56,6 +56,8 @@ class Reader(ast.NodeVisitor):
         self.scopes: list[dict[str, list[ast.expr | None]]] = [{}]
         self.types: list[dict[str, ast.expr]] = [{}]
         self.following: set[tuple[str, str]] = set()
+        self.own: set[str] = set()
+        self.classes: list[ast.ClassDef] = []
 
     # -------------------------------------------------------------------------------- names and their values
 
@@ -75,8 +77,14 @@ class Reader(ast.NodeVisitor):
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self.classes.append(node)
+        self.generic_visit(node)
+        self.classes.pop()
+
     def visit_Module(self, node: ast.Module) -> None:
         self.scopes[0] = bindings(node)
+        self.own = own_classes(node)
         self.generic_visit(node)
 
     def follow(self, node: ast.Name, question: str, types: set[str]) -> bool:
@@ -204,7 +212,7 @@ class Reader(ast.NodeVisitor):
     # -------------------------------------------------------------------------------- sinks
 
     def visit_Call(self, node: ast.Call) -> None:
-        name = last_name(node.func)
+        name = self._sink(node)
         literal = any(word.arg == "markup" and ast.unparse(word.value) == "False" for word in node.keywords)
         if name in MARKUP_CALLS or (name in MARKUP_METHODS and is_rich(node.func)):
             question = self.harmless if literal else self.shown
@@ -222,6 +230,28 @@ class Reader(ast.NodeVisitor):
                     self._report(value, name, "printed without clean()")
         self.generic_visit(node)
 
+    def _sink(self, node: ast.Call) -> str:
+        """What a call is as a sink: a class of ours is what it derives from, `super().__init__` its base."""
+        name = last_name(node.func)
+        if ast.unparse(node.func) == "super().__init__" and self.classes:
+            return next((base for base in self._ancestors(self.classes[-1].name) if base in MARKUP_CALLS), name)
+        if name in self.own and name[0].isupper():
+            return next((base for base in self._ancestors(name) if base in MARKUP_CALLS), "its own")
+        return name
+
+    def _ancestors(self, name: str, depth: int = 0) -> Iterator[str]:
+        """The foreign classes that a class of ours derives from, unless one in between has an `__init__` of its own."""
+        known = self.house.bases.get(name)
+        if known is None or depth > 8:
+            return
+        own_init, bases = known
+        if own_init and not (self.classes and self.classes[-1].name == name):
+            return
+        for base in bases:
+            yield base
+            if base != name:
+                yield from self._ancestors(base, depth + 1)
+
     def visit_Assign(self, node: ast.Assign) -> None:
         for target in node.targets:
             if isinstance(target, ast.Attribute) and target.attr in MARKUP_ATTRIBUTES and not self.shown(node.value):
@@ -230,6 +260,15 @@ class Reader(ast.NodeVisitor):
 
     def _report(self, node: ast.AST, sink: str, reason: str) -> None:
         self.found.append(Finding(self.file, getattr(node, "lineno", 0), sink, f"{reason}: {ast.unparse(node)[:80]}"))
+
+
+def own_classes(module: ast.Module) -> set[str]:
+    """The classes that a module defines or takes from our own floors: they only share a name with a sink."""
+    names = {line.name for line in module.body if isinstance(line, ast.ClassDef)}
+    for line in module.body:
+        if isinstance(line, ast.ImportFrom) and (line.module or "").partition(".")[0] in {"console", "core", "data"}:
+            names |= {alias.asname or alias.name for alias in line.names}
+    return names
 
 
 def aimed(node: ast.Call, where: Where) -> Iterator[ast.expr]:

@@ -21,6 +21,8 @@ class House:
     returned: dict[str, list[ast.expr | None]] = field(default_factory=lambda: defaultdict(list))
     annotated: dict[str, list[ast.expr]] = field(default_factory=lambda: defaultdict(list))
     constants: dict[str, list[ast.expr]] = field(default_factory=lambda: defaultdict(list))
+    bases: dict[str, tuple[bool, list[str]]] = field(default_factory=dict)
+    """Of each class: whether it has an `__init__` of its own, and what it derives from."""
 
     def read(self, tree: ast.Module) -> None:
         """Take in the annotations and constants of a module."""
@@ -29,6 +31,9 @@ class House:
                 self.returned[node.name].append(node.returns)
                 if any(last_name(mark) in {"property", "cached_property"} for mark in node.decorator_list):
                     self.annotated[node.name].append(node.returns or ast.Constant(None))
+            elif isinstance(node, ast.ClassDef):
+                own_init = any(isinstance(line, ast.FunctionDef) and line.name == "__init__" for line in node.body)
+                self.bases[node.name] = (own_init, [last_name(base) for base in node.bases])
             elif isinstance(node, ast.AnnAssign):
                 self.annotated[last_name(node.target)].append(node.annotation)
         for line in tree.body:
