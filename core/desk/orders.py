@@ -251,6 +251,13 @@ class Supervise(TicketOrder):
     note: Long = ""
 
 
+class Ask(TicketOrder):
+    """Ask the section's leader (请示): the A leader, or the B leader when A is away."""
+
+    verb: ClassVar[str] = "ask"
+    note: Reason
+
+
 class Note(TicketOrder):
     """Write something down: a note, or a round of mediation."""
 

@@ -38,13 +38,14 @@ ROLES: dict[str, frozenset[Role]] = {
     "hand_down": DESK_ROLES,
     "remind": DESK_ROLES | LEADER_ROLES,
     "supervise": LEADER_ROLES,
+    "ask": ANYBODY,
     "note": ANYBODY,
     "pause": DESK_ROLES | LEADER_ROLES,
     "resume": DESK_ROLES | LEADER_ROLES,
     "recompute": SENIOR_ROLES,
 }
 
-OWN_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complete", "return", "hand_up", "note"})
+OWN_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complete", "return", "hand_up", "ask", "note"})
 """Verbs that a field role may use only where its own unit has a part in the ticket."""
 
 

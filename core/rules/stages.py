@@ -49,6 +49,7 @@ STAGES: dict[str, frozenset[Stage]] = {
     "hand_down": frozenset({Stage.ACCEPTED, Stage.ASSESSED, *OUT}),
     "remind": LIVING,
     "supervise": LIVING,
+    "ask": LIVING,
     "note": frozenset(Stage),
     "pause": OUT,
     "resume": frozenset({Stage.SUSPENDED}),

@@ -149,7 +149,7 @@ def _equals(field: str, value: str, name: str, scope: _Scope) -> str:
 def _word(kind: type[Term], value: str, field: str) -> str:
     for word in kind:
         if value.lower() in (word.value, word.zh, word.en.lower()):
-            return word.value
+            return str(word.value)
     known = " ".join(f"{word.value}({word.zh})" for word in kind)
     raise BadInput(
         "filter-value",

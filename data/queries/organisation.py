@@ -132,7 +132,7 @@ def climbed_to(reader: Reader, centre: int) -> dict[int, int]:
     rows = reader.rows(
         "SELECT n.officer_id, count(DISTINCT n.ticket_id) FROM notice n"
         " JOIN ticket t ON t.centre_id = n.centre_id AND t.id = n.ticket_id"
-        " WHERE n.centre_id = :centre AND n.kind = 'ladder' AND t.open = 1 AND n.officer_id IS NOT NULL"
+        " WHERE n.centre_id = :centre AND n.kind IN ('ladder', 'ask', 'direct', 'needs_lead') AND t.open = 1 AND n.officer_id IS NOT NULL"
         " GROUP BY n.officer_id",
         centre=centre,
     )

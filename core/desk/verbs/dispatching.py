@@ -10,7 +10,7 @@ from core.rules.case import LIVE_CLOCKS, LIVE_TASKS
 from core.rules.stages import refusal_of_lead
 from data.errors import BadInput, NotAllowed
 from data.tables import TaskRecord
-from data.terms import ClockKind, Role, Severity, Stage, TaskRole, TaskState
+from data.terms import ClockKind, Role, Severity, Stage, TaskRole, TaskState, UnitKind
 
 
 def decide_dispatch(work: Work, order: Dispatch) -> Decision:
@@ -22,6 +22,7 @@ def decide_dispatch(work: Work, order: Dispatch) -> Decision:
         work.effects.set["urgency"] = order.urgency.value
     lead, assists = _targets(work, order)
     informed = [work.refs.unit_by_code(code) for code in order.inform]
+    refuse_centre([lead, *assists, *informed])
     _refuse_doubles([lead, *assists, *informed])
     work.effects.clocks.extend(work.timing.stop(clock) for clock in work.case.live_clocks(ClockKind.ASSESS))
     give_lead(work, lead, order.instruction)
@@ -71,6 +72,13 @@ def _add_units(work: Work, units: list[UnitView], role: TaskRole, instruction: s
         work.tell_unit(unit.id, "dispatch", f"{role.zh} {code}：{title}", f"{role.en} {code}: {title}")
 
 
+def refuse_centre(units: list[UnitView]) -> None:
+    """The centre dispatches; it is not a target itself."""
+    for unit in units:
+        if unit.kind == UnitKind.CENTRE:
+            raise BadInput("not-a-target", f"{unit.name} 不能作为派往单位。", f"{unit.code} cannot be dispatched to.")
+
+
 def _refuse_doubles(units: list[UnitView]) -> None:
     seen: set[int] = set()
     for unit in units:
@@ -112,6 +120,7 @@ def release_task(work: Work, task: TaskRecord, state: TaskState, reason: str) ->
 def decide_add_task(work: Work, order: AddTask) -> Decision:
     """More hands: assisting or informed units."""
     units = [work.refs.unit_by_code(code) for code in order.to]
+    refuse_centre(units)
     _refuse_doubles(units)
     for unit in units:
         if work.case.task_of(unit.id) is not None:

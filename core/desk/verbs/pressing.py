@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from core.desk.orders import Note, Remind, Supervise
-from core.desk.work import Decision, Work
-from data.errors import BadInput
+from core.desk.orders import Ask, Note, Remind, Supervise
+from core.desk.people import people_at
+from core.desk.work import Decision, Message, Work
+from core.rules.ladder import Step
+from core.rules.oncall import resolve
+from data.errors import BadInput, NotAllowed
 from data.terms import Role, Severity
 
 
@@ -38,6 +41,22 @@ def decide_supervise(work: Work, order: Supervise) -> Decision:
         )
         work.tell_unit(ticket.holder_unit_id, "supervise", *text, Severity.WARNING)
     return work.decision(note=order.note, off=order.off)
+
+
+def decide_ask(work: Work, order: Ask) -> Decision:
+    """Ask the leader of the section that has the ticket; without one, the duty leader, then the commander."""
+    people = people_at(work.refs.connection, work.case.ticket.centre_id, work.at)
+    step = Step(key="ask", offset_seconds=0, targets=("section_a",), severity=Severity.WARNING)
+    lines = resolve(step, people.duty_for(work.case))
+    asked = [line.officer_id for line in lines if line.is_told]
+    if not asked:
+        raise NotAllowed("nobody-to-ask", "现在没有在岗的领导可请示。", "No leader is on duty to be asked.")
+    code = work.case.ticket.code
+    for officer in asked:
+        zh, en = f"请示 {code}：{order.note}", f"Question on {code}: {order.note}"
+        work.messages.append(Message("ask", Severity.WARNING, zh, en, officer_id=officer))
+    skipped = [{"officer": line.officer_id, "why": line.skipped_reason} for line in lines if not line.is_told]
+    return work.decision(note=order.note, asked=asked, skipped=skipped)
 
 
 def decide_note(work: Work, order: Note) -> Decision:

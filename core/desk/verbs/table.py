@@ -44,6 +44,7 @@ _ROWS: tuple[tuple[str, str, type[orders.Order], Callable[[Work, Any], Decision]
     ("下派", "hand down", orders.HandDown, moving.decide_hand_down),
     ("催办", "remind", orders.Remind, pressing.decide_remind),
     ("督办", "supervise", orders.Supervise, pressing.decide_supervise),
+    ("请示领导", "ask the leader", orders.Ask, pressing.decide_ask),
     ("记录", "note", orders.Note, pressing.decide_note),
     ("暂停", "pause", orders.Pause, moving.decide_pause),
     ("恢复", "resume", orders.Resume, moving.decide_resume),
