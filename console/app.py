@@ -1,0 +1,301 @@
+"""The console: wires screens, clock, backend and terminal together. It decides nothing about tickets."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import traceback
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from rich.color import ColorSystem
+from rich.text import Text
+from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.app import App
+from textual.filter import LineFilter
+from textual.screen import Screen
+from textual.widgets import Input
+
+from console import theming
+from console.dialogs.choose import Item, SearchDrawer
+from console.dialogs.help import HelpDrawer
+from console.driver import ConsoleDriver
+from console.i18n import _
+from console.keys import actions_of, bindings, key_name
+from console.painter import CellPainter
+from console.ports import Backend, NoticeRow, Status
+from console.screens.dispatch import DispatchScreen
+from console.screens.duty import DutyScreen
+from console.screens.intake import IntakeScreen
+from console.screens.leaders import LeadersScreen
+from console.screens.queue import QueueScreen
+from console.screens.ticket import TicketScreen
+from console.screens.timers import TimersScreen
+from console.widgets.bars import Banner
+from console.work import TicketWork
+from data.clean import clean
+
+Result = TypeVar("Result")
+log = logging.getLogger("zhihui.console")
+
+TYPING_BEAT = 5
+"""Seconds between countdown updates while a field has the keys: an input method's window hates repaints."""
+
+
+class ThreadLoader:
+    """Runs calls one after the other on one thread of its own, so that a connection never changes threads."""
+
+    def __init__(self, name: str) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+
+    def __call__(self, work: Callable[[], Result]) -> Awaitable[Result]:
+        return asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+    def close(self) -> None:
+        """Take no more work."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class ZhihuiApp(App[None]):
+    """The duty officer's console."""
+
+    TITLE = "zhihui"
+    CSS_PATH = [theming.STYLE_SHEET]
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = bindings("app")
+    MODES = {
+        "queue": QueueScreen,
+        "dispatch": DispatchScreen,
+        "leaders": LeadersScreen,
+        "timers": TimersScreen,
+        "intake": IntakeScreen,
+    }
+    DEFAULT_MODE = "queue"
+
+    def __init__(self, backend: Backend, seconds: Callable[[], int], theme: str = theming.DEFAULT) -> None:
+        """On a backend; `seconds` is the injected clock: epoch seconds, now."""
+        super().__init__(driver_class=ConsoleDriver)
+        self.backend = backend
+        self.seconds = seconds
+        self.load = ThreadLoader("reading")
+        self.write = ThreadLoader("writing")
+        self.work = TicketWork(self)
+        self.status = Status()
+        self.now = seconds()
+        self._painter = CellPainter()
+        self._behind = False
+        self._drawn_at = 0
+        self._mark: int | None = None
+        self._last_notice = 0
+        self._listening = False
+        self._store_failing = False
+        for item in theming.bundled():
+            self.register_theme(item)
+        self.theme = theme
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own colours, so that a theme without them still shows everything."""
+        return dict(theming.load(theming.FOLDER / f"{theming.DEFAULT}.toml").variables)
+
+    # ------------------------------------------------------------------------------------------- life
+
+    def on_mount(self) -> None:
+        self.set_interval(1.0, self._beat)
+        self.call_after_refresh(self._beat)
+
+    def on_unmount(self) -> None:
+        self.load.close()
+        self.write.close()
+
+    def _beat(self) -> None:
+        """Once a second: move the countdowns, and listen whether the store changed."""
+        self.now = self.seconds()
+        if self._behind:
+            self._heal()
+        typing = isinstance(self.focused, Input)
+        if not typing or not 0 <= self.now - self._drawn_at < TYPING_BEAT:
+            self._drawn_at = self.now
+            for screen in self.screen_stack:
+                if isinstance(screen, DutyScreen):
+                    screen.tick(self.now)
+        self.heard()
+
+    def heard(self) -> None:
+        """Something may have changed in the store: look, away from the event loop, one look at a time."""
+        if not self._listening:
+            self._listening = True
+            self.run_worker(self._listen(), group="listen", exit_on_error=False)
+
+    async def _listen(self) -> None:
+        """Read status, change mark and notices; a failure is a banner, once, and the screens stay."""
+        now, last = self.now, self._last_notice
+        try:
+            mark, status, notices = await self.load(
+                lambda: (self.backend.change_mark(), self.backend.status(now), self.backend.notices(last))
+            )
+        except Exception as error:  # noqa: BLE001 - whatever the store has, the duty screen stays open
+            self._store_trouble(error)
+            return
+        finally:
+            self._listening = False
+        self._store_failing = False
+        self.status = status
+        duty = self.duty_screen
+        if duty is None:
+            return
+        if not isinstance(self.focused, Input) or not status.heartbeat.well:
+            duty.tick(self.now)
+        if self._mark is not None and mark != self._mark:
+            duty.changed()
+        self._mark = mark
+        for notice in notices:
+            self._announce(duty, notice)
+
+    def _store_trouble(self, error: Exception) -> None:
+        if not self._store_failing and self.duty_screen is not None:
+            self._store_failing = True
+            self.duty_screen.refuse(error)
+
+    def _announce(self, duty: DutyScreen, notice: NoticeRow) -> None:
+        """Show a notice; an alarm also rings."""
+        first_look = self._last_notice == 0
+        self._last_notice = max(self._last_notice, notice.id)
+        duty.query_one(Banner).say(clean(notice.title, 200), notice.severity, notice)
+        if notice.severity == "alarm" and not first_look:
+            self.bell()
+
+    def notice_seen(self, notice: NoticeRow) -> None:
+        """The officer put a notice away."""
+
+        async def note() -> None:
+            try:
+                await self.write(lambda: self.backend.notice_seen(notice.id))
+            except Exception as error:  # noqa: BLE001 - see above
+                self._store_trouble(error)
+
+        self.run_worker(note(), group="notice", exit_on_error=False)
+
+    # ------------------------------------------------------------------------------------------- moving about
+
+    @property
+    def duty_screen(self) -> DutyScreen | None:
+        """The topmost screen that is no drawer."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, DutyScreen)), None)
+
+    async def action_pane(self, name: str) -> None:
+        """Show a pane; a ticket that is open over another pane is closed."""
+        if isinstance(self.screen, TicketScreen):
+            await self.pop_screen()
+        if self.current_mode != name:
+            await self.switch_mode(name)
+            duty = self.duty_screen
+            if duty is not None:
+                duty.tick(self.now)
+                duty.changed()
+
+    def open_ticket(self, ticket_id: int) -> None:
+        """Show a whole ticket over the pane."""
+        if not isinstance(self.screen, TicketScreen):
+            self.push_screen(TicketScreen(ticket_id))
+
+    def action_help(self) -> None:
+        if not isinstance(self.screen, HelpDrawer):
+            duty = self.duty_screen
+            self.push_screen(HelpDrawer(duty.NAME if duty else "queue", self.focused))
+
+    def action_command_palette(self) -> None:
+        """Find and run a command by name, pinyin or initials."""
+        duty = self.duty_screen
+        if duty is None or self.screen is not duty:
+            return
+        actions = [item for item in actions_of(duty.NAME) if item.id != "palette"]
+        items = [
+            Item(item.id, _(item.title), f"{key_name(item.keys[0])}  {_(item.help)}", found_by=item.initials)
+            for item in actions
+        ]
+
+        async def run(key: str | None) -> None:
+            call = next((item.call for item in actions if item.id == key), None)
+            if call is not None:
+                await duty.run_action(call)
+
+        self.push_screen(SearchDrawer(_("Commands"), lambda: items, _("name, pinyin or initials")), run)
+
+    def action_next_theme(self) -> None:
+        names = sorted(theme.name for theme in theming.bundled())
+        self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else theming.DEFAULT
+
+    def action_repaint(self) -> None:
+        self._painter.forget()
+        self.screen.refresh()
+
+    def action_leave(self) -> None:
+        self.exit()
+
+    # ------------------------------------------------------------------------------------------- what is closed
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Refused: nothing on the screen may start a program."""
+        log.warning("refused to open a link")
+
+    def action_suspend_process(self) -> None:
+        """Refused: a stopped console keeps its officer waiting and its lease unclaimed."""
+
+    def deliver_screenshot(self, *_args: object, **_options: object) -> str | None:
+        """Refused: a picture of the screen would be a copy of personal data."""
+        return None
+
+    # ------------------------------------------------------------------------------------------- terminal
+
+    def get_line_filters(self) -> list[LineFilter]:
+        return list(super().get_line_filters())
+
+    def _display(self, screen: Screen[object], renderable: object) -> None:
+        """Send an update as changed cells only; leave it out while the terminal does not take what it has."""
+        driver = self._driver
+        silent = driver is None or driver.is_headless or self._batch_count or not self._running or self._closed
+        if silent or driver is None or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            if renderable is not None and not silent:
+                self._painter.forget()
+            super()._display(screen, renderable)  # type: ignore[arg-type]
+            return
+        try:
+            if getattr(driver, "behind", False):
+                self._behind = True
+                return
+            system = self.console._color_system or ColorSystem.TRUECOLOR
+            text = self._painter.encode(renderable, (self.size.width, self.size.height), system)
+            cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+            if text or cursor != self._previous_cursor_position:
+                self._begin_update()
+                driver.write(f"{text}\x1b[{cursor.y + 1};{cursor.x + 1}H")
+                self._end_update()
+                driver.flush()
+                self._previous_cursor_position = cursor
+        finally:
+            self.post_display_hook()
+
+    def _heal(self) -> None:
+        """The terminal takes output again: bring it up to date in one go."""
+        if not getattr(self._driver, "behind", False):
+            self._behind = False
+            self.screen.refresh()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._painter.forget()
+
+    # ------------------------------------------------------------------------------------------- crashes
+
+    def _fatal_error(self) -> None:
+        """Show an incident number; the details, without the values of variables, go to the log."""
+        number = secrets.token_hex(4)
+        error = self._exception
+        if error is not None:
+            log.critical("incident %s\n%s", number, "".join(traceback.format_exception(error)))
+        self.bell()
+        words = _("The console stopped (incident {number}). The log has the details; the store is unharmed.")
+        self._exit_renderables.append(Text(words.format(number=number)))
+        self._close_messages_no_wait()

@@ -1,0 +1,69 @@
+"""A drawer with a form: Enter goes from field to field and sends after the last one; F8 sends from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from console.i18n import _
+from console.widgets.drawer import Drawer
+from console.widgets.fields import ChoiceField, FieldSpec, Label, Leave, TextField
+from console.widgets.lines import LinesView, text_line
+
+
+class FormDrawer(Drawer[dict[str, str]]):
+    """Asks for the fields of a form. The answer holds only what was filled in."""
+
+    BINDINGS = [Binding("f8,ctrl+s", "send", show=False, priority=True)]
+
+    def __init__(self, heading: str, fields: Sequence[FieldSpec]) -> None:
+        super().__init__(heading)
+        self.fields = fields
+
+    def content(self) -> list[Widget]:
+        rows: list[Widget] = []
+        for spec in self.fields:
+            entry = ChoiceField(spec) if spec.options else TextField(spec)
+            rows.append(Horizontal(Label(spec.label, spec.required), entry, classes="form--row"))
+        foot = LinesView(name="form-foot")
+        foot.can_focus = False
+        foot.styles.height = 1
+        return [*rows, foot]
+
+    def on_mount(self) -> None:
+        self._hint(_("Enter next field, F8 send, Esc cancel"), "muted")
+        entries = self.entries
+        if entries:
+            self.set_focus(entries[0])
+
+    @property
+    def entries(self) -> list[TextField | ChoiceField]:
+        """The fields in order."""
+        return [
+            widget for widget in self.query("TextField, ChoiceField") if isinstance(widget, TextField | ChoiceField)
+        ]
+
+    @on(Leave)
+    def _leave(self, event: Leave) -> None:
+        event.stop()
+        entries = self.entries
+        at = next((index for index, entry in enumerate(entries) if entry is event.origin), 0) + event.step
+        if at >= len(entries):
+            self.action_send()
+        elif at >= 0:
+            self.set_focus(entries[at])
+
+    def action_send(self) -> None:
+        for entry in self.entries:
+            if entry.spec.required and not entry.filled:
+                self._hint(_("{field} is needed.").format(field=entry.spec.label), "late")
+                self.set_focus(entry)
+                return
+        self.dismiss({entry.spec.name: entry.filled for entry in self.entries if entry.filled})
+
+    def _hint(self, text: str, part: str) -> None:
+        self.query_one("#form-foot", LinesView).show(lambda _width: [text_line(text, part)])

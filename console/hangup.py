@@ -1,0 +1,66 @@
+"""What happens when the line drops, the terminal goes away or somebody kills the program: it ends, always.
+
+SIGHUP and SIGTERM are blocked in every thread and taken by one waiting thread, because an event loop that is stuck
+writing to a dead terminal never runs a handler. A second thread waits for the terminal to hang up, which Textual does
+not notice when the signal is ignored (nohup). Whoever comes first asks the app to leave and, if it has not left after
+three seconds, ends the process. Nothing can be lost: every change is in the store when its key is answered.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import threading
+from collections.abc import Callable
+
+PATIENCE = 3.0
+"""Seconds that the app gets to leave by itself."""
+
+SIGNALS = frozenset({signal.SIGHUP, signal.SIGTERM})
+
+
+class Hangup:
+    """Watches for the end from outside. Make it before any other thread starts."""
+
+    def __init__(self) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        self._leave: Callable[[], None] | None = None
+        self._once = threading.Lock()
+        self._gone = threading.Event()
+
+    def watch(self, leave: Callable[[], None], terminal: int | None = None) -> None:
+        """Start watching. `leave` asks the app to go and may be called from any thread; `terminal` is a descriptor."""
+        self._leave = leave
+        threading.Thread(target=self._wait_for_signal, name="hangup-signal", daemon=True).start()
+        if terminal is not None and os.isatty(terminal):
+            threading.Thread(target=self._wait_for_terminal, args=(terminal,), name="hangup-tty", daemon=True).start()
+
+    def finished(self) -> None:
+        """The app has left by itself; the process may end in its own time."""
+        self._gone.set()
+
+    def _wait_for_signal(self) -> None:
+        number = signal.sigwait(SIGNALS)
+        self._end(128 + number)
+
+    def _wait_for_terminal(self, terminal: int) -> None:
+        poll = select.poll()
+        poll.register(terminal, 0)
+        while not self._gone.is_set():
+            for _descriptor, event in poll.poll(1000):
+                if event & (select.POLLHUP | select.POLLERR | select.POLLNVAL):
+                    self._end(128 + signal.SIGHUP)
+                    return
+
+    def _end(self, status: int) -> None:
+        """Ask the app to leave; after the patience is over, end the process whatever it does."""
+        if not self._once.acquire(blocking=False):
+            return
+        if self._leave is not None:
+            try:
+                self._leave()
+            except RuntimeError:
+                pass  # the event loop is closed already
+        if not self._gone.wait(PATIENCE):
+            os._exit(status)

@@ -1,0 +1,141 @@
+"""The one table of what keys do. Footer, help, palette and key bindings all read it.
+
+Every main action has an F-key, digit, Enter, Escape, Space or arrow, because letters never arrive while a Chinese
+input method is on. Letters and full-width punctuation are aliases only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+from console.i18n import mark
+
+EVERYWHERE = frozenset({"queue", "dispatch", "leaders", "timers", "ticket", "intake"})
+TICKETS = frozenset({"queue", "dispatch", "leaders", "timers", "ticket"})
+LISTS = frozenset({"queue", "dispatch", "leaders", "timers"})
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a person can do. `keys` are in order of preference; the first is the one that is shown."""
+
+    id: str
+    keys: tuple[str, ...]
+    call: str
+    """The action as Textual calls it."""
+    title: str
+    help: str
+    group: str
+    screens: frozenset[str] = EVERYWHERE
+    footer: bool = False
+    initials: str = ""
+    """How the palette finds it from a keyboard without an input method: pinyin and its initials."""
+    priority: bool = False
+    """Works even while a field has the keys."""
+
+
+GO = mark("Go to")
+WORK = mark("Work on a ticket")
+LIST = mark("Lists")
+PROGRAM = mark("Program")
+
+ACTIONS: tuple[Action, ...] = (
+    Action("help", ("f1", "question_mark", "？"), "app.help", mark("Help"),
+           mark("What the focused part does and which keys it has"), PROGRAM, footer=True,
+           initials="bangzhu bz", priority=True),
+    Action("pane.queue", ("f2", "1"), "app.pane('queue')", mark("Queue"),
+           mark("Open tickets by deadline, with the ticket beside them"), GO, footer=True,
+           initials="duilie dl daiban db"),
+    Action("pane.dispatch", ("f3", "2"), "app.pane('dispatch')", mark("Dispatch"),
+           mark("Sections and posts with who is on; send a ticket to one"), GO, footer=True,
+           initials="paidan pd fenbo fb"),
+    Action("pane.leaders", ("f4", "3"), "app.pane('leaders')", mark("Leaders"),
+           mark("What climbed to each leader, what their section holds, who covers whom"), GO, footer=True,
+           initials="lingdao ld abgang"),
+    Action("pane.timers", ("f5", "4"), "app.pane('timers')", mark("Timers"),
+           mark("All running clocks by deadline, and what the ladder does next"), GO, footer=True,
+           initials="shixian sx jishi"),
+    Action("intake", ("f6",), "app.pane('intake')", mark("New"),
+           mark("Take down a report by telephone"), GO, footer=True, initials="shangbao sb dengji dj xinjian"),
+    Action("actions", ("f7", "m"), "screen.actions", mark("Act"),
+           mark("Everything that can be done to the ticket, by number"), WORK, TICKETS, footer=True,
+           initials="banli bl caozuo cz"),
+    Action("next", ("f8", "full_stop", "。"), "screen.next_step", mark("Next"),
+           mark("The usual next step of the ticket's stage"), WORK, TICKETS, footer=True, initials="xiayibu xyb"),
+    Action("theme", ("f9",), "app.next_theme", mark("Theme"),
+           mark("Change between night and day"), PROGRAM, footer=True, initials="zhuti zt yanse"),
+    Action("quit", ("f10", "ctrl+q"), "app.leave", mark("Quit"),
+           mark("Leave the console; nothing is lost, the store keeps everything"), PROGRAM, footer=True,
+           initials="tuichu tc", priority=True),
+    Action("palette", ("f12", "ctrl+p", "colon", "："), "app.command_palette", mark("Commands"),
+           mark("Find a command by its name, pinyin or initials"), PROGRAM, initials="mingling ml"),
+    Action("filter", ("slash", "、", "ctrl+f"), "screen.filter", mark("Filter"),
+           mark("Show only tickets with these words; Escape shows all again"), LIST, LISTS,
+           initials="shaixuan sx guolv sousuo ss"),
+    Action("open", ("enter",), "screen.open_ticket", mark("Open"),
+           mark("The whole ticket: history, custody, clocks"), LIST, LISTS, initials="dakai dk xiangqing xq"),
+    Action("mark", ("space",), "screen.mark", mark("Mark"),
+           mark("Mark the ticket; marks stay with the ticket"), LIST, frozenset({"queue"}), initials="biaoji bj"),
+    Action("newest", ("home",), "screen.newest", mark("Catch up"),
+           mark("Go to the first line and take in what is new"), LIST, LISTS, initials="shuaxin sx zuixin"),
+    Action("back", ("escape",), "screen.back", mark("Back"),
+           mark("Close a drawer, clear a filter, put a notice away, or go back"), LIST, initials="fanhui fh"),
+    Action("repaint", ("ctrl+l",), "app.repaint", mark("Redraw"),
+           mark("Send the whole screen to the terminal again"), PROGRAM, initials="chonghui ch", priority=True),
+    Action("verb.accept", ("a",), "screen.verb('accept')", mark("Accept"),
+           mark("Take the report on"), WORK, TICKETS, initials="shouli sl"),
+    Action("verb.assess", ("s",), "screen.verb('assess')", mark("Assess"),
+           mark("Set matter, urgency and place before sending it on"), WORK, TICKETS, initials="yanpan yp"),
+    Action("verb.dispatch", ("d",), "screen.verb('dispatch')", mark("Send to a post"),
+           mark("Send the ticket to a post, the catalogue's proposal first"), WORK, TICKETS, initials="paidan pd"),
+    Action("verb.return", ("r",), "screen.verb('return')", mark("Return"),
+           mark("Send it back with a reason; the unit's clock goes on"), WORK, TICKETS, initials="tuidan td"),
+    Action("verb.remind", ("u",), "screen.verb('remind')", mark("Remind"),
+           mark("Urge whoever holds it"), WORK, TICKETS, initials="cuiban cb"),
+    Action("verb.note", ("o",), "screen.verb('note')", mark("Note"),
+           mark("Write a remark into the history"), WORK, TICKETS, initials="beizhu bz"),
+)  # fmt: skip
+
+_BY_ID = {action.id: action for action in ACTIONS}
+
+
+def action(action_id: str) -> Action:
+    """The action of an id. Raises KeyError for an unknown one."""
+    return _BY_ID[action_id]
+
+
+def bindings(owner: str) -> list[BindingType]:
+    """The actions of an owner (`app` or `screen`) as bindings with ids, so that a keymap can move them."""
+    return [
+        Binding(",".join(item.keys), item.call, item.title, show=False, id=item.id, priority=item.priority)
+        for item in ACTIONS
+        if item.call.startswith(f"{owner}.")
+    ]
+
+
+def actions_of(screen: str) -> Iterator[Action]:
+    """What can be done on a screen, in the table's order."""
+    return (item for item in ACTIONS if screen in item.screens)
+
+
+KEY_NAMES = {
+    "enter": "Enter",
+    "escape": "Esc",
+    "space": "Space",
+    "home": "Home",
+    "slash": "/",
+    "question_mark": "?",
+    "colon": ":",
+    "full_stop": ".",
+}
+
+
+def key_name(key: str) -> str:
+    """A key as it is printed on it: F3, Ctrl+P, Enter."""
+    if key in KEY_NAMES:
+        return KEY_NAMES[key]
+    parts = [part.upper() if len(part) <= 3 and part != "alt" else part.capitalize() for part in key.split("+")]
+    return "+".join("Ctrl" if part == "CTRL" else part for part in parts)

@@ -1,0 +1,225 @@
+"""Sends the terminal only the cells that changed.
+
+Textual repaints dirty regions from a widget's left edge on; over a slow line that is ten times more than what is new.
+`CellPainter` keeps what the terminal shows, cell by cell, and turns an update of the compositor into the shortest
+runs. Characters whose width terminals disagree about are followed by an absolute move, so that a wrong guess shifts
+nothing else. Rests on private parts of the pinned Textual (`LayoutUpdate`, `ChopsUpdate`); any other update is passed
+on unchanged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rich.cells import get_character_cell_size
+from rich.color import ColorSystem
+from rich.style import Style
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.strip import Strip
+
+BRIDGE = 4
+"""Unchanged cells of the same style that are sent again rather than jumped over: a jump costs as many bytes."""
+
+_SURE = re.compile("[ -~\u3001-\u3029\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff\uff01-\uff5e]*").fullmatch
+SECOND_HALF = ""
+"""The cell that a wide character covers besides its own."""
+
+
+class CellPainter:
+    """What the terminal shows, and how to bring it up to date."""
+
+    def __init__(self) -> None:
+        self._chars: list[list[str]] = []
+        self._looks: list[list[str]] = []
+        self._size = (0, 0)
+        self._codes: dict[Style, str] = {}
+        self._system: ColorSystem | None = None
+
+    def forget(self) -> None:
+        """Assume nothing about the screen: the next update is sent whole."""
+        self._size = (0, 0)
+
+    def encode(self, update: LayoutUpdate | ChopsUpdate, size: tuple[int, int], system: ColorSystem) -> str:
+        """The bytes, as text, that make a screen of `size` (width, height) show the update; empty when it already does.
+
+        Ends with the style reset and the cursor anywhere.
+        """
+        if size != self._size or system is not self._system:
+            self._start_over(size, system)
+        pen = _Pen(size[0])
+        for y, x, strip, first, last in _pieces(update):
+            if 0 <= y < size[1]:
+                self._put(pen, y, x, strip, max(first, 0), min(last, size[0]))
+        return pen.finish()
+
+    def _start_over(self, size: tuple[int, int], system: ColorSystem) -> None:
+        """Take a new size or colour depth; no cell is known."""
+        width, height = size
+        self._size, self._system = size, system
+        self._codes.clear()
+        self._chars = [["\0"] * width for _ in range(height)]
+        self._looks = [[""] * width for _ in range(height)]
+
+    def _put(self, pen: _Pen, y: int, x: int, strip: Strip, first: int, last: int) -> None:
+        """Compare columns `first` … `last` of a strip at (x, y) with the screen and send what differs."""
+        chars, looks = self._expand(strip)
+        start, stop = max(first - x, 0), min(last - x, len(chars))
+        if stop <= start:
+            return
+        if start and chars[start] == SECOND_HALF:
+            start -= 1
+        if stop < len(chars) and chars[stop] == SECOND_HALF:
+            stop += 1
+        chars, looks = chars[start:stop], looks[start:stop]
+        x += start
+        shown_chars, shown_looks = self._chars[y], self._looks[y]
+        end = x + len(chars)
+        if shown_chars[x:end] == chars and shown_looks[x:end] == looks:
+            return
+        for begin, finish in _runs(shown_chars[x:end], shown_looks[x:end], chars, looks):
+            pen.write(y, x + begin, chars[begin:finish], looks[begin:finish])
+        shown_chars[x:end] = chars
+        shown_looks[x:end] = looks
+
+    def _expand(self, strip: Strip) -> tuple[list[str], list[str]]:
+        """A strip as cells: characters, and the style code of each."""
+        chars: list[str] = []
+        looks: list[str] = []
+        for text, style, control in strip:
+            if control:
+                continue
+            code = self._code(style)
+            if text.isascii():
+                chars.extend(text)
+            else:
+                for char in text:
+                    width = get_character_cell_size(char)
+                    if width:
+                        chars.append(char)
+                        if width == 2:
+                            chars.append(SECOND_HALF)
+                    elif chars and chars[-1]:
+                        chars[-1] += char
+                    elif len(chars) > 1:
+                        chars[-2] += char
+            looks.extend([code] * (len(chars) - len(looks)))
+        return chars, looks
+
+    def _code(self, style: Style | None) -> str:
+        """The parameters of the escape sequence for a style; links are never sent."""
+        if style is None:
+            return ""
+        code = self._codes.get(style)
+        if code is None:
+            sent = style.update_link(None) if style.link else style
+            rendered = sent.render("x", color_system=self._system)
+            code = rendered[2 : rendered.index("m")] if rendered.startswith("\x1b[") else ""
+            if len(self._codes) > 4096:
+                self._codes.clear()
+            self._codes[style] = code
+        return code
+
+
+class _Pen:
+    """Collects what to send, knowing where the cursor is and which style is on."""
+
+    def __init__(self, width: int) -> None:
+        self._out: list[str] = []
+        self._width = width
+        self._at: tuple[int, int] | None = None
+        self._look: str | None = None
+
+    def write(self, y: int, x: int, chars: list[str], looks: list[str]) -> None:
+        """Send neighbouring cells of one line."""
+        at, stop = 0, len(chars)
+        while at < stop:
+            look, begin = looks[at], at
+            while at < stop and looks[at] == look:
+                at += 1
+            self._style(look)
+            self._text(y, x + begin, chars[begin:at])
+
+    def finish(self) -> str:
+        """Everything collected, ending with the style switched off."""
+        if self._out and self._look:
+            self._out.append("\x1b[m")
+        return "".join(self._out)
+
+    def _style(self, look: str) -> None:
+        if look != self._look:
+            self._out.append(f"\x1b[0;{look}m" if look else "\x1b[m")
+            self._look = look
+
+    def _text(self, y: int, x: int, chars: list[str]) -> None:
+        """Send cells of one style, moving anew after each character of doubtful width."""
+        text = "".join(chars)
+        if _SURE(text):
+            self._move(y, x)
+            self._out.append(text)
+            self._arrive(y, x + len(chars))
+            return
+        for offset, char in enumerate(chars):
+            if char == SECOND_HALF:
+                continue
+            self._move(y, x + offset)
+            self._out.append(char)
+            if _SURE(char):
+                self._arrive(y, x + offset + (1 if char.isascii() else 2))
+            else:
+                self._at = None
+
+    def _arrive(self, y: int, x: int) -> None:
+        """Note where the cursor stands; at the right edge terminals differ."""
+        self._at = (y, x) if x < self._width else None
+
+    def _move(self, y: int, x: int) -> None:
+        if self._at == (y, x):
+            return
+        if self._at is not None and self._at[0] == y and x > self._at[1]:
+            step = x - self._at[1]
+            self._out.append(f"\x1b[{step}C" if step > 1 else "\x1b[C")
+        else:
+            self._out.append(f"\x1b[{y + 1};{x + 1}H")
+
+
+def _pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip, int, int]]:
+    """The strips of an update: line, column, strip, first and last-but-one column that count."""
+    if isinstance(update, LayoutUpdate):
+        region = update.region
+        for y, line in enumerate(update.strips, region.y):
+            x = region.x
+            for strip in line:
+                if strip is not None:
+                    yield y, x, strip, region.x, region.right
+                    x += strip.cell_length
+        return
+    for y, first, last in update.spans:
+        for end, (x, chop) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if chop is not None and x < last and end > first:
+                yield y, x, chop, first, last
+
+
+def _runs(old_chars: list[str], old_looks: list[str], chars: list[str], looks: list[str]) -> Iterator[tuple[int, int]]:
+    """The half-open stretches to send: changed cells, with short unchanged gaps of one style between them."""
+    stop = len(chars)
+    changed = [index for index in range(stop) if chars[index] != old_chars[index] or looks[index] != old_looks[index]]
+    if not changed:
+        return
+    begin = finish = changed[0]
+    for index in [*changed, stop + BRIDGE + 1]:
+        gap = index - finish
+        if gap > BRIDGE or (gap > 0 and len(set(looks[finish - 1 : index])) > 1):
+            yield _whole(chars, begin), _closing(chars, finish)
+            begin = index
+        finish = index + 1
+
+
+def _whole(chars: list[str], begin: int) -> int:
+    """A run starts with a whole character."""
+    return begin - 1 if begin and chars[begin] == SECOND_HALF else begin
+
+
+def _closing(chars: list[str], finish: int) -> int:
+    """A run ends with a whole character."""
+    return finish + 1 if finish < len(chars) and chars[finish] == SECOND_HALF else finish

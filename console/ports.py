@@ -1,0 +1,367 @@
+"""What the screens need from below, as protocols, and the plain values that they exchange.
+
+Screens and widgets talk to these, never to the store; `console/desk_ports.py` fills them from core and data, tests
+fill them from memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+Result = TypeVar("Result")
+Key = tuple[int, int]
+"""The sort key of a row: (deadline in epoch seconds, ticket id); unique and ordered."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One line of a list of tickets. All text is raw: whoever shows it cleans it."""
+
+    id: int
+    revision: int
+    due: int
+    code: str = ""
+    urgency: str = "normal"
+    stage: str = ""
+    title: str = ""
+    place: str = ""
+    holder: str = ""
+    source: str = ""
+    due_kind: str = ""
+    warn: int | None = None
+    paused: bool = False
+    supervised: bool = False
+    bounces: int = 0
+    ticket_id: int = 0
+    """The ticket, where `id` names something of it (a clock)."""
+    next_step: str = ""
+    """What the ladder does next, in lists of clocks; in the user's language."""
+
+    @property
+    def ticket(self) -> int:
+        """The ticket that the line is about."""
+        return self.ticket_id or self.id
+
+    @property
+    def key(self) -> Key:
+        """Where the row stands in the list."""
+        return (self.due, self.id)
+
+
+class QueueProvider(Protocol):
+    """A frozen filter over tickets in one order, read in pages by key. Called off the event loop.
+
+    No method may scan the whole list, except that `skip` walks an index.
+    """
+
+    def count(self) -> int:
+        """How many rows there are, from kept counters where there are many."""
+        ...
+
+    def after(self, key: Key | None, size: int, skip: int = 0) -> Sequence[QueueRow]:
+        """The rows behind `key` (None: from the start), leaving out the first `skip`."""
+        ...
+
+    def before(self, key: Key | None, size: int, skip: int = 0) -> Sequence[QueueRow]:
+        """The rows in front of `key` (None: from the end), leaving out the `skip` nearest; in list order."""
+        ...
+
+    def rank(self, key: Key) -> int:
+        """How many rows stand in front of `key`."""
+        ...
+
+    def rows(self, ids: Sequence[int]) -> Sequence[QueueRow]:
+        """These tickets as they are now, in any order; those that are gone from the filter are left out."""
+        ...
+
+
+class Loader(Protocol):
+    """Runs a call away from the event loop and gives its result back."""
+
+    def __call__(self, work: Callable[[], Result]) -> Awaitable[Result]:
+        """Run `work`; its exception is raised where the result is awaited."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An action on a ticket: whether it can run now, and if not, why not (already in the user's language)."""
+
+    verb: str
+    title: str
+    allowed: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """How the engine does: seconds since its last beat, or None when it has never beaten."""
+
+    silent: int | None
+    holder: str = ""
+
+    @property
+    def well(self) -> bool:
+        """Whether it beats."""
+        return self.silent is not None and self.silent < HEARTBEAT_LIMIT
+
+
+HEARTBEAT_LIMIT = 10
+"""Seconds of silence of the engine after which every screen turns red."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The figures of the status bar."""
+
+    open: int = 0
+    late: int = 0
+    soon: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A notice for the banner."""
+
+    id: int
+    severity: str
+    title: str
+    ticket_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the status bar shows besides the clock."""
+
+    centre: str = ""
+    officer: str = ""
+    zone: str = "Asia/Shanghai"
+    counts: Counts = field(default_factory=Counts)
+    heartbeat: Heartbeat = field(default_factory=lambda: Heartbeat(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an operation did: the ticket, its new revision, and the sentence to show."""
+
+    ticket_id: int
+    code: str
+    revision: int
+    text: str
+
+
+class DeskPort(Protocol):
+    """The operations, as the screens call them. Each may raise `data.errors.Refusal`; then nothing has changed."""
+
+    def do(self, verb: str, code: str, revision: int | None, values: Mapping[str, object], key: str) -> Receipt:
+        """Carry out an operation on a ticket as it was seen (its revision). `key` keeps it from happening twice."""
+        ...
+
+    def possible(self, code: str) -> Sequence[Choice]:
+        """What can be done to a ticket now, in the order of a ticket's life, and why the rest cannot."""
+        ...
+
+
+# ------------------------------------------------------------------------------------------------ one ticket
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One thing that happened: when, what (in the user's language), by whom, and the words that go with it."""
+
+    at: int
+    what: str
+    who: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyLine:
+    """A time in one pair of hands; `to_at` is None while it lasts."""
+
+    from_at: int
+    to_at: int | None
+    holder: str
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLine:
+    """A clock of a ticket. `state` is a stored value of `data.terms.ClockState`."""
+
+    kind: str
+    state: str
+    due: int | None
+    warn: int | None = None
+    budget: str = ""
+    next_step: str = ""
+    next_at: int | None = None
+    provisional: bool = False
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """A piece of work given to a unit."""
+
+    role: str
+    unit: str
+    state: str
+    sent_at: int
+    acknowledged_at: int | None = None
+    arrived_at: int | None = None
+    done_at: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """Everything that is shown of a ticket. Personal data comes masked; text is raw."""
+
+    row: QueueRow
+    facts: tuple[tuple[str, str], ...] = ()
+    """Labels and values, in the user's language."""
+    body: str = ""
+    history: tuple[HistoryLine, ...] = ()
+    custody: tuple[CustodyLine, ...] = ()
+    clocks: tuple[ClockLine, ...] = ()
+    tasks: tuple[TaskLine, ...] = ()
+
+
+# ------------------------------------------------------------------------------------------------ dispatch and leaders
+
+
+@dataclass(frozen=True, slots=True)
+class PostNode:
+    """A line of the dispatch tree: a section (not a target) or a post, community, force under it."""
+
+    id: int
+    code: str
+    name: str
+    depth: int
+    target: bool
+    on_duty: str = ""
+    staffed: bool = True
+    load: int = 0
+    late: int = 0
+    found_by: str = ""
+    """Pinyin, initials and aliases that a search also looks into."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Where the catalogue would send a ticket, and why (in the user's language)."""
+
+    unit_id: int | None
+    reason: str
+    unit_code: str = ""
+    assist: tuple[str, ...] = ()
+    """Codes of the assisting units."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderView:
+    """A leader in an A or B post: what climbed to them and what their section holds."""
+
+    id: int
+    name: str
+    title: str
+    rank: str
+    section: str
+    present: bool
+    covers: str = ""
+    """Whom this leader covers now."""
+    covered_by: str = ""
+    climbed: int = 0
+    holding: int = 0
+    late: int = 0
+    nearest: tuple[QueueRow, ...] = ()
+
+
+# ------------------------------------------------------------------------------------------------ intake
+
+
+@dataclass(frozen=True, slots=True)
+class MatterHit:
+    """A matter of the catalogue that fits what was typed."""
+
+    code: str
+    title: str
+    section: str = ""
+    limits: str = ""
+    urgency: str = "normal"
+    ask: str = ""
+    """The information to ask the caller for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceHit:
+    """A unit of the street that fits a place that was typed."""
+
+    id: int
+    name: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which tickets a list shows: words, and a unit or leader they must be with."""
+
+    words: str = ""
+    unit_id: int | None = None
+    officer_id: int | None = None
+    stage: str = ""
+
+
+class Backend(DeskPort, Protocol):
+    """All that the console needs from below. Reads run on one reading thread, `do` on one writing thread."""
+
+    def status(self, now: int) -> Status:
+        """Names, figures and the engine's heartbeat."""
+        ...
+
+    def change_mark(self) -> int:
+        """A number that differs after somebody wrote."""
+        ...
+
+    def queue(self, wanted: Filter) -> QueueProvider:
+        """Open tickets by deadline."""
+        ...
+
+    def timers(self, wanted: Filter) -> QueueProvider:
+        """Running clocks by deadline; `holder` of a row is what the ladder does next, `due_kind` the clock's kind."""
+        ...
+
+    def ticket(self, ticket_id: int) -> TicketView | None:
+        """A ticket with all that belongs to it; None when there is none."""
+        ...
+
+    def posts(self) -> Sequence[PostNode]:
+        """The dispatch tree, depth first."""
+        ...
+
+    def proposal(self, ticket_id: int) -> Proposal:
+        """The catalogue's target for a ticket."""
+        ...
+
+    def leaders(self, now: int) -> Sequence[LeaderView]:
+        """The leaders in the order of the organisation."""
+        ...
+
+    def matters(self, text: str, limit: int) -> Sequence[MatterHit]:
+        """Matters that fit a text, best first."""
+        ...
+
+    def places(self, text: str, limit: int) -> Sequence[PlaceHit]:
+        """Communities and grids whose name fits a text."""
+        ...
+
+    def notices(self, after: int) -> Sequence[NoticeRow]:
+        """Console notices with a greater id, oldest first."""
+        ...
+
+    def notice_seen(self, notice_id: int) -> None:
+        """Note that the officer has seen a notice. A write."""
+        ...

@@ -1,0 +1,14 @@
+"""Dispatch."""
+
+from __future__ import annotations
+
+from console.screens.duty import DutyScreen
+
+
+class DispatchScreen(DutyScreen):
+    """Dispatch."""
+
+    NAME = "dispatch"
+
+    def __init__(self, ticket_id: int = 0) -> None:
+        super().__init__()

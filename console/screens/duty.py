@@ -1,0 +1,149 @@
+"""What every screen of the console has: status above, keys below, and how a ticket is worked on from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+
+from console.i18n import _, language
+from console.keys import bindings
+from console.ports import Filter, QueueRow
+from console.widgets.bars import Banner, KeyBar, StatusBar
+from console.widgets.lines import LinesView
+from console.widgets.queue_view import QueueView
+from data.clean import clean
+from data.errors import Refusal
+
+if TYPE_CHECKING:
+    from console.app import ZhihuiApp
+
+
+class DutyScreen(Screen[None]):
+    """The frame of a screen. `NAME` is its name in the table of keys."""
+
+    NAME = "queue"
+    BINDINGS = bindings("screen")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (150, "-huge")]
+    app: ZhihuiApp
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar()
+        yield Banner()
+        yield from self.body()
+        yield KeyBar(self.NAME)
+
+    def body(self) -> Iterable[Widget]:
+        """The widgets between the bars."""
+        return ()
+
+    # ------------------------------------------------------------------------------------------- live
+
+    def tick(self, now: int) -> None:
+        """A second has passed: bring countdowns and the status bar up to date."""
+        self.query_one(StatusBar).show(self.app.status, now)
+        for view in self.query(QueueView):
+            if view.display:
+                view.tick(now)
+
+    def changed(self) -> None:
+        """Somebody wrote to the store: read again what is shown."""
+        for view in self.query(QueueView):
+            view.changed()
+
+    def say(self, text: str, severity: str = "info") -> None:
+        """Put a sentence of ours into the banner."""
+        self.query_one(Banner).say(text, severity)
+
+    def refuse(self, error: Exception) -> None:
+        """Say why something did not happen."""
+        self.say(sentence(error), "warning" if isinstance(error, Refusal) else "error")
+
+    @on(QueueView.Failed)
+    def _reading_failed(self, event: QueueView.Failed) -> None:
+        self.refuse(event.error)
+
+    @on(KeyBar.Chosen)
+    async def _key_clicked(self, event: KeyBar.Chosen) -> None:
+        await self.run_action(event.action.call)
+
+    # ------------------------------------------------------------------------------------------- the ticket at hand
+
+    def ticket(self) -> QueueRow | None:
+        """The ticket that keys are meant for, as it was shown."""
+        for view in self.query(QueueView):
+            if view.display:
+                return view.row
+        return None
+
+    def action_actions(self) -> None:
+        row = self.ticket()
+        if row is None:
+            self.say(_("No ticket is chosen."))
+        else:
+            self.app.work.choose_action(self, row)
+
+    def action_next_step(self) -> None:
+        row = self.ticket()
+        if row is None:
+            self.say(_("No ticket is chosen."))
+        else:
+            self.app.work.next_step(self, row)
+
+    def action_verb(self, verb: str) -> None:
+        row = self.ticket()
+        if row is None:
+            self.say(_("No ticket is chosen."))
+        else:
+            self.app.work.start(self, row, verb)
+
+    def action_open_ticket(self) -> None:
+        row = self.ticket()
+        if row is not None:
+            self.app.open_ticket(row.ticket)
+
+    @on(QueueView.Picked)
+    def _row_picked(self, event: QueueView.Picked) -> None:
+        self.app.open_ticket(event.row.ticket)
+
+    # ------------------------------------------------------------------------------------------- lists
+
+    def action_mark(self) -> None:
+        """Only lists with marks do this."""
+
+    def action_newest(self) -> None:
+        for view in self.query(QueueView):
+            view.action_first()
+
+    def action_filter(self) -> None:
+        """Only screens with a filter do this."""
+
+    def action_back(self) -> None:
+        banner = self.query_one(Banner)
+        if banner.shown:
+            notice = banner.dismiss()
+            if notice is not None:
+                self.app.notice_seen(notice)
+        else:
+            self.step_back()
+
+    def step_back(self) -> None:
+        """What Escape does when no notice is up."""
+
+    def show_filter(self, wanted: Filter) -> None:
+        """Show only what a filter lets through."""
+
+    def focused_lines(self) -> LinesView | None:
+        """The list of lines that has the keys."""
+        return self.focused if isinstance(self.focused, LinesView) else None
+
+
+def sentence(error: Exception) -> str:
+    """What an error says to the person at the screen."""
+    if isinstance(error, Refusal):
+        return clean(error.text(language()), 300)
+    return _("Something failed ({kind}); the log has the details.").format(kind=type(error).__name__)

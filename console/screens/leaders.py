@@ -1,0 +1,14 @@
+"""Leaders."""
+
+from __future__ import annotations
+
+from console.screens.duty import DutyScreen
+
+
+class LeadersScreen(DutyScreen):
+    """Leaders."""
+
+    NAME = "leaders"
+
+    def __init__(self, ticket_id: int = 0) -> None:
+        super().__init__()

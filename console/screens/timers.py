@@ -1,0 +1,14 @@
+"""Timers."""
+
+from __future__ import annotations
+
+from console.screens.duty import DutyScreen
+
+
+class TimersScreen(DutyScreen):
+    """Timers."""
+
+    NAME = "timers"
+
+    def __init__(self, ticket_id: int = 0) -> None:
+        super().__init__()

@@ -1,0 +1,200 @@
+"""The bars: status above, notices below it, keys at the bottom. One line each, drawn only when they change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from console.i18n import _
+from console.keys import ACTIONS, Action, key_name
+from console.ports import Heartbeat, NoticeRow, Status
+from console.width import cells, cut, pad
+from data.clean import clean
+
+Parts = list[tuple[str, str]]
+
+
+class Bar(Widget):
+    """A line of parts, each a text and the name of its style."""
+
+    DEFAULT_CSS = "Bar { height: 1; width: 1fr; }"
+    FAMILY = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: tuple[tuple[str, str], ...] = ()
+
+    def parts(self, width: int) -> Parts:
+        """What the bar says at a width."""
+        raise NotImplementedError
+
+    def update(self) -> None:
+        """Draw the bar if it reads differently now."""
+        if tuple(self.parts(self.size.width)) != self._shown:
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width, ground = self.size.width, self.rich_style
+        parts = self.parts(width)
+        self._shown = tuple(parts)
+        room, segments = width, []
+        for text, name in parts:
+            shown = cut(text, room, dots=False)
+            segments.append(Segment(shown, ground + self._named(name) if name else ground))
+            room -= cells(shown)
+        return Strip(segments).adjust_cell_length(width, ground)
+
+    def _named(self, name: str) -> Style:
+        return self.get_component_rich_style(f"{self.FAMILY}--{name}", partial=True)
+
+
+class StatusBar(Bar):
+    """Centre, officer, figures, engine and clock; red from edge to edge when the engine is silent."""
+
+    COMPONENT_CLASSES = {"status--late", "status--soon", "status--muted"}
+    FAMILY = "status"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.status = Status()
+        self.now = 0
+
+    def show(self, status: Status, now: int) -> None:
+        """Show a state of things at an instant."""
+        self.status, self.now = status, now
+        self.set_class(self._silent(), "-silent")
+        self.update()
+
+    def parts(self, width: int) -> Parts:
+        counts, silent = self.status.counts, self._silent()
+        left: Parts = [(f" {clean(self.status.centre, 40)} ", "")]
+        if self.status.officer:
+            left.append((f" {clean(self.status.officer, 20)} ", "" if silent else "muted"))
+        left.append((_(" open {n}").format(n=counts.open), ""))
+        late = _(" !late {n}").format(n=counts.late)
+        left.append((late, "late" if counts.late and not silent else ""))
+        left.append((_(" ~soon {n}").format(n=counts.soon), "soon" if counts.soon and not silent else ""))
+        right: Parts = [(engine_text(self.status.heartbeat), "" if silent else "muted"), (self._clock(), "")]
+        gap = width - sum(cells(text) for text, _name in [*left, *right])
+        if gap < 1:
+            left = left[:1] + left[-3:]
+            gap = width - sum(cells(text) for text, _name in [*left, *right])
+        return [*left, (" " * max(gap, 0), ""), *right]
+
+    def _silent(self) -> bool:
+        return bool(self.now) and not self.status.heartbeat.well
+
+    def _clock(self) -> str:
+        if not self.now:
+            return " "
+        moment = datetime.fromtimestamp(self.now, ZoneInfo(self.status.zone))
+        return moment.strftime(" %m-%d %H:%M ")
+
+
+def engine_text(heartbeat: Heartbeat) -> str:
+    """How the engine does, in words."""
+    if heartbeat.silent is None:
+        return _("ENGINE NOT RUNNING ")
+    if not heartbeat.well:
+        return _("ENGINE SILENT {n} s ").format(n=heartbeat.silent)
+    return _("engine ok ")
+
+
+class Banner(Bar):
+    """The newest notice or message, until it is put away."""
+
+    FAMILY = "banner"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue: list[tuple[str, str, NoticeRow | None]] = []
+
+    @property
+    def shown(self) -> bool:
+        """Whether something is up."""
+        return bool(self.queue)
+
+    @property
+    def notice(self) -> NoticeRow | None:
+        """The notice on top, when it is one."""
+        return self.queue[-1][2] if self.queue else None
+
+    def say(self, text: str, severity: str = "info", notice: NoticeRow | None = None) -> None:
+        """Put a message up; it must be clean or our own. A message of ours replaces the one before it."""
+        if notice is None:
+            self.queue = [entry for entry in self.queue if entry[2] is not None]
+        self.queue.append((text, severity, notice))
+        del self.queue[:-50]
+        self._update_look()
+
+    def dismiss(self) -> NoticeRow | None:
+        """Put the top message away; its notice, when it was one."""
+        gone = self.queue.pop() if self.queue else ("", "", None)
+        self._update_look()
+        return gone[2]
+
+    def parts(self, width: int) -> Parts:
+        if not self.queue:
+            return []
+        text, severity, notice = self.queue[-1]
+        sign = "! " if severity in ("alarm", "error") else "* " if severity == "warning" else "  "
+        waiting = sum(1 for entry in self.queue if entry[2] is not None) - (notice is not None)
+        more = _(" +{n} more").format(n=waiting) if waiting > 0 else ""
+        ending = f"{more}  Esc "
+        return [(pad(sign + text, max(width - cells(ending), 0)), ""), (ending, "")]
+
+    def _update_look(self) -> None:
+        self.set_class(self.shown, "-shown")
+        self.set_class(self.shown and self.queue[-1][1] in ("alarm", "error"), "-alarm")
+        self.refresh()
+
+
+class KeyBar(Bar):
+    """The F-keys and what they do; a click does the same."""
+
+    COMPONENT_CLASSES = {"keys--key", "keys--off", "keys--here"}
+    FAMILY = "keys"
+
+    class Chosen(Message):
+        """An action of the bar was clicked."""
+
+        def __init__(self, action: Action) -> None:
+            super().__init__()
+            self.action = action
+
+    def __init__(self, screen_name: str) -> None:
+        super().__init__()
+        self.screen_name = screen_name
+        self.here = f"pane.{screen_name}" if screen_name != "intake" else screen_name
+
+    def parts(self, width: int) -> Parts:
+        parts: Parts = []
+        for action in self._actions():
+            key, title = key_name(action.keys[0]), _(action.title)
+            if action.id == self.here:
+                parts.append((f"{key}{title}", "here"))
+            elif self.screen_name in action.screens:
+                parts += [(key, "key"), (title, "")]
+            else:
+                parts.append((f"{key}{title}", "off"))
+            parts.append((" ", ""))
+        return parts
+
+    def _actions(self) -> list[Action]:
+        return [action for action in ACTIONS if action.footer]
+
+    def on_click(self, event: events.Click) -> None:
+        at = 0
+        for action in self._actions():
+            width = cells(key_name(action.keys[0]) + _(action.title)) + 1
+            if at <= event.x < at + width:
+                self.post_message(self.Chosen(action))
+                return
+            at += width

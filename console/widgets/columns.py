@@ -1,0 +1,75 @@
+"""The columns of ticket lists: what each says, how wide it is, and which are shown at which width."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from console.i18n import _, language
+from console.ports import QueueRow
+from data.clean import clean
+from data.terms import Stage, Term, Urgency
+
+TEXT_LIMIT = 400
+"""Characters of a field that are looked at; a line shows fewer anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `width` cells, or 0 to take what is left; shown from `least` cells of the list on."""
+
+    key: str
+    title: str
+    width: int
+    text: Callable[[QueueRow], str]
+    least: int = 0
+    style: str = ""
+    """The component class of its text, after `queue--`."""
+
+
+@lru_cache(maxsize=256)
+def term(kind: type[Term], value: str, spoken: str) -> str:
+    """The label of a stored term; the bare value, cleaned, when it is unknown."""
+    member = kind._value2member_map_.get(value)
+    return member.label(spoken) if isinstance(member, Term) else clean(value, 12)
+
+
+def stage_text(row: QueueRow) -> str:
+    """The stage of a row in the user's language."""
+    return term(Stage, row.stage, language())
+
+
+def urgency_text(row: QueueRow) -> str:
+    """The urgency of a row, empty for the ordinary ones so that the others stand out."""
+    if row.urgency in (Urgency.NORMAL, Urgency.ROUTINE):
+        return ""
+    return term(Urgency, row.urgency, language())
+
+
+def flags_text(row: QueueRow) -> str:
+    """Supervision and bounces, in at most three cells."""
+    supervised = _("S") if row.supervised else ""
+    return f"{supervised}{min(row.bounces, 9)}" if row.bounces else supervised
+
+
+def queue_columns() -> tuple[Column, ...]:
+    """The columns of the queue, in the user's language."""
+    chinese = language() != "en"
+    return (
+        Column("urgency", _("Urg."), 4 if chinese else 9, urgency_text, style="urgent"),
+        Column("stage", _("Stage"), 6 if chinese else 12, stage_text),
+        Column("title", _("Matter"), 0, lambda row: clean(row.title, TEXT_LIMIT)),
+        Column("flags", _("Flag"), 4, flags_text, least=70, style="urgent"),
+        Column("place", _("Place"), 14, lambda row: clean(row.place, TEXT_LIMIT), least=66, style="muted"),
+        Column("holder", _("Holder"), 14, lambda row: clean(row.holder, TEXT_LIMIT), least=56),
+        Column("code", _("Ticket"), 16, lambda row: clean(row.code, TEXT_LIMIT), least=84, style="muted"),
+    )
+
+
+def shown_columns(columns: Sequence[Column], room: int) -> list[tuple[Column, int]]:
+    """The columns that fit into `room` cells, with their widths; the open column takes what is left."""
+    fitting = [column for column in columns if room >= column.least]
+    fixed = sum(column.width + 1 for column in fitting if column.width)
+    open_width = max(room - fixed - 1, 4)
+    return [(column, column.width or open_width) for column in fitting]

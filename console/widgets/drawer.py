@@ -1,0 +1,55 @@
+"""A drawer: a panel that comes up from the bottom, asks one thing, and goes away with the answer."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+from console.widgets.lines import LinesView, text_line
+from data.clean import clean
+
+Answer = TypeVar("Answer")
+
+
+class Title(LinesView, can_focus=False):
+    """A line of heading that never takes the keys."""
+
+    DEFAULT_CSS = "Title { height: 1; }"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(lambda _width: [text_line(clean(text, 200), "title")])
+
+
+class Drawer(ModalScreen[Answer | None]):
+    """The frame of all drawers. Escape gives no answer; the screen below stays visible and its clocks go on."""
+
+    DEFAULT_CSS = """
+    Drawer { align: center bottom; background: transparent; }
+    Drawer > .drawer--panel { width: 100%; height: auto; max-height: 80%; padding: 0 1; }
+    """
+
+    BINDINGS = [
+        Binding("escape", "cancel", show=False),
+        Binding("ctrl+l", "app.repaint", show=False, priority=True),
+    ]
+
+    def __init__(self, heading: str) -> None:
+        super().__init__()
+        self.heading = heading
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="drawer--panel"):
+            yield Title(self.heading)
+            yield from self.content()
+
+    def content(self) -> list[Widget]:
+        """The widgets under the heading."""
+        raise NotImplementedError
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,172 @@
+"""Fields of forms, made for an input method: Enter, Tab and arrows move between them, F-keys work in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input
+
+from console.i18n import mark
+from console.width import pad
+from data.clean import clean
+
+LABEL_WIDTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """A field of a form. With `options` (value, label) it is a choice, without it text."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str], ...] = ()
+    required: bool = False
+    initial: str = ""
+    hint: str = ""
+    limit: int = 2000
+    number: bool = False
+    flag: bool = False
+    unit: bool = False
+    """The text is searched among the units of the organisation."""
+
+
+@dataclass
+class Values:
+    """What was filled in, by name."""
+
+    items: dict[str, object] = field(default_factory=dict)
+
+
+class Leave(Message):
+    """The person wants to go on to the next field (1) or back (-1)."""
+
+    def __init__(self, origin: Widget, step: int) -> None:
+        super().__init__()
+        self.origin = origin
+        self.step = step
+
+
+class TextField(Input):
+    """One line of text. Enter and Down go on, Up goes back; nothing blinks."""
+
+    BINDINGS = [
+        Binding("enter,down", "leave(1)", show=False),
+        Binding("up", "leave(-1)", show=False),
+    ]
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(
+            value=spec.initial,
+            placeholder=spec.hint,
+            max_length=spec.limit,
+            type="integer" if spec.number else "text",
+            compact=True,
+            select_on_focus=False,
+        )
+        self.cursor_blink = False
+        self.spec = spec
+
+    def action_leave(self, step: int) -> None:
+        self.post_message(Leave(self, step))
+
+    @property
+    def filled(self) -> str:
+        """What was typed, without outer blanks."""
+        return self.value.strip()
+
+
+class ChoiceField(Widget, can_focus=True):
+    """One of a few values: arrows or its digit choose, Enter goes on."""
+
+    COMPONENT_CLASSES = {"choice--on", "choice--off"}
+    DEFAULT_CSS = "ChoiceField { height: 1; width: 1fr; }"
+    BINDINGS = [
+        Binding("enter,down", "leave(1)", show=False),
+        Binding("up", "leave(-1)", show=False),
+        Binding("right,space", "step(1)", show=False),
+        Binding("left", "step(-1)", show=False),
+        *[Binding(str(digit), f"choose({digit - 1})", show=False) for digit in range(1, 10)],
+    ]
+
+    class Changed(Message):
+        """Another value was chosen."""
+
+        def __init__(self, choice: ChoiceField) -> None:
+            super().__init__()
+            self.choice = choice
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__()
+        self.spec = spec
+        self.options: Sequence[tuple[str, str]] = spec.options
+        values = [value for value, _label in spec.options]
+        self.at = values.index(spec.initial) if spec.initial in values else 0
+
+    @property
+    def filled(self) -> str:
+        """The chosen value."""
+        return self.options[self.at][0] if self.options else ""
+
+    def set_value(self, value: str) -> None:
+        """Choose a value by program; unknown ones are ignored."""
+        values = [own for own, _label in self.options]
+        if value in values:
+            self.at = values.index(value)
+            self.refresh()
+
+    def action_leave(self, step: int) -> None:
+        self.post_message(Leave(self, step))
+
+    def action_step(self, step: int) -> None:
+        self.action_choose((self.at + step) % max(len(self.options), 1))
+
+    def action_choose(self, index: int) -> None:
+        if 0 <= index < len(self.options):
+            self.at = index
+            self.refresh()
+            self.post_message(self.Changed(self))
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        self.action_step(1)
+
+    def render_line(self, y: int) -> Strip:
+        on = self.get_component_rich_style("choice--on")
+        off = self.get_component_rich_style("choice--off")
+        segments = []
+        for index, (_value, label) in enumerate(self.options):
+            chosen = index == self.at
+            number = f"{index + 1}" if index < 9 and self.has_focus else ""
+            text = f"[{number}{clean(label, 40)}]" if chosen else f" {number}{clean(label, 40)} "
+            segments.append(Segment(text, on if chosen and self.has_focus else self.rich_style if chosen else off))
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+
+class Label(Widget):
+    """The name of a field, at a fixed width; required ones carry a star."""
+
+    DEFAULT_CSS = f"Label {{ height: 1; width: {LABEL_WIDTH}; }}"
+
+    def __init__(self, text: str, required: bool = False) -> None:
+        super().__init__()
+        self.text = text
+        self.required = required
+
+    def render_line(self, y: int) -> Strip:
+        star = "*" if self.required else " "
+        return Strip([Segment(pad(f"{star}{self.text}", LABEL_WIDTH), self.rich_style)], LABEL_WIDTH)
+
+
+YES_NO = (("", mark("no")), ("1", mark("yes")))

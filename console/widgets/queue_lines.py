@@ -1,0 +1,110 @@
+"""Draws the lines of a ticket list: the header, a ticket, a blank. Remembers what does not change with the clock."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from console.i18n import _
+from console.ports import QueueRow
+from console.widgets import countdown
+from console.widgets.columns import Column, shown_columns
+from console.width import cells, pad
+
+GUTTER = 1
+TIMER = GUTTER + countdown.WIDTH
+"""Cells at the left edge that a tick may touch: cursor mark and countdown."""
+
+KEPT = 2048
+"""Drawn tickets that are remembered."""
+
+PARTIAL = frozenset({"late", "soon", "ok", "urgent", "muted"})
+"""Styles of text that leave the background of the line as it is."""
+
+
+class Look(NamedTuple):
+    """How a line is drawn besides its ticket."""
+
+    current: bool
+    focused: bool
+    marked: bool
+
+
+class LineDrawer:
+    """Turns rows into strips of a given width."""
+
+    def __init__(self, columns: Callable[[], Sequence[Column]], style: Callable[[str], Style]) -> None:
+        self._columns = columns
+        self._find_style = style
+        self._styles: dict[str, Style] = {}
+        self._known: OrderedDict[tuple[object, ...], Strip] = OrderedDict()
+        self._fitted: dict[int, list[tuple[Column, int]]] = {}
+
+    def forget(self) -> None:
+        """Theme or language changed: nothing drawn so far is right."""
+        self._styles.clear()
+        self._known.clear()
+        self._fitted.clear()
+
+    def line(self, row: QueueRow, timer: countdown.Countdown, look: Look, width: int) -> Strip:
+        """A ticket's line: cursor mark, countdown, columns."""
+        under = self._under(look)
+        gutter = "#" if look.current and look.marked else ">" if look.current else "*" if look.marked else " "
+        band = "muted" if timer.band == "none" else timer.band
+        left = [Segment(gutter, under), Segment(countdown.cell(timer), under + self._style(band))]
+        return Strip([*left, *self._columns_of(row, look, width - TIMER)], width)
+
+    def header(self, width: int, position: str, news: int) -> Strip:
+        """The titles of the columns, the number of new tickets and the place in the list."""
+        style = self._style("header")
+        titles = pad(" " * GUTTER + _("Left"), TIMER)
+        for column, column_width in self._fit(width - TIMER):
+            titles += pad(column.title, column_width) + " "
+        pending = _(" +{n} new: Home ").format(n=news) if news else ""
+        room = max(width - cells(position) - cells(pending), 0)
+        parts = [Segment(pad(titles, room), style), Segment(pending, self._style("pending")), Segment(position, style)]
+        return Strip(parts).adjust_cell_length(width, style)
+
+    def blank(self, width: int, text: str) -> Strip:
+        """A line without a ticket."""
+        return Strip([Segment(pad("  " + text if text else "", width), self._style("empty"))], width)
+
+    def _columns_of(self, row: QueueRow, look: Look, room: int) -> Strip:
+        """The part of a line that only changes with its ticket."""
+        key = (row, look.current, look.current and look.focused, room)
+        known = self._known.get(key)
+        if known is not None:
+            self._known.move_to_end(key)
+            return known
+        under = self._under(look)
+        segments = [
+            Segment(pad(column.text(row), width) + " ", under + self._style(column.style) if column.style else under)
+            for column, width in self._fit(room)
+        ]
+        strip = self._known[key] = Strip(segments).adjust_cell_length(room, under)
+        if len(self._known) > KEPT:
+            self._known.popitem(last=False)
+        return strip
+
+    def _fit(self, room: int) -> list[tuple[Column, int]]:
+        """The columns for a width, worked out once."""
+        if room not in self._fitted:
+            self._fitted[room] = shown_columns(self._columns(), room)
+        return self._fitted[room]
+
+    def _under(self, look: Look) -> Style:
+        """The style of a line's ground."""
+        if not look.current:
+            return self._style("row")
+        return self._style("cursor" if look.focused else "cursor-away")
+
+    def _style(self, name: str) -> Style:
+        """The style of a part, worked out once per theme."""
+        if name not in self._styles:
+            self._styles[name] = self._find_style(name)
+        return self._styles[name]

@@ -1,0 +1,174 @@
+"""A ticket as lines: the summary beside a list, and the history, custody and clocks of the full view."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from console.i18n import _, language
+from console.ports import ClockLine, CustodyLine, HistoryLine, TaskLine, TicketView
+from console.widgets import countdown
+from console.widgets.columns import term
+from console.widgets.lines import Line, Part, text_line
+from console.width import pad, wrap
+from data.clean import clean
+from data.terms import ClockKind, ClockState, Source, Stage, TaskRole, TaskState, Urgency
+
+LABEL = 10
+HISTORY_SHOWN = 6
+
+
+def when(at: int | None, zone: str, seconds: bool = False) -> str:
+    """An instant in the centre's zone: 07-20 09:16, with seconds where they matter."""
+    if at is None or at >= countdown.FAR:
+        return "--"
+    moment = datetime.fromtimestamp(at, ZoneInfo(zone))
+    return moment.strftime("%m-%d %H:%M:%S" if seconds else "%m-%d %H:%M")
+
+
+def span(seconds: int) -> str:
+    """A length of time: 12 s, 19 min, 3 h 05 min, 2 d 4 h."""
+    if seconds < 60:
+        return _("{n} s").format(n=seconds)
+    if seconds < 3600:
+        return _("{n} min").format(n=seconds // 60)
+    if seconds < 86400:
+        return _("{h} h {m:02d} min").format(h=seconds // 3600, m=seconds % 3600 // 60)
+    return _("{d} d {h} h").format(d=seconds // 86400, h=seconds % 86400 // 3600)
+
+
+def labelled(label: str, text: str, width: int, part: str = "") -> list[Line]:
+    """A value after its label, wrapped under itself."""
+    rows = wrap(text, max(width - LABEL, 8))
+    first = Line(((pad(label, LABEL), "label"), (rows[0], part)))
+    return [first, *[Line(((" " * LABEL, ""), (row, part))) for row in rows[1:]]]
+
+
+def heading(text: str) -> list[Line]:
+    """A blank line and a heading."""
+    return [text_line(), text_line(text, "title")]
+
+
+def summary_lines(view: TicketView | None, width: int, now: int, zone: str) -> list[Line]:
+    """What one needs to know of a ticket at a glance: what, where, until when, in whose hands, the latest steps."""
+    if view is None:
+        return [text_line(_("No ticket."), "muted")]
+    lines = [text_line(row, "title") for row in wrap(clean(view.row.title, 400), width)]
+    lines += fact_lines(view, width)
+    if view.clocks:
+        lines += heading(_("Clocks"))
+        lines += [
+            line for clock in view.clocks if clock.state == ClockState.RUNNING for line in clock_lines(clock, now, zone)
+        ]
+    if view.tasks:
+        lines += heading(_("Tasks"))
+        lines += [task_line(task, zone) for task in view.tasks]
+    if view.history:
+        lines += heading(_("Latest"))
+        for item in view.history[-HISTORY_SHOWN:][::-1]:
+            lines += history_lines(item, width, zone)
+    return lines
+
+
+def fact_lines(view: TicketView, width: int) -> list[Line]:
+    """Code, stage, urgency, source and the facts that the backend chose."""
+    row, spoken = view.row, language()
+    stage = term(Stage, row.stage, spoken)
+    urgency = term(Urgency, row.urgency, spoken)
+    source = term(Source, row.source, spoken) if row.source else ""
+    head: list[Part] = [
+        (pad(clean(row.code, 40), LABEL + 8), "label"),
+        (f"{stage}  ", ""),
+        (urgency, _urgency_part(row.urgency)),
+    ]
+    if source:
+        head.append((f"  {source}", "muted"))
+    if row.supervised:
+        head.append((_("  supervised"), "urgent"))
+    lines = [Line(tuple(head))]
+    for label, text in view.facts:
+        lines += labelled(clean(label, 20), clean(text, 2000, lines=True), width)
+    if view.body:
+        lines += labelled(_("Report"), clean(view.body, 4000, lines=True), width)
+    return lines
+
+
+def _urgency_part(urgency: str) -> str:
+    return "urgent" if urgency in (Urgency.EMERGENCY, Urgency.URGENT) else ""
+
+
+def clock_lines(clock: ClockLine, now: int, zone: str) -> list[Line]:
+    """A clock: what it measures, how long is left, until when, and what the ladder does next."""
+    spoken = language()
+    running = clock.state == ClockState.RUNNING
+    paused = clock.state == ClockState.PAUSED
+    shown = (
+        countdown.label(clock.due, now, clock.warn, paused) if running or paused else countdown.Countdown("", "none")
+    )
+    state = "" if running else term(ClockState, clock.state, spoken)
+    parts: list[Part] = [
+        (countdown.cell(shown) + " ", "" if shown.band == "none" else shown.band),
+        (pad(term(ClockKind, clock.kind, spoken), 8) + " ", ""),
+        (when(clock.due, zone) + " ", "" if running else "muted"),
+        (clean(clock.budget, 40), "muted"),
+    ]
+    if clock.provisional:
+        parts.append((_(" provisional"), "soon"))
+    if state:
+        parts.append((f" {state}", "late" if clock.state == ClockState.MISSED else "muted"))
+    if clock.unit:
+        parts.append((f" {clean(clock.unit, 40)}", "muted"))
+    lines = [Line(tuple(parts))]
+    if clock.next_step and running:
+        step = _("next: {step} at {at}").format(step=clean(clock.next_step, 80), at=when(clock.next_at, zone))
+        lines.append(Line(((" " * LABEL, ""), (step, "muted"))))
+    return lines
+
+
+def task_line(task: TaskLine, zone: str) -> Line:
+    """A task: role, unit, how far it is."""
+    spoken = language()
+    return Line(
+        (
+            (pad(term(TaskRole, task.role, spoken), 9), "label"),
+            (pad(clean(task.unit, 60), 20) + " ", ""),
+            (term(TaskState, task.state, spoken), ""),
+            (f"  {when(task.done_at or task.arrived_at or task.acknowledged_at or task.sent_at, zone)}", "muted"),
+        )
+    )
+
+
+def history_lines(item: HistoryLine, width: int, zone: str, seconds: bool = False) -> list[Line]:
+    """A step: when, what, who; its words below."""
+    stamp = when(item.at, zone, seconds)
+    head = Line(((stamp + " ", "label"), (clean(item.what, 40) + " ", ""), (clean(item.who, 40), "muted")))
+    if not item.text:
+        return [head]
+    indent = len(stamp) + 1
+    return [head] + [
+        Line(((" " * indent, ""), (row, "muted")))
+        for row in wrap(clean(item.text, 2000, lines=True), max(width - indent, 8))
+    ]
+
+
+def custody_lines(items: tuple[CustodyLine, ...], now: int, zone: str) -> list[Line]:
+    """Who held it from when to when, and how long; the last line is the sum."""
+    if not items:
+        return [text_line(_("No custody yet."), "muted")]
+    lines = []
+    total = 0
+    for item in items:
+        length = (item.to_at if item.to_at is not None else now) - item.from_at
+        total += length
+        lines.append(
+            Line(
+                (
+                    (f"{when(item.from_at, zone, True)} ", "label"),
+                    (pad(clean(item.holder, 60), 24) + " ", ""),
+                    (pad(term(Stage, item.stage, language()), 10) + " ", "muted"),
+                    (span(length), ""),
+                    ("" if item.to_at is not None else _(" until now"), "muted"),
+                )
+            )
+        )
+    return [*lines, text_line(), text_line(_("In all: {span}").format(span=span(total)), "title")]

@@ -1,0 +1,265 @@
+"""Working on a ticket from any screen: what can be done, what is asked first, doing it, and saying what came of it.
+
+An operation is always meant for the ticket and the revision that were on the screen when its key was pressed, so that
+type-ahead on a slow line never hits another ticket.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from console.dialogs.choose import Item, MenuDrawer, SearchDrawer
+from console.dialogs.form import FormDrawer
+from console.dialogs.verb_forms import FORMS, NEEDS_UNIT, order_values
+from console.i18n import _
+from console.ports import Choice, PostNode, Proposal, QueueRow, Receipt
+from data.clean import clean
+
+if TYPE_CHECKING:
+    from console.app import ZhihuiApp
+    from console.screens.duty import DutyScreen
+
+NEXT: tuple[str, ...] = (
+    "accept",
+    "assess",
+    "dispatch",
+    "acknowledge",
+    "arrive",
+    "complete",
+    "check",
+    "call_back",
+    "archive",
+    "resume",
+)
+"""The usual steps in their order; the next one is the first that is possible, but see `usual_step`."""
+
+AFTER_STAGE = {
+    "reported": "accept",
+    "accepted": "assess",
+    "assessed": "dispatch",
+    "dispatched": "acknowledge",
+    "acknowledged": "arrive",
+    "on_scene": "complete",
+    "handling": "complete",
+    "completed": "check",
+    "checked": "call_back",
+    "called_back": "archive",
+    "suspended": "resume",
+}
+
+
+def usual_step(stage: str, choices: Sequence[Choice]) -> str | None:
+    """The verb that usually follows a stage, when it is possible; otherwise the first usual one that is."""
+    allowed = {choice.verb for choice in choices if choice.allowed}
+    first = AFTER_STAGE.get(stage, "")
+    if first in allowed:
+        return first
+    return next((verb for verb in NEXT if verb in allowed), None)
+
+
+class TicketWork:
+    """Carries operations from a key to the desk and back to the banner."""
+
+    def __init__(self, app: ZhihuiApp) -> None:
+        self.app = app
+
+    # ------------------------------------------------------------------------------------------- from a key
+
+    def choose_action(self, screen: DutyScreen, row: QueueRow) -> None:
+        """Show everything that can be done to a ticket, and do what is chosen."""
+        self._with_choices(screen, row, partial(self._menu, screen, row))
+
+    def next_step(self, screen: DutyScreen, row: QueueRow) -> None:
+        """Do what usually comes next."""
+
+        def go(choices: Sequence[Choice]) -> None:
+            verb = usual_step(row.stage, choices)
+            if verb is None:
+                screen.say(_("There is no next step for you here; F7 shows what is possible and why."))
+            else:
+                self._ask(screen, row, verb, choices)
+
+        self._with_choices(screen, row, go)
+
+    def start(self, screen: DutyScreen, row: QueueRow, verb: str) -> None:
+        """Do one verb, or say why it cannot be done."""
+        self._with_choices(screen, row, partial(self._ask, screen, row, verb))
+
+    # ------------------------------------------------------------------------------------------- asking
+
+    def _with_choices(self, screen: DutyScreen, row: QueueRow, then: Callable[[Sequence[Choice]], None]) -> None:
+        """Read what is possible, then go on."""
+
+        async def read() -> None:
+            try:
+                choices = await self.app.load(lambda: self.app.backend.possible(row.code))
+            except Exception as error:  # noqa: BLE001 - whatever fails is said in the banner
+                screen.refuse(error)
+                return
+            then(choices)
+
+        screen.run_worker(read(), group="work", exclusive=True, exit_on_error=False)
+
+    def _menu(self, screen: DutyScreen, row: QueueRow, choices: Sequence[Choice]) -> None:
+        usual = usual_step(row.stage, choices)
+        items = [
+            Item(choice.verb, choice.title, _("usual next step") if choice.verb == usual else "", choice.reason)
+            for choice in choices
+            if choice.allowed or choice.reason
+        ]
+
+        def chosen(verb: str | None) -> None:
+            if verb is not None:
+                self._ask(screen, row, verb, choices)
+
+        heading = f"{clean(row.code, 40)}  {clean(row.title, 60)}"
+        self.app.push_screen(MenuDrawer(heading, items, usual), chosen)
+
+    def _ask(self, screen: DutyScreen, row: QueueRow, verb: str, choices: Sequence[Choice]) -> None:
+        """Ask what a verb needs to know, then carry it out."""
+        choice = next((item for item in choices if item.verb == verb), None)
+        if choice is None or not choice.allowed:
+            reason = clean(choice.reason, 200) if choice is not None else _("unknown action")
+            screen.say(_("Not possible now: {reason}").format(reason=reason), "warning")
+            return
+        heading = f"{clean(choice.title, 40)}  {clean(row.code, 40)}  {clean(row.title, 60)}"
+        if verb == "dispatch":
+            self._choose_post(screen, row, heading)
+        elif verb == "assess":
+            self._choose_matter(screen, row, heading)
+        elif verb in NEEDS_UNIT:
+            self._choose_unit(screen, row, verb, heading)
+        else:
+            self._fill_form(screen, row, verb, heading, {})
+
+    def _fill_form(
+        self, screen: DutyScreen, row: QueueRow, verb: str, heading: str, known: Mapping[str, object]
+    ) -> None:
+        if verb not in FORMS:
+            self.carry_out(screen, row, verb, known)
+            return
+
+        def filled(answer: dict[str, str] | None) -> None:
+            if answer is not None:
+                self.carry_out(screen, row, verb, {**known, **order_values(verb, answer)})
+
+        self.app.push_screen(FormDrawer(heading, FORMS[verb]()), filled)
+
+    def _choose_post(self, screen: DutyScreen, row: QueueRow, heading: str) -> None:
+        """Ask where to send a ticket; the catalogue's proposal stands first and says why."""
+
+        async def read() -> None:
+            try:
+                posts, proposal = await self.app.load(
+                    lambda: (self.app.backend.posts(), self.app.backend.proposal(row.ticket))
+                )
+            except Exception as error:  # noqa: BLE001 - see above
+                screen.refuse(error)
+                return
+            show(posts, proposal)
+
+        def show(posts: Sequence[PostNode], proposal: Proposal) -> None:
+            def sent(key: str | None) -> None:
+                if key is not None:
+                    self.send(screen, row, key, proposal)
+
+            items = post_items(posts)
+            key = next((post.code for post in posts if post.id == proposal.unit_id), None)
+            drawer = SearchDrawer(heading, lambda: items, _("post, pinyin or initials"), key, proposal.reason)
+            self.app.push_screen(drawer, sent)
+
+        screen.run_worker(read(), group="work", exclusive=True, exit_on_error=False)
+
+    def send(self, screen: DutyScreen, row: QueueRow, unit_code: str, proposal: Proposal | None) -> None:
+        """Dispatch a ticket to a unit, with the assisting units when it is the proposed one."""
+        values: dict[str, object] = {"to": unit_code}
+        if proposal is not None and unit_code == proposal.unit_code and proposal.assist:
+            values["assist"] = list(proposal.assist)
+        self.carry_out(screen, row, "dispatch", values)
+
+    def _choose_unit(self, screen: DutyScreen, row: QueueRow, verb: str, heading: str) -> None:
+        """Ask for a unit, then for the rest of the form."""
+
+        async def read() -> None:
+            try:
+                posts = await self.app.load(self.app.backend.posts)
+            except Exception as error:  # noqa: BLE001 - see above
+                screen.refuse(error)
+                return
+            items = post_items(posts)
+
+            def chosen(key: str | None) -> None:
+                if key is not None:
+                    to: object = [key] if verb == "add_task" else key
+                    self._fill_form(screen, row, verb, heading, {"to": to})
+
+            self.app.push_screen(SearchDrawer(heading, lambda: items, _("post, pinyin or initials")), chosen)
+
+        screen.run_worker(read(), group="work", exclusive=True, exit_on_error=False)
+
+    def _choose_matter(self, screen: DutyScreen, row: QueueRow, heading: str) -> None:
+        """Ask what kind of matter it is; what was set at intake stands first."""
+
+        async def read() -> None:
+            try:
+                hits = await self.app.load(lambda: self.app.backend.matters(row.title, 400))
+            except Exception as error:  # noqa: BLE001 - see above
+                screen.refuse(error)
+                return
+            items = [Item(hit.code, hit.title, f"{hit.section}  {hit.limits}", found_by=hit.code) for hit in hits]
+
+            def chosen(key: str | None) -> None:
+                if key is not None:
+                    self.carry_out(screen, row, "assess", {"matter": key})
+
+            self.app.push_screen(SearchDrawer(heading, lambda: items, _("kind of matter")), chosen)
+
+        screen.run_worker(read(), group="work", exclusive=True, exit_on_error=False)
+
+    # ------------------------------------------------------------------------------------------- doing
+
+    def carry_out(
+        self,
+        screen: DutyScreen,
+        row: QueueRow | None,
+        verb: str,
+        values: Mapping[str, object],
+        then: Callable[[Receipt], None] | None = None,
+    ) -> None:
+        """Hand an operation to the desk, once; say what came of it."""
+        code, revision = (row.code, row.revision) if row is not None else ("", None)
+        key = f"console-{secrets.token_hex(12)}"
+
+        async def run() -> None:
+            try:
+                receipt = await self.app.write(lambda: self.app.backend.do(verb, code, revision, values, key))
+            except Exception as error:  # noqa: BLE001 - see above
+                screen.refuse(error)
+                self.app.heard()
+                return
+            screen.say(clean(receipt.text, 200))
+            self.app.heard()
+            if then is not None:
+                then(receipt)
+
+        self.app.run_worker(run(), group="doing", exit_on_error=False)
+
+
+def post_items(posts: Sequence[PostNode]) -> list[Item]:
+    """The tree of posts as things to choose; sections are headings."""
+    return [post_item(post) for post in posts]
+
+
+def post_item(post: PostNode) -> Item:
+    """A line of the tree: name, who is on, load and overdue."""
+    title = "  " * post.depth + post.name
+    if not post.target:
+        return Item(post.code, title, off=" ", part="title")
+    on_duty = post.on_duty if post.staffed else _("! nobody on duty")
+    load = _("{n} open").format(n=post.load) if post.load else ""
+    late = _("!{n} late").format(n=post.late) if post.late else ""
+    detail = "  ".join(part for part in (on_duty, load, late) if part)
+    return Item(post.code, title, detail, found_by=f"{post.code} {post.found_by}")

@@ -1,0 +1,230 @@
+"""A street in memory: a backend for screens without a store. All people and places are made up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from console.ports import (
+    Choice,
+    ClockLine,
+    Counts,
+    CustodyLine,
+    Filter,
+    Heartbeat,
+    HistoryLine,
+    Key,
+    LeaderView,
+    MatterHit,
+    NoticeRow,
+    PlaceHit,
+    PostNode,
+    Proposal,
+    QueueProvider,
+    QueueRow,
+    Receipt,
+    Status,
+    TaskLine,
+    TicketView,
+)
+from console.widgets.pages import MemoryProvider
+from data.errors import Refusal
+
+NOW = 1_784_510_160
+"""2026-07-20 09:16 in Chongqing."""
+
+TITLES = (
+    "井盖破损",
+    "堡坎裂缝有掉落风险",
+    "楼道堆放杂物",
+    "下水道堵塞污水外溢",
+    "夜间施工噪声",
+    "独居老人一天未出门",
+    "外墙瓷砖脱落",
+)
+PLACES = ("柏华社区", "锦霞社区", "锦城社区", "阳光社区")
+HOLDERS = ("中心待办", "城市更新岗", "综合执法岗", "应急管理岗")
+STAGES = ("reported", "accepted", "dispatched", "handling", "completed")
+URGENCIES = ("emergency", "urgent", "normal", "normal", "normal", "routine")
+
+
+def made_row(number: int, due: int | None = None) -> QueueRow:
+    """The row of a made ticket."""
+    return QueueRow(
+        id=number + 1,
+        revision=1,
+        due=NOW - 1800 + number * 97 if due is None else due,
+        code=f"20260720-{number + 1:04d}",
+        urgency=URGENCIES[number % len(URGENCIES)],
+        stage=STAGES[number % len(STAGES)],
+        title=TITLES[number % len(TITLES)],
+        place=PLACES[number % len(PLACES)],
+        holder=HOLDERS[number % len(HOLDERS)],
+        source="phone",
+        due_kind="final",
+        supervised=number % 9 == 0,
+        bounces=number % 4,
+    )
+
+
+class EndlessProvider:
+    """A million rows that are worked out when they are asked for; deadlines one per second."""
+
+    def __init__(self, amount: int, first_due: int = NOW - 60, step: int = 1) -> None:
+        self.amount = amount
+        self.first_due = first_due
+        self.step = step
+        self.asked = 0
+
+    def count(self) -> int:
+        return self.amount
+
+    def _row(self, number: int) -> QueueRow:
+        return made_row(number, self.first_due + number * self.step)
+
+    def _rows(self, start: int, stop: int) -> list[QueueRow]:
+        self.asked += 1
+        return [self._row(number) for number in range(max(start, 0), min(max(stop, 0), self.amount))]
+
+    def after(self, key: Key | None, size: int, skip: int = 0) -> Sequence[QueueRow]:
+        start = (0 if key is None else key[1]) + skip
+        return self._rows(start, start + size)
+
+    def before(self, key: Key | None, size: int, skip: int = 0) -> Sequence[QueueRow]:
+        stop = (self.amount if key is None else key[1] - 1) - skip
+        return self._rows(stop - size, stop)
+
+    def rank(self, key: Key) -> int:
+        return key[1] - 1
+
+    def rows(self, ids: Sequence[int]) -> Sequence[QueueRow]:
+        return [self._row(number - 1) for number in ids]
+
+
+class MemoryBackend:
+    """Everything that the console asks for, from lists that a test may change."""
+
+    def __init__(self, rows: Sequence[QueueRow] = (), provider: QueueProvider | None = None) -> None:
+        self.tickets = list(rows)
+        self.provider = provider
+        self.mark = 1
+        self.heartbeat = Heartbeat(1, "console")
+        self.news: list[NoticeRow] = []
+        self.seen: list[int] = []
+        self.done: list[tuple[str, str, int | None, dict[str, object]]] = []
+        self.refusal: Refusal | None = None
+        self.broken: Exception | None = None
+        self.choices = [
+            Choice("accept", "受理", True),
+            Choice("refuse", "不予受理", True),
+            Choice("return", "退单", True),
+            Choice("complete", "办结", True),
+            Choice("dispatch", "派单", True),
+            Choice("note", "记录", True),
+            Choice("archive", "归档", False, "尚未核查"),
+        ]
+
+    def status(self, now: int) -> Status:
+        if self.broken is not None:
+            raise self.broken
+        late = sum(1 for row in self.tickets if row.due < now)
+        soon = sum(1 for row in self.tickets if 0 <= row.due - now <= 600)
+        return Status(
+            "示范街道指挥中心", "流转调度岗 林", "Asia/Shanghai", Counts(len(self.tickets), late, soon), self.heartbeat
+        )
+
+    def change_mark(self) -> int:
+        return self.mark
+
+    def queue(self, wanted: Filter) -> QueueProvider:
+        if self.provider is not None:
+            return self.provider
+        words = wanted.words.split()
+        return MemoryProvider(
+            [row for row in self.tickets if all(word in row.title + row.place + row.code for word in words)]
+        )
+
+    def timers(self, wanted: Filter) -> QueueProvider:
+        return MemoryProvider([replace(row, next_step="提醒 B 岗") for row in self.tickets])
+
+    def ticket(self, ticket_id: int) -> TicketView | None:
+        row = next((row for row in self.tickets if row.id == ticket_id), None)
+        if row is None and self.provider is not None:
+            row = next(iter(self.provider.rows([ticket_id])), None)
+        if row is None:
+            return None
+        return TicketView(
+            row,
+            (("地点", row.place), ("来电人", "赵*海 139****1111")),
+            "群众来电反映，请尽快处理。",
+            (
+                HistoryLine(NOW - 3000, "上报", "值班员 林", "来电"),
+                HistoryLine(NOW - 2800, "受理", "值班员 林"),
+                HistoryLine(NOW - 2000, "派单", "流转调度岗", "按目录派城市更新岗"),
+            ),
+            (
+                CustodyLine(NOW - 3000, NOW - 2000, "中心待办", "reported"),
+                CustodyLine(NOW - 2000, None, "城市更新岗", "dispatched"),
+            ),
+            (
+                ClockLine("acknowledge", "running", row.due, None, "30 分钟", "提醒持单岗", row.due),
+                ClockLine("accept", "met", NOW - 2700, None, "5 分钟"),
+            ),
+            (
+                TaskLine("lead", "城市更新岗", "sent", NOW - 2000),
+                TaskLine("assist", "应急管理岗", "acknowledged", NOW - 1900, NOW - 1500),
+            ),
+        )
+
+    def posts(self) -> Sequence[PostNode]:
+        return [
+            PostNode(10, "economy", "经济发展", 0, False),
+            PostNode(11, "urban_renewal", "城市更新岗", 1, True, "周 A / 吴 B", True, 4, 1, "chengshi gengxin csgxg"),
+            PostNode(12, "planning", "规划建设岗", 1, True, "", False, 0, 0, "guihua jianshe ghjsg"),
+            PostNode(20, "safety", "平安法治", 0, False),
+            PostNode(21, "emergency", "应急管理岗", 1, True, "郑 A", True, 2, 0, "yingji guanli yjglg"),
+            PostNode(22, "enforcement", "综合执法岗", 1, True, "冯 A", True, 7, 2, "zonghe zhifa zhzfg"),
+        ]
+
+    def proposal(self, ticket_id: int) -> Proposal:
+        return Proposal(11, "目录：外墙、堡坎 → 城市更新岗主办", "urban_renewal", ("emergency",))
+
+    def leaders(self, now: int) -> Sequence[LeaderView]:
+        near = tuple(self.tickets[:2])
+        return [
+            LeaderView(1, "陈一", "党工委书记", "", "指挥中心", True, climbed=1, holding=3, late=1, nearest=near),
+            LeaderView(2, "李二", "副主任", "a", "经济发展", False, covered_by="王三", climbed=2, holding=5),
+            LeaderView(3, "王三", "委员", "b", "经济发展", True, covers="李二", holding=5),
+        ]
+
+    def matters(self, text: str, limit: int) -> Sequence[MatterHit]:
+        hits = [
+            MatterHit("M0101", "井盖缺失、移位", "平安法治", "2 紧急工作时", "emergency", "位置、有无人受伤"),
+            MatterHit(
+                "M0203", "堡坎、挡墙裂缝", "经济发展", "控险 1 紧急工作时，办结 3 工作日", "urgent", "长度、有无掉落"
+            ),
+            MatterHit("M0305", "楼道堆放杂物", "平安法治", "3 工作日", "normal"),
+        ]
+        return [hit for hit in hits if any(part in hit.title for part in text)][:limit] if text else hits[:limit]
+
+    def places(self, text: str, limit: int) -> Sequence[PlaceHit]:
+        names = enumerate(PLACES)
+        return [PlaceHit(100 + number, name, f"c{number}") for number, name in names if text[:2] in name][:limit]
+
+    def notices(self, after: int) -> Sequence[NoticeRow]:
+        return [notice for notice in self.news if notice.id > after]
+
+    def notice_seen(self, notice_id: int) -> None:
+        self.seen.append(notice_id)
+
+    def do(self, verb: str, code: str, revision: int | None, values: Mapping[str, object], key: str) -> Receipt:
+        if self.refusal is not None:
+            raise self.refusal
+        self.done.append((verb, code, revision, dict(values)))
+        self.mark += 1
+        return Receipt(1, code or "20260720-9999", (revision or 0) + 1, f"{code}：{verb} 完成")
+
+    def possible(self, code: str) -> Sequence[Choice]:
+        if self.broken is not None:
+            raise self.broken
+        return self.choices

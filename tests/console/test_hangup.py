@@ -1,0 +1,76 @@
+"""A dropped line, a kill or a lost terminal ends the program in seconds, even when it is stuck or ignores signals."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+PROGRAM = """
+import os, signal, sys, time, threading
+{before}
+from console.hangup import Hangup
+watch = Hangup()
+left = threading.Event()
+watch.watch({leave}, 0)
+print("ready", flush=True)
+left.wait()
+watch.finished()
+print("left", flush=True)
+"""
+STUCK = "lambda: None"
+POLITE = "left.set"
+
+
+def start(repository: Path, leave: str, before: str = "") -> tuple[subprocess.Popen[bytes], int]:
+    """The program on a terminal of its own; the process and our end of the terminal."""
+    ours, theirs = pty.openpty()
+    code = PROGRAM.format(leave=leave, before=before)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=theirs, stdout=theirs, stderr=theirs, cwd=repository, start_new_session=True
+    )
+    os.close(theirs)
+    seen = b""
+    while b"ready" not in seen:
+        seen += os.read(ours, 1024)
+    return process, ours
+
+
+def ended(process: subprocess.Popen[bytes], within: float) -> int:
+    """The exit status; fails the test when the process is still there."""
+    try:
+        return process.wait(within)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        pytest.fail("the process is an orphan")
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_signal_lets_the_app_leave_by_itself(repository: Path, number: signal.Signals) -> None:
+    process, ours = start(repository, POLITE)
+    process.send_signal(number)
+    assert ended(process, 10) == 0
+    os.close(ours)
+
+
+@pytest.mark.slow
+def test_an_app_that_is_stuck_is_ended(repository: Path) -> None:
+    process, ours = start(repository, STUCK)
+    began = time.monotonic()
+    process.send_signal(signal.SIGHUP)
+    assert ended(process, 10) == 128 + signal.SIGHUP
+    assert time.monotonic() - began >= 2.5
+    os.close(ours)
+
+
+def test_a_lost_terminal_is_noticed_although_the_signal_is_ignored(repository: Path) -> None:
+    process, ours = start(repository, POLITE, before="signal.signal(signal.SIGHUP, signal.SIG_IGN)")
+    os.close(ours)
+    assert ended(process, 10) in (0, 1, 120)

@@ -1,0 +1,158 @@
+"""Sending only changed cells leaves the same screen as sending everything: played on a terminal emulator."""
+
+from __future__ import annotations
+
+import random
+
+import pyte
+import pytest
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import LayoutUpdate
+from textual.geometry import Region
+from textual.strip import Strip
+
+from console.app import ZhihuiApp
+from console.painter import CellPainter
+from console.widgets.queue_view import QueueView
+from data.clean import clean
+from tests.console.counting import CountingDriver, count_output
+from tests.console.memory import NOW, MemoryBackend, made_row
+
+KEYS = [
+    "down",
+    "down",
+    "up",
+    "pagedown",
+    "pageup",
+    "end",
+    "home",
+    "space",
+    "f7",
+    "escape",
+    "f1",
+    "escape",
+    "f9",
+    "slash",
+]
+KEYS += [
+    "堡",
+    "井",
+    "backspace",
+    "escape",
+    "f12",
+    "down",
+    "escape",
+    "f3",
+    "f4",
+    "f5",
+    "f2",
+    "enter",
+    "escape",
+    "escape",
+]
+
+
+def lines_of(screen: pyte.Screen) -> list[str]:
+    """What the emulated terminal shows."""
+    return ["".join(screen.buffer[y][x].data for x in range(screen.columns)) for y in range(screen.lines)]
+
+
+@pytest.mark.parametrize(("size", "seed"), [((80, 24), 1), ((120, 36), 2), ((160, 50), 3)])
+async def test_random_use_leaves_the_right_screen(
+    monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], seed: int
+) -> None:
+    count_output(monkeypatch)
+    dice = random.Random(seed)
+    clock = [NOW]
+    app = ZhihuiApp(MemoryBackend([made_row(number) for number in range(500)]), lambda: clock[0])
+    terminal = pyte.Screen(*size)
+    stream = pyte.Stream(terminal)
+    async with app.run_test(size=size) as pilot:
+        driver = app._driver
+        assert isinstance(driver, CountingDriver)
+        for step in range(36):
+            clock[0] += dice.choice((0, 1, 1, 60))
+            await pilot.press(dice.choice(KEYS))
+            await pilot.pause(0.02 if step % 10 else 0.2)
+            stream.feed(driver.take())
+            wanted = [strip.text for strip in app.screen._compositor.render_strips()]
+            assert lines_of(terminal) == wanted, f"after step {step}"
+
+
+def paint(painter: CellPainter, lines: list[str], width: int) -> str:
+    """Send a whole screen of plain lines."""
+    strips = [
+        [Strip([Segment(line, Style(color="red" if "红" in line else None))]).adjust_cell_length(width)]
+        for line in lines
+    ]
+    region = Region(0, 0, width, len(lines))
+    return painter.encode(LayoutUpdate(strips, region), (width, len(lines)), ColorSystem.TRUECOLOR)
+
+
+ALPHABET = "ab 中文红，。0é“”…·—①│😀"
+
+
+def test_random_screens_on_an_emulator() -> None:
+    dice = random.Random(7)
+    painter, terminal = CellPainter(), pyte.Screen(24, 6)
+    stream = pyte.Stream(terminal)
+    lines = [""] * 6
+    for _step in range(400):
+        lines = [
+            clean("".join(dice.choices(ALPHABET, k=dice.randint(0, 14)))) if dice.random() < 0.4 else line
+            for line in lines
+        ]
+        stream.feed(paint(painter, lines, 24))
+        assert lines_of(terminal) == [Strip([Segment(line)]).adjust_cell_length(24).text for line in lines]
+
+
+def test_the_same_screen_sends_nothing_and_forgetting_sends_all() -> None:
+    painter = CellPainter()
+    first = paint(painter, ["井盖", "破损"], 10)
+    assert paint(painter, ["井盖", "破损"], 10) == ""
+    painter.forget()
+    assert paint(painter, ["井盖", "破损"], 10) == first
+
+
+def test_one_digit_costs_a_few_bytes() -> None:
+    painter = CellPainter()
+    paint(painter, ["  10:00 井盖破损", "  11:00 红色"], 20)
+    assert len(paint(painter, ["  10:01 井盖破损", "  11:00 红色"], 20)) <= 12
+
+
+def test_a_character_of_doubtful_width_is_followed_by_a_move() -> None:
+    """A terminal that draws it two cells wide must not shift what comes after."""
+    assert "“\x1b[1;2Ha" in paint(CellPainter(), ["“a"], 4)
+
+
+def test_links_are_never_sent() -> None:
+    strips = [[Strip([Segment("x", Style(link="file:///etc/passwd"))])]]
+    sent = CellPainter().encode(LayoutUpdate(strips, Region(0, 0, 1, 1)), (1, 1), ColorSystem.TRUECOLOR)
+    assert "\x1b]" not in sent
+
+
+async def test_a_terminal_that_does_not_read_gets_the_newest_state_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    count_output(monkeypatch)
+    clock = [NOW]
+    app = ZhihuiApp(MemoryBackend([made_row(number) for number in range(500)]), lambda: clock[0])
+    terminal = pyte.Screen(80, 24)
+    stream = pyte.Stream(terminal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        driver = app._driver
+        assert isinstance(driver, CountingDriver)
+        await pilot.pause(0.3)
+        stream.feed(driver.take())
+        driver.behind = True
+        for _second in range(30):
+            clock[0] += 1
+            app._beat()
+            await pilot.press("down")
+        assert driver.take() == ""
+        driver.behind = False
+        app._beat()
+        await pilot.pause(0.2)
+        stream.feed(driver.take())
+        assert app.screen.query_one(QueueView).cursor == 30
+        assert lines_of(terminal) == [strip.text for strip in app.screen._compositor.render_strips()]
