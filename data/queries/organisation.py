@@ -128,12 +128,12 @@ def officers(reader: Reader, centre: int) -> list[tuple[int, str, str]]:
 
 
 def climbed_to(reader: Reader, centre: int) -> dict[int, int]:
-    """Open tickets whose ladder has reached an officer, by officer id."""
+    """Open tickets that came up to an officer (by the ladder, by a question, reported directly), by officer id."""
     rows = reader.rows(
         "SELECT n.officer_id, count(DISTINCT n.ticket_id) FROM notice n"
         " JOIN ticket t ON t.centre_id = n.centre_id AND t.id = n.ticket_id"
-        " WHERE n.centre_id = :centre AND n.kind IN ('ladder', 'ask', 'direct', 'needs_lead') AND t.open = 1 AND n.officer_id IS NOT NULL"
-        " GROUP BY n.officer_id",
+        " WHERE n.centre_id = :centre AND n.kind IN ('ladder', 'ask', 'direct', 'needs_lead')"
+        " AND t.open = 1 AND n.officer_id IS NOT NULL GROUP BY n.officer_id",
         centre=centre,
     )
     return {int(officer): int(amount) for officer, amount in rows}
