@@ -37,4 +37,4 @@ def roster(organisation: Organisation, first: date, days: int) -> list[DutyEntry
 
 def _at(day: date, shift: str, zone: ZoneInfo) -> str:
     hour, minute = map(int, shift.split(":"))
-    return datetime.combine(day, time(hour, minute), zone).isoformat(timespec="minutes")
+    return datetime.combine(day, time(hour, minute), zone).isoformat(timespec="seconds")
