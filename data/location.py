@@ -16,6 +16,11 @@ def default_path() -> str:
     return os.path.join(base, "zhihui", "zhihui.db")
 
 
+def demo_path() -> str:
+    """The file of the demo street, beside the default store."""
+    return os.path.join(os.path.dirname(default_path()), "demo.db")
+
+
 def locate(given: str | None = None) -> str:
     """The store to use, as a URL `sqlite:///…` or `postgresql+psycopg://…`. Raises BadInput for another scheme."""
     chosen = given or os.environ.get(ENVIRONMENT) or default_path()

@@ -5,8 +5,9 @@ Forms follow what government systems show: 张*三, 138****8000, 352************
 
 from __future__ import annotations
 
-import re
-import unicodedata
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
 
 STAR = "*"
 
@@ -14,23 +15,37 @@ _HONORIFICS = (
     *("先生", "女士", "小姐", "同志", "老师", "师傅", "医生", "书记", "主任"),
     *("婆婆", "爷爷", "奶奶", "大爷", "大妈", "阿姨"),
 )
-_NUMERALS = str.maketrans("〇零一二三四五六七八九幺", "0012345678" + "91")
+_NUMERAL_SIGNS = "〇零一二三四五六七八九幺"
+_NUMERALS = str.maketrans(_NUMERAL_SIGNS, "0012345678" + "91")
 _GAP = r"[ \u3000\-–—_.·,，]?"
-_NUMBER = re.compile(rf"(?<!\d)\d(?:{_GAP}\d){{6,}}(?:{_GAP}[Xx](?![A-Za-z]))?")
-_DATE = re.compile(
-    r"(?:19|20)\d\d(?P<gap>[-.]?)(?:0[1-9]|1[0-2])(?P=gap)(?:0[1-9]|[12]\d|3[01])"
-    r"(?: (?:[01]\d|2[0-3])(?:[0-5]\d){0,2})?"
-)
-_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_CUE = (
-    r"(?:姓名|联系人|当事人|报告人|来电人|反映人|投诉人|户主|业主|我叫|我是|本人叫|name)[ \u3000]*[:：为是]?[ \u3000]*"
-)
+_CUES = tuple("姓名 联系人 当事人 报告人 来电人 反映人 投诉人 户主 业主 我叫 我是 本人叫 name".split())
 _CHINESE_NAME = r"[\u3400-\u9fff](?:[\u3400-\u9fff]{0,3}|[\u3400-\u9fff]{0,5}[·•][\u3400-\u9fff]{1,8})"
-_NAMED = re.compile(rf"({_CUE})({_CHINESE_NAME})(?![\u3400-\u9fff])", re.IGNORECASE)
-_TITLED = re.compile(rf"(?<![\u3400-\u9fff])([\u3400-\u9fff]{{2,3}})({'|'.join(_HONORIFICS)})")
-_HOUSE = re.compile(
-    r"[0-9A-Za-z一二三四五六七八九十百零〇]+(?:[-－—#][0-9A-Za-z]+)*(?=号|栋|幢|座|单元|室|户|房|楼|层|弄)|(?<=[号栋幢座元路街巷])[0-9]+(?:[-－—#][0-9]+)*"
-)
+_SHORTEST_NUMBER = 7
+
+_SOURCES = {
+    "number": rf"(?<!\d)\d(?:{_GAP}\d){{{_SHORTEST_NUMBER - 1},}}(?:{_GAP}[Xx](?![A-Za-z]))?",
+    "date": (
+        r"(?:19|20)\d\d(?P<gap>[-.]?)(?:0[1-9]|1[0-2])(?P=gap)(?:0[1-9]|[12]\d|3[01])"
+        r"(?: (?:[01]\d|2[0-3])(?:[0-5]\d){0,2})?"
+    ),
+    "mail": r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",
+    "named": rf"((?i:{'|'.join(_CUES)})[ \u3000]*[:：为是]?[ \u3000]*)({_CHINESE_NAME})(?![\u3400-\u9fff])",
+    "titled": rf"(?<![\u3400-\u9fff])([\u3400-\u9fff]{{2,3}})({'|'.join(_HONORIFICS)})",
+    "house": (
+        r"[0-9A-Za-z一二三四五六七八九十百零〇]+(?:[-－—#][0-9A-Za-z]+)*(?=号|栋|幢|座|单元|室|户|房|楼|层|弄)"
+        r"|(?<=[号栋幢座元路街巷])[0-9]+(?:[-－—#][0-9]+)*"
+    ),
+}
+_compiled: dict[str, re.Pattern[str]] = {}
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    """A pattern, compiled when it is first needed: most texts need none, and scripts list tickets in loops."""
+    if name not in _compiled:
+        import re
+
+        _compiled[name] = re.compile(_SOURCES[name])
+    return _compiled[name]
 
 
 def mask_name(name: str) -> str:
@@ -70,7 +85,7 @@ def mask_id(number: str) -> str:
 
 def mask_address(address: str) -> str:
     """An address without its house, building, unit and room numbers; street and compound stay."""
-    return _HOUSE.sub(STAR * 2, address)
+    return _pattern("house").sub(STAR * 2, address)
 
 
 def mask_text(text: str) -> str:
@@ -78,10 +93,22 @@ def mask_text(text: str) -> str:
 
     Digits count however they are written: full width, spaced out, or as Chinese numerals. A calendar date is left.
     """
-    masked = _MAIL.sub(_mask_mail, text)
+    if _is_plain(text):
+        return text
+    masked = _pattern("mail").sub(_mask_mail, text)
     masked = _mask_numbers(masked)
-    masked = _NAMED.sub(lambda found: found[1] + mask_name(found[2]), masked)
-    return _TITLED.sub(lambda found: mask_name(found[1] + found[2]), masked)
+    masked = _pattern("named").sub(lambda found: found[1] + mask_name(found[2]), masked)
+    return _pattern("titled").sub(lambda found: mask_name(found[1] + found[2]), masked)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text holds nothing that any of the patterns could begin with."""
+    if "@" in text or any(sign in text for sign in _HONORIFICS):
+        return False
+    lowered = text.lower()
+    if any(sign in lowered for sign in _CUES):
+        return False
+    return sum(char.isdigit() or char in _NUMERAL_SIGNS for char in text) < _SHORTEST_NUMBER
 
 
 def _mask_numbers(text: str) -> str:
@@ -89,7 +116,7 @@ def _mask_numbers(text: str) -> str:
     plain = _plain_digits(text)
     pieces: list[str] = []
     at = 0
-    for found in _NUMBER.finditer(plain):
+    for found in _pattern("number").finditer(plain):
         hidden = _hidden(found[0])
         if hidden is not None:
             pieces += [text[at : found.start()], hidden]
@@ -108,13 +135,15 @@ def _digit(char: str) -> str:
     """The plain digit that a character stands for, or the character itself."""
     if char.isascii():
         return char
+    import unicodedata
+
     value = unicodedata.digit(char, None)
     return char if value is None else str(value)
 
 
 def _hidden(number: str) -> str | None:
     """What is shown for a long number; None when it is a date and may stay."""
-    if _DATE.fullmatch(number):
+    if _pattern("date").fullmatch(number):
         return None
     bare = "".join(char for char in number if char.isdigit() or char in "Xx")
     if len(bare) in (15, 18):

@@ -9,9 +9,12 @@ library is too old.
 from __future__ import annotations
 
 from importlib import import_module
-from types import ModuleType
 
 from data.errors import StoreTrouble
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
 
 FIXED_FROM = (3, 51, 3)
 BACKPORTS = {(3, 44): 6, (3, 50): 7}
@@ -28,18 +31,20 @@ def is_fixed(version: tuple[int, ...]) -> bool:
 
 
 def driver() -> ModuleType:
-    """The DB-API module to use. Raises StoreTrouble when no safe SQLite is installed."""
-    import sqlite3
+    """The DB-API module to use. Raises StoreTrouble when no safe SQLite is installed.
 
-    if is_fixed(sqlite3.sqlite_version_info):
-        return sqlite3
-    for wheel in WHEELS:
+    The wheels come first: they are there for this, and loading the interpreter's own only to see that it is too old
+    would cost every script.
+    """
+    for name in (*(f"{wheel}.dbapi2" for wheel in WHEELS), "sqlite3"):
         try:
-            dbapi2 = import_module(f"{wheel}.dbapi2")
+            module = import_module(name)
         except ImportError:
             continue
-        if is_fixed(dbapi2.sqlite_version_info):
-            return dbapi2
+        if is_fixed(module.sqlite_version_info):
+            return module
+    import sqlite3
+
     raise StoreTrouble(
         "sqlite-unsafe",
         f"SQLite {sqlite3.sqlite_version} 有已知的数据损坏缺陷，请安装 pysqlite3 0.6.1 或更高版本。",

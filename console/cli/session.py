@@ -1,0 +1,104 @@
+"""What one run of the program works on: store, centre, officer, language, clock. Opened when first needed."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from core.clock import Clock
+    from core.desk.actor import Actor
+    from core.desk.desk import Desk
+    from data.reader import Reader
+    from data.store import Store
+
+OFFICER = "ZHIHUI_OFFICER"
+CENTRE = "ZHIHUI_CENTRE"
+
+
+class Session:
+    """The global options of a command line and what they open."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        """With the machine's clock, or another one."""
+        self.store_name: str | None = None
+        self.centre_code: str | None = os.environ.get(CENTRE) or None
+        self.officer: str | None = os.environ.get(OFFICER) or None
+        self.demo = False
+        self._clock = clock
+        self._store: Store | None = None
+        self._reader: Reader | None = None
+        self._desk: Desk | None = None
+        self._actors: dict[str | None, Actor] = {}
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that rules and lists go by."""
+        if self._clock is None:
+            from core.clock import SystemClock
+
+            self._clock = SystemClock()
+        return self._clock
+
+    def now(self) -> int:
+        """The clock's time in epoch seconds."""
+        from data.instants import to_seconds
+
+        if self._clock is None:
+            import time
+
+            return int(time.time())
+        return to_seconds(self._clock.now())
+
+    def url(self) -> str:
+        """The store's URL. Raises BadInput for an address that cannot be one."""
+        from data.location import demo_path, locate
+
+        if self.demo and self.store_name is None:
+            return locate(demo_path())
+        return locate(self.store_name)
+
+    def reader(self) -> Reader:
+        """A read connection without the weight of the writer's side."""
+        if self._reader is None:
+            from data.reader import Reader
+
+            self._reader = Reader(self.url())
+        return self._reader
+
+    def centre_id(self) -> int:
+        """The centre's id. Raises NotFound."""
+        from data.queries.listing import centre_id
+
+        return centre_id(self.reader(), self.centre_code)
+
+    def store(self) -> Store:
+        """The store, open for writing."""
+        if self._store is None:
+            from data.store import Store
+
+            self._store = Store(self.url())
+        return self._store
+
+    def desk(self) -> Desk:
+        """The centre's desk."""
+        if self._desk is None:
+            from core.desk.desk import open_desk
+
+            self._desk = open_desk(self.store(), self.clock, self.centre_code)
+        return self._desk
+
+    def actor(self, code: str | None = None) -> Actor:
+        """The officer named here, or the one of the whole run. Raises BadInput or NotFound."""
+        wanted = code or self.officer
+        if wanted not in self._actors:
+            self._actors[wanted] = self.desk().actor(wanted)
+        return self._actors[wanted]
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self._reader is not None:
+            self._reader.close()
+        if self._store is not None:
+            self._store.close()
+        self._reader = self._store = self._desk = None

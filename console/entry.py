@@ -1,0 +1,79 @@
+"""The program's door: `zhihui` opens the console, a plain `zhihui ticket list` answers at once, the rest is typer's.
+
+Whatever goes wrong ends here: a refusal as one line in Chinese and one in English with a documented exit code,
+anything unexpected as an incident number.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from console import exit_codes, output
+from console.cli.session import Session
+from data.errors import Refusal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.clock import Clock
+
+
+def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> int:
+    """Run one command line; gives the exit code. Tests pass their own arguments and clock."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    session = Session(clock)
+    try:
+        output.prepare()
+        code = _run(given, session)
+        output.flush()
+    except Refusal as refusal:
+        refuse(refusal)
+        code = exit_codes.of_refusal(refusal)
+    except output.PipeClosed:
+        _drop_output()
+        code = exit_codes.PIPE_CLOSED
+    except KeyboardInterrupt:
+        code = exit_codes.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last guard: nobody is shown a traceback with what people wrote
+        code = _incident(error)
+    finally:
+        session.close()
+    return code
+
+
+def refuse(refusal: Refusal) -> None:
+    """Say what was refused, in both languages."""
+    output.remark(f"zhihui: {refusal.zh}")
+    output.remark(f"zhihui: {refusal.en} [{refusal.code}]")
+
+
+def _run(given: list[str], session: Session) -> int:
+    if "ticket" in given[:9] and "list" in given[:10]:
+        from console.cli import hot
+
+        code = hot.run(given, session)
+        if code is not None:
+            return code
+    from console.cli.root import run
+
+    return run(given, session)
+
+
+def _incident(error: Exception) -> int:
+    from console.incidents import record
+
+    number, path = record(error)
+    output.remark(f"zhihui: 程序出错，事件编号 {number}" + (f"，详情见 {path}" if path else ""))
+    output.remark(f"zhihui: Something went wrong, incident {number}" + (f"; details in {path}" if path else ""))
+    return exit_codes.UNEXPECTED
+
+
+def _drop_output() -> None:
+    """Point stdout at nothing, so that the interpreter's own last flush is quiet too."""
+    import os
+
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return

@@ -1,0 +1,149 @@
+"""What commands print: data on stdout, everything else on stderr.
+
+JSON is for programs and gets what is stored; plain text is cleaned; CSV is safe to open in a spreadsheet.
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any, TextIO
+
+FORMATS = ("json", "jsonl", "csv")
+_CONSTANTS = {None: "null", True: "true", False: "false"}
+_FORMULA = "=+-@\t\r\n|%＝＋－＠"
+
+
+class PipeClosed(Exception):
+    """Whoever read the output went away."""
+
+
+def write(text: str) -> None:
+    """Write to stdout. Raises PipeClosed when nobody reads it any more."""
+    _write(sys.stdout, text)
+
+
+def flush() -> None:
+    """Hand everything written to the system. Raises PipeClosed."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise PipeClosed from error
+
+
+def remark(text: str) -> None:
+    """Write a line to stderr, cleaned."""
+    from data.clean import clean
+
+    try:
+        sys.stderr.write(clean(text, lines=True) + "\n")
+        sys.stderr.flush()
+    except OSError:
+        return
+
+
+def say_line(text: str) -> None:
+    """Write a line of plain text to stdout, cleaned."""
+    from data.clean import clean
+
+    write(clean(text) + "\n")
+
+
+def prepare() -> None:
+    """Make stdout and stderr take every character, whatever the locale says: data is UTF-8, screens get a stand-in."""
+    for stream, to_screen in ((sys.stdout, sys.stdout.isatty()), (sys.stderr, True)):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is None:
+            continue
+        if to_screen:
+            reconfigure(errors="replace")
+        else:
+            reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def write_json(value: object) -> None:
+    """One JSON value, indented, UTF-8."""
+    import json
+
+    write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def write_record(record: Mapping[str, Any]) -> None:
+    """One line of JSONL."""
+    write(json_object(record) + "\n")
+
+
+def json_object(record: Mapping[str, Any]) -> str:
+    """A record as JSON on one line.
+
+    A flat record of texts and numbers is put together here, quoted by the interpreter's own quoting: the `json`
+    package costs a script in a loop more than the query does.
+    """
+    try:
+        from _json import encode_basestring as quoted
+    except ImportError:  # an interpreter without the C part
+        from json.encoder import py_encode_basestring as quoted
+    parts = []
+    for name, value in record.items():
+        if isinstance(value, str):
+            parts.append(f"{quoted(name)}: {quoted(value)}")
+        elif value is None or isinstance(value, bool):
+            parts.append(f"{quoted(name)}: {_CONSTANTS[value]}")
+        elif isinstance(value, int):
+            parts.append(f"{quoted(name)}: {int(value)}")
+        else:
+            import json
+
+            return json.dumps(record, ensure_ascii=False)
+    return "{" + ", ".join(parts) + "}"
+
+
+def write_records(records: Iterable[Mapping[str, Any]], fields: Sequence[str], form: str) -> None:
+    """Records as `json` (one array), `jsonl` or `csv` (with a header)."""
+    if form == "json":
+        rows = [json_object(record) for record in records]
+        write("[\n" + ",\n".join(rows) + "\n]\n" if rows else "[]\n")
+    elif form == "jsonl":
+        for record in records:
+            write_record(record)
+    else:
+        write(csv_line(fields))
+        for record in records:
+            write(csv_line([record.get(name) for name in fields]))
+
+
+def csv_line(values: Sequence[Any]) -> str:
+    """One CSV line (RFC 4180), its texts safe against formulas."""
+    return ",".join(csv_cell(value) for value in values) + "\r\n"
+
+
+def csv_cell(value: Any) -> str:
+    """A value as a CSV cell; a text that a spreadsheet would calculate gets an apostrophe in front."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    text = value if isinstance(value, str) else _compact(value)
+    if text.lstrip(" \u3000")[:1] and text.lstrip(" \u3000")[0] in _FORMULA:
+        text = "'" + text
+    if any(char in text for char in ',"\r\n\x00'):
+        return '"' + text.replace("\x00", "").replace('"', '""') + '"'
+    return text
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+    except BrokenPipeError as error:
+        raise PipeClosed from error
+
+
+def _compact(value: Any) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,136 @@
+"""The list of tickets that commands print: fields with stable names, read by key, light enough for scripts in a loop.
+
+Open tickets come by deadline, all tickets by the time of the report, newest first. Both walk an index from a key, so a
+page costs the same on a thousand tickets and on a million.
+"""
+
+from __future__ import annotations
+
+import time
+
+from data.errors import BadInput, NotFound
+from data.instants import FAR
+from data.reader import Reader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from data.queries.filters import Condition
+
+FIELDS = (
+    "code",
+    "title",
+    "stage",
+    "urgency",
+    "tier",
+    "source",
+    "section",
+    "matter",
+    "unit",
+    "unit_name",
+    "community",
+    "community_name",
+    "reported_at",
+    "due_at",
+    "due_kind",
+    "late",
+    "supervised",
+    "confidential",
+    "bounces",
+    "revision",
+    "cursor",
+)
+"""Names of the fields of a list, in order. Instants are ISO 8601 in UTC; `cursor` continues the list behind the row."""
+
+LIMIT = 10_000
+
+_SELECT = (
+    "SELECT t.code, t.title, t.stage, t.urgency, t.tier, t.source, t.section, t.matter_code, h.code, h.name,"
+    " c.code, c.name, t.reported_at, t.due_at, t.due_kind, t.supervised, t.confidential, t.bounces, t.revision, t.id"
+    " FROM ticket t"
+    " LEFT JOIN unit h ON h.centre_id = t.centre_id AND h.id = t.holder_unit_id"
+    " LEFT JOIN unit c ON c.centre_id = t.centre_id AND c.id = t.community_id"
+    " WHERE t.centre_id = :centre AND "
+)
+_OPEN = "t.open = 1 AND (t.due_at, t.id) > (:at, :ticket)"
+_ALL = "(t.reported_at, t.id) < (:at, :ticket)"
+
+
+def centre_id(reader: Reader, code: str | None) -> int:
+    """The centre named by code, or the store's only one. Raises NotFound."""
+    rows = reader.rows("SELECT id, code FROM centre ORDER BY id", fanout=True)
+    chosen = [row for row in rows if code is None or row[1] == code]
+    if len(chosen) == 1:
+        return int(chosen[0][0])
+    if not rows:
+        raise NotFound(
+            "centre-missing",
+            "还没有建立指挥中心，请先运行 zhihui org init。",
+            "There is no command centre yet: run zhihui org init.",
+        )
+    codes = ", ".join(str(row[1]) for row in rows)
+    raise NotFound(
+        "centre-which" if code is None else "centre-unknown",
+        f"请用 --centre 指定中心：{codes}",
+        f"Name the centre with --centre: {codes}",
+    )
+
+
+def page(
+    reader: Reader,
+    centre: int,
+    now: int,
+    everything: bool = False,
+    limit: int = 20,
+    after: str = "",
+    condition: Condition | None = None,
+) -> list[dict[str, Any]]:
+    """The rows of a list, each a dict of FIELDS. `everything` includes closed tickets.
+
+    `after` is the cursor of the row before. Raises BadInput for a cursor or a limit that cannot be.
+    """
+    if not 1 <= limit <= LIMIT:
+        raise BadInput("limit", f"--limit 应在 1 到 {LIMIT} 之间。", f"--limit must be between 1 and {LIMIT}.")
+    far = 1 << 62
+    at, ticket = _key(after) if after else ((far, far) if everything else (-1, -1))
+    where, order = (_ALL, "t.reported_at DESC, t.id DESC") if everything else (_OPEN, "t.due_at, t.id")
+    values: dict[str, Any] = {"at": at, "ticket": ticket, "size": limit}
+    if condition is not None:
+        where += f" AND ({condition.sql})"
+        values.update(condition.values)
+    sql = f"{_SELECT}{where} ORDER BY {order} LIMIT :size"
+    return [_record(row, now, everything) for row in reader.rows(sql, centre=centre, **values)]
+
+
+def iso(seconds: int | None) -> str | None:
+    """Epoch seconds as ISO 8601 in UTC; None where there is no such instant."""
+    if seconds is None or seconds >= FAR:
+        return None
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
+def _record(row: tuple[Any, ...], now: int, everything: bool) -> dict[str, Any]:
+    reported, due = int(row[12]), int(row[13])
+    values = (
+        *row[:12],
+        iso(reported),
+        iso(due),
+        row[14],
+        due <= now,
+        bool(row[15]),
+        bool(row[16]),
+        row[17],
+        row[18],
+        f"{reported if everything else due}.{row[19]}",
+    )
+    return dict(zip(FIELDS, values, strict=True))
+
+
+def _key(cursor: str) -> tuple[int, int]:
+    at, dot, ticket = cursor.partition(".")
+    if dot and len(cursor) < 60 and at.isascii() and at.isdigit() and ticket.isascii() and ticket.isdigit():
+        found = int(at), int(ticket)
+        if max(found) < 1 << 62:
+            return found
+    raise BadInput("cursor", "--after 须为列表中某一行的 cursor。", "--after takes the cursor of a row of the list.")
