@@ -228,6 +228,7 @@ class TicketView:
     custody: tuple[CustodyLine, ...] = ()
     clocks: tuple[ClockLine, ...] = ()
     tasks: tuple[TaskLine, ...] = ()
+    closed: bool = False
 
 
 # ------------------------------------------------------------------------------------------------ dispatch and leaders
@@ -284,16 +285,29 @@ class LeaderView:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition of a matter, with its limits in words."""
+
+    number: int
+    when: str
+    limits: str
+
+
+@dataclass(frozen=True, slots=True)
 class MatterHit:
-    """A matter of the catalogue that fits what was typed."""
+    """A matter of the catalogue that fits what was typed; text in the user's language."""
 
     code: str
     title: str
     section: str = ""
-    limits: str = ""
     urgency: str = "normal"
     ask: str = ""
     """The information to ask the caller for."""
+    conditions: tuple[Condition, ...] = ()
+    proposed: int = 0
+    """The condition that the text speaks of."""
+    reason: str = ""
+    """Why it is proposed; empty for one that merely exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,16 +317,6 @@ class PlaceHit:
     id: int
     name: str
     code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which tickets a list shows: words, and a unit or leader they must be with."""
-
-    words: str = ""
-    unit_id: int | None = None
-    officer_id: int | None = None
-    stage: str = ""
 
 
 class Backend(DeskPort, Protocol):
@@ -326,12 +330,12 @@ class Backend(DeskPort, Protocol):
         """A number that differs after somebody wrote."""
         ...
 
-    def queue(self, wanted: Filter) -> QueueProvider:
-        """Open tickets by deadline."""
+    def queue(self, words: str) -> QueueProvider:
+        """Open tickets by deadline that fit a filter text (`data.queries.filters`). Raises BadInput."""
         ...
 
-    def timers(self, wanted: Filter) -> QueueProvider:
-        """Running clocks by deadline; `holder` of a row is what the ladder does next, `due_kind` the clock's kind."""
+    def timers(self, words: str) -> QueueProvider:
+        """Running clocks by deadline, of tickets that fit a filter text. Raises BadInput."""
         ...
 
     def ticket(self, ticket_id: int) -> TicketView | None:
@@ -352,6 +356,10 @@ class Backend(DeskPort, Protocol):
 
     def matters(self, text: str, limit: int) -> Sequence[MatterHit]:
         """Matters that fit a text, best first."""
+        ...
+
+    def matters_of(self, ticket_id: int) -> Sequence[MatterHit]:
+        """The whole catalogue, what the ticket's report speaks of first."""
         ...
 
     def places(self, text: str, limit: int) -> Sequence[PlaceHit]:

@@ -15,7 +15,7 @@ from console.dialogs.choose import Item, MenuDrawer, SearchDrawer
 from console.dialogs.form import FormDrawer
 from console.dialogs.verb_forms import FORMS, NEEDS_UNIT, order_values
 from console.i18n import _
-from console.ports import Choice, PostNode, Proposal, QueueRow, Receipt
+from console.ports import Choice, MatterHit, PostNode, Proposal, QueueRow, Receipt
 from data.clean import clean
 
 if TYPE_CHECKING:
@@ -201,23 +201,37 @@ class TicketWork:
         screen.run_worker(read(), group="work", exclusive=True, exit_on_error=False)
 
     def _choose_matter(self, screen: DutyScreen, row: QueueRow, heading: str) -> None:
-        """Ask what kind of matter it is; what was set at intake stands first."""
+        """Ask what kind of matter it is; those that the report speaks of stand first and say why."""
 
         async def read() -> None:
             try:
-                hits = await self.app.load(lambda: self.app.backend.matters(row.title, 400))
+                hits = await self.app.load(lambda: self.app.backend.matters_of(row.ticket))
             except Exception as error:  # noqa: BLE001 - see above
                 screen.refuse(error)
                 return
-            items = [Item(hit.code, hit.title, f"{hit.section}  {hit.limits}", found_by=hit.code) for hit in hits]
+            items = [Item(hit.code, hit.title, f"{hit.section}  {hit.reason}", found_by=hit.code) for hit in hits]
 
             def chosen(key: str | None) -> None:
-                if key is not None:
-                    self.carry_out(screen, row, "assess", {"matter": key})
+                hit = next((hit for hit in hits if hit.code == key), None)
+                if hit is not None:
+                    self._choose_condition(screen, row, heading, hit)
 
             self.app.push_screen(SearchDrawer(heading, lambda: items, _("kind of matter")), chosen)
 
         screen.run_worker(read(), group="work", exclusive=True, exit_on_error=False)
+
+    def _choose_condition(self, screen: DutyScreen, row: QueueRow, heading: str, hit: MatterHit) -> None:
+        """Ask under which condition, when the matter has several: the limits hang on it."""
+        if len(hit.conditions) < 2:
+            self.carry_out(screen, row, "assess", {"matter": hit.code})
+            return
+        items = [Item(str(item.number), item.when, item.limits) for item in hit.conditions]
+
+        def chosen(key: str | None) -> None:
+            if key is not None:
+                self.carry_out(screen, row, "assess", {"matter": hit.code, "limit_no": int(key)})
+
+        self.app.push_screen(MenuDrawer(f"{heading}  {clean(hit.title, 60)}", items, str(hit.proposed)), chosen)
 
     # ------------------------------------------------------------------------------------------- doing
 

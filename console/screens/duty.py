@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from console.i18n import _, language
 from console.keys import bindings
-from console.ports import Filter, QueueRow
+from console.ports import QueueRow
 from console.widgets.bars import Banner, KeyBar, StatusBar
 from console.widgets.lines import LinesView
 from console.widgets.queue_view import QueueView
@@ -133,9 +133,6 @@ class DutyScreen(Screen[None]):
 
     def step_back(self) -> None:
         """What Escape does when no notice is up."""
-
-    def show_filter(self, wanted: Filter) -> None:
-        """Show only what a filter lets through."""
 
     def focused_lines(self) -> LinesView | None:
         """The list of lines that has the keys."""

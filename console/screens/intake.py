@@ -1,14 +1,254 @@
-"""Intake."""
+"""The intake form: a report by telephone in under half a minute, with the keyboard alone.
+
+The matter is proposed while the words are typed and sets the urgency; the place proposes its community. Enter goes
+from field to field and sends after the last one, F8 sends from anywhere. What is typed stays when one leaves.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+from textual import on
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Input
+
+from console.i18n import _, language
+from console.ports import MatterHit, PlaceHit, Receipt
 from console.screens.duty import DutyScreen
+from console.widgets.fields import ChoiceField, FieldSpec, Label, Leave, TextField
+from console.widgets.lines import Line, LinesView, Part, text_line
+from console.width import pad
+from data.clean import clean
+from data.masking import mask_name, mask_phone
+from data.terms import Source, Urgency
+
+TYPING_PAUSE = 0.25
+MATTERS_SHOWN = 6
+PLACES_SHOWN = 5
+SOURCES = (Source.PHONE, Source.VISIT, Source.GRID, Source.HOTLINE, Source.LEADER, Source.PATROL)
 
 
 class IntakeScreen(DutyScreen):
-    """Intake."""
+    """Take down a report."""
 
     NAME = "intake"
+    BINDINGS = [
+        Binding("f8,ctrl+s", "send", show=False, priority=True),
+        Binding("f7", "matter", show=False, priority=True),
+    ]
 
-    def __init__(self, ticket_id: int = 0) -> None:
-        super().__init__()
+    def body(self) -> Iterable[Widget]:
+        urgencies = (("", _("as the matter")), *((str(item.value), item.label(language())) for item in Urgency))
+        sources = tuple((str(item.value), item.label(language())) for item in SOURCES)
+        with VerticalScroll(classes="form", can_focus=False):
+            yield self._row(
+                FieldSpec("title", _("What"), required=True, limit=200, hint=_("what happened, in a few words"))
+            )
+            yield Horizontal(Label(_("Matter")), LinesView(self._matter_lines, name="matters"), classes="form--list")
+            yield self._row(
+                FieldSpec("address", _("Where"), required=True, limit=300, hint=_("road, building, landmark"))
+            )
+            yield self._row(FieldSpec("community", _("Community"), options=(("", _("not known")),)))
+            yield self._row(FieldSpec("reporter_name", _("Caller"), limit=60, hint=_("name, if given")))
+            yield self._row(FieldSpec("reporter_phone", _("Telephone"), limit=40))
+            yield self._row(FieldSpec("urgency", _("Urgency"), options=urgencies))
+            yield self._row(FieldSpec("source", _("Source"), options=sources))
+            yield self._row(
+                FieldSpec("body", _("Details"), limit=4000, hint=_("what else the caller said; Enter sends"))
+            )
+            yield LinesView(self._hint_lines, name="hints")
+
+    def _row(self, spec: FieldSpec) -> Horizontal:
+        entry = ChoiceField(spec) if spec.options else TextField(spec)
+        entry.id = f"field-{spec.name}"
+        return Horizontal(Label(spec.label, spec.required), entry, classes="form--row")
+
+    def on_mount(self) -> None:
+        self.hits: Sequence[MatterHit] = ()
+        self.places: Sequence[PlaceHit] = ()
+        self.trouble = ""
+        self.sent_code = ""
+        self._typing = self.set_timer(TYPING_PAUSE, self._propose, pause=True)
+        self.query_one("#hints").can_focus = False
+        self.call_after_refresh(self._start)
+
+    def _start(self) -> None:
+        self.set_focus(self.text("title"))
+        self.query_one("#hints", LinesView).rebuild()
+
+    # ------------------------------------------------------------------------------------------- fields
+
+    def text(self, name: str) -> TextField:
+        """A text field by name."""
+        return self.query_one(f"#field-{name}", TextField)
+
+    def choice(self, name: str) -> ChoiceField:
+        """A choice by name."""
+        return self.query_one(f"#field-{name}", ChoiceField)
+
+    @property
+    def matters(self) -> LinesView:
+        """The proposed matters."""
+        return self.query_one("#matters", LinesView)
+
+    @property
+    def chosen(self) -> MatterHit | None:
+        """The matter under the cursor of the proposals."""
+        return next((hit for hit in self.hits if hit.code == self.matters.key), None)
+
+    def _order(self) -> list[Widget]:
+        """The fields in the order of Enter."""
+        return [
+            self.text("title"),
+            *([self.matters] if self.hits else []),
+            self.text("address"),
+            *([self.choice("community")] if self.places else []),
+            self.text("reporter_name"),
+            self.text("reporter_phone"),
+            self.choice("urgency"),
+            self.choice("source"),
+            self.text("body"),
+        ]
+
+    def _go(self, origin: Widget, step: int) -> None:
+        order = self._order()
+        at = order.index(origin) + step if origin in order else 0
+        if at >= len(order):
+            self.action_send()
+        elif at >= 0:
+            self.set_focus(order[at])
+
+    @on(Leave)
+    def _leave(self, event: Leave) -> None:
+        event.stop()
+        self._go(event.origin, event.step)
+
+    @on(LinesView.Picked)
+    def _matter_picked(self, event: LinesView.Picked) -> None:
+        event.stop()
+        self._go(self.matters, 1)
+
+    @on(LinesView.Moved)
+    def _matter_moved(self, _event: LinesView.Moved) -> None:
+        self.query_one("#hints", LinesView).rebuild()
+
+    # ------------------------------------------------------------------------------------------- proposals
+
+    @on(Input.Changed)
+    def _typed(self, _event: Input.Changed) -> None:
+        self._typing.stop()
+        self._typing = self.set_timer(TYPING_PAUSE, self._propose)
+        if self.sent_code or self.trouble:
+            self.sent_code = self.trouble = ""
+            self.query_one("#hints", LinesView).rebuild()
+
+    def _propose(self) -> None:
+        self.run_worker(self._read_proposals(), group="propose", exclusive=True, exit_on_error=False)
+
+    async def _read_proposals(self) -> None:
+        title, body, place = self.text("title").filled, self.text("body").filled, self.text("address").filled
+        words = f"{title} {body}".strip()
+        try:
+            hits, places = await self.app.load(
+                lambda: (
+                    self.app.backend.matters(words, MATTERS_SHOWN) if words else (),
+                    self.app.backend.places(f"{place} {title}", PLACES_SHOWN) if place or title else (),
+                )
+            )
+        except Exception as error:  # noqa: BLE001 - a failed query is a banner, the form stays
+            self.refuse(error)
+            return
+        kept = self.matters.key if self.focused is self.matters else None
+        self.hits, self.places = hits, places
+        first = hits[0].code if hits else None
+        self.matters.show(self._matter_lines, kept if any(hit.code == kept for hit in hits) else first)
+        community = self.choice("community")
+        community.options = [("", _("not known")), *((place.code, place.name) for place in places)]
+        community.at = min(1, len(places))
+        community.refresh()
+        self.query_one("#hints", LinesView).rebuild()
+
+    # ------------------------------------------------------------------------------------------- sending
+
+    def values(self) -> dict[str, object]:
+        """The order's values as filled in."""
+        filled: dict[str, object] = {
+            name: text
+            for name in ("title", "address", "reporter_name", "reporter_phone", "body")
+            if (text := self.text(name).filled)
+        }
+        for name in ("community", "urgency", "source"):
+            if value := self.choice(name).filled:
+                filled[name] = value
+        if self.chosen is not None:
+            filled |= {"matter": self.chosen.code, "limit_no": self.chosen.proposed}
+        return filled
+
+    def action_send(self) -> None:
+        for name in ("title", "address"):
+            if not self.text(name).filled:
+                self.trouble = _("{field} is needed.").format(field=self.text(name).spec.label)
+                self.query_one("#hints", LinesView).rebuild()
+                self.set_focus(self.text(name))
+                return
+        self.app.work.carry_out(self, None, "report", self.values(), self._sent)
+
+    def _sent(self, receipt: Receipt) -> None:
+        """The report is in the store: an empty form for the next call."""
+        for field in self.query(TextField):
+            field.value = ""
+        for choice in self.query(ChoiceField):
+            choice.at = 0
+            choice.refresh()
+        self.hits, self.places = (), ()
+        self.matters.rebuild()
+        self.sent_code = receipt.code
+        self.query_one("#hints", LinesView).rebuild()
+        self.set_focus(self.text("title"))
+
+    def action_matter(self) -> None:
+        """To the proposals and back."""
+        if self.hits:
+            self.set_focus(self.text("title") if self.focused is self.matters else self.matters)
+
+    def step_back(self) -> None:
+        self.app.call_later(self.app.action_pane, "queue")
+
+    # ------------------------------------------------------------------------------------------- content
+
+    def _matter_lines(self, width: int) -> list[Line]:
+        if not getattr(self, "hits", ()):
+            return [text_line(_("proposed as you type"), "muted")]
+        return [self._matter_line(hit, width) for hit in self.hits]
+
+    def _matter_line(self, hit: MatterHit, width: int) -> Line:
+        condition = next((item for item in hit.conditions if item.number == hit.proposed), None)
+        parts: list[Part] = [
+            (pad(clean(hit.title, 60), 26) + " ", ""),
+            (pad(clean(hit.section, 30), 12) + " ", "muted"),
+        ]
+        if condition is not None:
+            parts.append((f"{clean(condition.when, 60)}: {clean(condition.limits, 80)}", "muted"))
+        return Line(tuple(parts), hit.code)
+
+    def _hint_lines(self, width: int) -> list[Line]:
+        """What to ask the caller, what is missing, or what was sent."""
+        if self.trouble:
+            return [text_line(self.trouble, "late")]
+        if self.sent_code:
+            return [
+                text_line(_("{code} is registered. Next call, or Esc.").format(code=clean(self.sent_code, 40)), "ok")
+            ]
+        lines = []
+        chosen = self.chosen
+        if chosen is not None and chosen.ask:
+            lines.append(Line(((_("Ask: "), "label"), (clean(chosen.ask, 300), "soon"))))
+        if chosen is not None and chosen.reason:
+            lines.append(Line(((_("Why: "), "label"), (clean(chosen.reason, 300), "muted"))))
+        name, phone = self.text("reporter_name").filled, self.text("reporter_phone").filled
+        if name or phone:
+            shown = f"{mask_name(clean(name, 60))} {mask_phone(phone)}".strip()
+            lines.append(Line(((_("In lists: "), "label"), (shown, "muted"))))
+        return [*lines, text_line(_("Enter next field, F7 matter, F8 send, Esc back; * is needed"), "muted")]

@@ -1,14 +1,135 @@
-"""Leaders."""
+"""The leaders in their A and B posts: what climbed to each, what their section holds, who covers whom."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+from textual import on
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from console.i18n import _, language
+from console.ports import LeaderView, QueueRow
 from console.screens.duty import DutyScreen
+from console.widgets import countdown
+from console.widgets.columns import term
+from console.widgets.lines import Line, LinesView, Part, text_line
+from console.width import pad
+from data.clean import clean
+from data.terms import Rank, Stage
 
 
 class LeadersScreen(DutyScreen):
-    """Leaders."""
+    """AB-post view."""
 
     NAME = "leaders"
 
-    def __init__(self, ticket_id: int = 0) -> None:
-        super().__init__()
+    def body(self) -> Iterable[Widget]:
+        with Horizontal(classes="split"):
+            yield LinesView(self._leader_lines, name="leaders")
+            yield LinesView(self._holding_lines, name="holding", classes="beside")
+
+    def on_mount(self) -> None:
+        self.leaders: Sequence[LeaderView] = ()
+        self.set_focus(self.people)
+        self.changed()
+
+    @property
+    def people(self) -> LinesView:
+        """The leaders."""
+        return self.query_one("#leaders", LinesView)
+
+    @property
+    def holding(self) -> LinesView:
+        """What the chosen leader has to look at."""
+        return self.query_one("#holding", LinesView)
+
+    @property
+    def leader(self) -> LeaderView | None:
+        """The leader under the cursor."""
+        return next((leader for leader in self.leaders if str(leader.id) == self.people.key), None)
+
+    def ticket(self) -> QueueRow | None:
+        leader = self.leader
+        if leader is None:
+            return None
+        chosen = next((row for row in leader.nearest if str(row.id) == self.holding.key), None)
+        return chosen or next(iter(leader.nearest), None)
+
+    def changed(self) -> None:
+        async def read() -> None:
+            now = self.app.now
+            try:
+                self.leaders = await self.app.load(lambda: self.app.backend.leaders(now))
+            except Exception as error:  # noqa: BLE001 - a failed query is a banner
+                self.refuse(error)
+                return
+            self.people.rebuild()
+            self.holding.rebuild()
+
+        self.run_worker(read(), group="leaders", exclusive=True, exit_on_error=False)
+
+    def tick(self, now: int) -> None:
+        super().tick(now)
+        self.holding.rebuild()
+
+    @on(LinesView.Moved)
+    def _moved(self, event: LinesView.Moved) -> None:
+        if event.view is self.people:
+            self.holding.rebuild()
+
+    @on(LinesView.Picked)
+    def _picked(self, event: LinesView.Picked) -> None:
+        event.stop()
+        if event.view is self.people and self.leader is not None and self.leader.nearest:
+            self.set_focus(self.holding)
+        elif event.view is self.holding:
+            self.app.open_ticket(int(event.key))
+
+    def step_back(self) -> None:
+        self.set_focus(self.people)
+
+    # ------------------------------------------------------------------------------------------- content
+
+    def _leader_lines(self, width: int) -> list[Line]:
+        head = pad(_("Leader"), 10) + pad(_("Post"), 8) + pad(_("Section"), 14) + _("Climbed  Holds  Late")
+        return [text_line(head, "label"), *[self._leader_line(leader, width) for leader in self.leaders]]
+
+    def _leader_line(self, leader: LeaderView, width: int) -> Line:
+        rank = term(Rank, leader.rank, language()) if leader.rank else ""
+        parts: list[Part] = [
+            (pad(clean(leader.name, 20), 10), ""),
+            (pad(rank, 8), "muted"),
+            (pad(clean(leader.section, 40), 14), ""),
+            (f"{leader.climbed:>4}     ", "late" if leader.climbed else "muted"),
+            (f"{leader.holding:>4}   ", ""),
+            (f"!{leader.late:<4}" if leader.late else "     ", "late"),
+        ]
+        if not leader.present:
+            parts.append((_("away"), "soon"))
+            if leader.covered_by:
+                parts.append((_(", covered by {name}").format(name=clean(leader.covered_by, 20)), "soon"))
+        elif leader.covers:
+            parts.append((_("covers {name}").format(name=clean(leader.covers, 40)), "ok"))
+        return Line(tuple(parts), str(leader.id))
+
+    def _holding_lines(self, width: int) -> list[Line]:
+        leader = self.leader
+        if leader is None:
+            return []
+        title = f"{clean(leader.name, 20)}  {clean(leader.title, 40)}  {clean(leader.section, 40)}"
+        lines = [text_line(title, "title"), text_line(_("Nearest deadlines"), "label")]
+        for row in leader.nearest:
+            timer = countdown.label(row.due, self.app.now, row.warn, row.paused)
+            lines.append(
+                Line(
+                    (
+                        (countdown.cell(timer) + " ", "" if timer.band == "none" else timer.band),
+                        (pad(term(Stage, row.stage, language()), 8), "muted"),
+                        (pad(clean(row.title, 200), max(width - 34, 12)) + " ", ""),
+                        (clean(row.holder, 60), "muted"),
+                    ),
+                    str(row.id),
+                )
+            )
+        return lines if leader.nearest else [*lines, text_line(_("Nothing is open here."), "muted")]

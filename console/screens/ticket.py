@@ -1,14 +1,131 @@
-"""Ticket."""
+"""One ticket, whole: summary, history, custody and clocks, one tab each."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
+from textual.binding import Binding
+from textual.widget import Widget
+
+from console.i18n import _, mark
+from console.ports import QueueRow, TicketView
 from console.screens.duty import DutyScreen
+from console.widgets.lines import Line, LinesView, Part, text_line
+from console.widgets.ticket_lines import (
+    clock_lines,
+    custody_lines,
+    heading,
+    history_lines,
+    summary_lines,
+    task_line,
+)
+from data.clean import clean
+
+TABS: tuple[tuple[str, str], ...] = (
+    ("summary", mark("Summary")),
+    ("history", mark("History")),
+    ("custody", mark("Custody")),
+    ("clocks", mark("Clocks")),
+)
 
 
 class TicketScreen(DutyScreen):
-    """Ticket."""
+    """Everything about one ticket."""
 
     NAME = "ticket"
+    BINDINGS = [
+        Binding("right,tab", "tab(1)", show=False, priority=True),
+        Binding("left,shift+tab", "tab(-1)", show=False, priority=True),
+    ]
 
-    def __init__(self, ticket_id: int = 0) -> None:
+    def __init__(self, ticket_id: int) -> None:
         super().__init__()
+        self.ticket_id = ticket_id
+        self.shown: TicketView | None = None
+        self.tab = 0
+
+    def body(self) -> Iterable[Widget]:
+        tabs = LinesView(self._tab_line, name="tabs")
+        tabs.can_focus = False
+        yield tabs
+        yield LinesView(name="ticket")
+
+    def on_mount(self) -> None:
+        self.set_focus(self.lines)
+        self.changed()
+
+    @property
+    def lines(self) -> LinesView:
+        """The tab's content."""
+        return self.query_one("#ticket", LinesView)
+
+    def ticket(self) -> QueueRow | None:
+        return self.shown.row if self.shown is not None else None
+
+    def changed(self) -> None:
+        self.run_worker(self._read(), group="ticket", exclusive=True, exit_on_error=False)
+
+    async def _read(self) -> None:
+        try:
+            self.shown = await self.app.load(lambda: self.app.backend.ticket(self.ticket_id))
+        except Exception as error:  # noqa: BLE001 - a failed query is a banner
+            self.refuse(error)
+            return
+        self._show()
+
+    def _show(self) -> None:
+        self.query_one("#tabs", LinesView).rebuild()
+        self.lines.show(self._content)
+
+    def tick(self, now: int) -> None:
+        super().tick(now)
+        self.lines.rebuild()
+
+    def action_tab(self, step: int) -> None:
+        self.tab = (self.tab + step) % len(TABS)
+        self.lines.scroll_to(y=0, animate=False, force=True, immediate=True)
+        self._show()
+
+    def step_back(self) -> None:
+        self.app.pop_screen()
+
+    def action_open_ticket(self) -> None:
+        """It is open already: go on with the usual next step."""
+        self.action_next_step()
+
+    # ------------------------------------------------------------------------------------------- content
+
+    def _tab_line(self, _width: int) -> list[Line]:
+        parts: list[Part] = [(" ", "")]
+        for number, (_name, title) in enumerate(TABS):
+            text = _(title)
+            parts.append(
+                (f"[{text}]" if number == self.tab else f" {text} ", "title" if number == self.tab else "muted")
+            )
+        code = clean(self.shown.row.code, 40) if self.shown else ""
+        return [Line((*parts, (f"   {code}", "label")))]
+
+    def _content(self, width: int) -> list[Line]:
+        if self.shown is None:
+            return [text_line(_("No ticket."), "muted")]
+        build: Callable[[TicketView, int], list[Line]] = getattr(self, f"_{TABS[self.tab][0]}")
+        return build(self.shown, width)
+
+    def _summary(self, view: TicketView, width: int) -> list[Line]:
+        return summary_lines(view, width, self.app.now, self.app.status.zone)
+
+    def _history(self, view: TicketView, width: int) -> list[Line]:
+        zone = self.app.status.zone
+        lines = [line for item in view.history for line in history_lines(item, width, zone, seconds=True)]
+        return lines or [text_line(_("Nothing has happened yet."), "muted")]
+
+    def _custody(self, view: TicketView, width: int) -> list[Line]:
+        return custody_lines(view.custody, self.app.now, self.app.status.zone, closed=view.closed)
+
+    def _clocks(self, view: TicketView, width: int) -> list[Line]:
+        now, zone = self.app.now, self.app.status.zone
+        lines = [line for clock in view.clocks for line in clock_lines(clock, now, zone)]
+        if view.tasks:
+            lines += heading(_("Tasks"))
+            lines += [task_line(task, zone) for task in view.tasks]
+        return lines or [text_line(_("No clock has run."), "muted")]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from console.i18n import _, language
 from console.ports import QueueRow
 from data.clean import clean
-from data.terms import Stage, Term, Urgency
+from data.terms import ClockKind, Stage, Term, Urgency
 
 TEXT_LIMIT = 400
 """Characters of a field that are looked at; a line shows fewer anyway."""
@@ -63,6 +63,20 @@ def queue_columns() -> tuple[Column, ...]:
         Column("flags", _("Flag"), 4, flags_text, least=70, style="urgent"),
         Column("place", _("Place"), 14, lambda row: clean(row.place, TEXT_LIMIT), least=66, style="muted"),
         Column("holder", _("Holder"), 14, lambda row: clean(row.holder, TEXT_LIMIT), least=56),
+        Column("code", _("Ticket"), 16, lambda row: clean(row.code, TEXT_LIMIT), least=84, style="muted"),
+    )
+
+
+def timer_columns() -> tuple[Column, ...]:
+    """The columns of the list of clocks, in the user's language."""
+    chinese = language() != "en"
+    return (
+        Column("urgency", _("Urg."), 4 if chinese else 9, urgency_text, style="urgent"),
+        Column("kind", _("Clock"), 8 if chinese else 11, lambda row: term(ClockKind, row.due_kind, language())),
+        Column("step", _("Next on the ladder"), 26, lambda row: clean(row.next_step, TEXT_LIMIT), least=52),
+        Column("title", _("Matter"), 0, lambda row: clean(row.title, TEXT_LIMIT)),
+        Column("holder", _("Measures"), 16, lambda row: clean(row.holder, TEXT_LIMIT), least=76),
+        Column("stage", _("Stage"), 6 if chinese else 12, stage_text, least=90),
         Column("code", _("Ticket"), 16, lambda row: clean(row.code, TEXT_LIMIT), least=84, style="muted"),
     )
 

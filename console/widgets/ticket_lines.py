@@ -151,14 +151,14 @@ def history_lines(item: HistoryLine, width: int, zone: str, seconds: bool = Fals
     ]
 
 
-def custody_lines(items: tuple[CustodyLine, ...], now: int, zone: str) -> list[Line]:
+def custody_lines(items: tuple[CustodyLine, ...], now: int, zone: str, closed: bool = False) -> list[Line]:
     """Who held it from when to when, and how long; the last line is the sum."""
     if not items:
         return [text_line(_("No custody yet."), "muted")]
     lines = []
     total = 0
     for item in items:
-        length = (item.to_at if item.to_at is not None else now) - item.from_at
+        length = (item.to_at if item.to_at is not None else item.from_at if closed else now) - item.from_at
         total += length
         lines.append(
             Line(
@@ -167,7 +167,7 @@ def custody_lines(items: tuple[CustodyLine, ...], now: int, zone: str) -> list[L
                     (pad(clean(item.holder, 60), 24) + " ", ""),
                     (pad(term(Stage, item.stage, language()), 10) + " ", "muted"),
                     (span(length), ""),
-                    ("" if item.to_at is not None else _(" until now"), "muted"),
+                    ("" if item.to_at is not None or closed else _(" until now"), "muted"),
                 )
             )
         )

@@ -8,9 +8,9 @@ from dataclasses import replace
 from console.ports import (
     Choice,
     ClockLine,
+    Condition,
     Counts,
     CustodyLine,
-    Filter,
     Heartbeat,
     HistoryLine,
     Key,
@@ -28,7 +28,7 @@ from console.ports import (
     TicketView,
 )
 from console.widgets.pages import MemoryProvider
-from data.errors import Refusal
+from data.errors import BadInput, Refusal
 
 NOW = 1_784_510_160
 """2026-07-20 09:16 in Chongqing."""
@@ -136,15 +136,24 @@ class MemoryBackend:
     def change_mark(self) -> int:
         return self.mark
 
-    def queue(self, wanted: Filter) -> QueueProvider:
+    def queue(self, words: str) -> QueueProvider:
         if self.provider is not None:
             return self.provider
-        words = wanted.words.split()
+        parts = words.split()
+        if "colour:red" in parts:
+            raise BadInput("filter-field", "没有字段“colour”", "There is no field colour")
+        stages = [part.partition(":")[2].split("|") for part in parts if part.startswith("stage:")]
+        parts = [part for part in parts if not part.startswith("stage:")]
         return MemoryProvider(
-            [row for row in self.tickets if all(word in row.title + row.place + row.code for word in words)]
+            [
+                row
+                for row in self.tickets
+                if all(word in row.title + row.place + row.code for word in parts)
+                and all(row.stage in wanted for wanted in stages)
+            ]
         )
 
-    def timers(self, wanted: Filter) -> QueueProvider:
+    def timers(self, words: str) -> QueueProvider:
         return MemoryProvider([replace(row, next_step="提醒 B 岗") for row in self.tickets])
 
     def ticket(self, ticket_id: int) -> TicketView | None:
@@ -199,13 +208,20 @@ class MemoryBackend:
 
     def matters(self, text: str, limit: int) -> Sequence[MatterHit]:
         hits = [
-            MatterHit("M0101", "井盖缺失、移位", "平安法治", "2 紧急工作时", "emergency", "位置、有无人受伤"),
             MatterHit(
-                "M0203", "堡坎、挡墙裂缝", "经济发展", "控险 1 紧急工作时，办结 3 工作日", "urgent", "长度、有无掉落"
+                "M0101", "井盖缺失、移位", "平安法治", "emergency", "位置、有无人受伤",
+                (Condition(0, "缺失", "2 紧急工作时"), Condition(1, "破损", "4 工作时")), 1, "文中有“井盖”",
             ),
-            MatterHit("M0305", "楼道堆放杂物", "平安法治", "3 工作日", "normal"),
-        ]
+            MatterHit(
+                "M0203", "堡坎、挡墙裂缝", "经济发展", "urgent", "长度、有无掉落",
+                (Condition(0, "有掉落风险", "控险 1 紧急工作时，办结 3 工作日"),), 0, "文中有“堡坎”",
+            ),
+            MatterHit("M0305", "楼道堆放杂物", "平安法治", "normal", "", (Condition(0, "一般", "3 工作日"),)),
+        ]  # fmt: skip
         return [hit for hit in hits if any(part in hit.title for part in text)][:limit] if text else hits[:limit]
+
+    def matters_of(self, ticket_id: int) -> Sequence[MatterHit]:
+        return self.matters("", 100)
 
     def places(self, text: str, limit: int) -> Sequence[PlaceHit]:
         names = enumerate(PLACES)

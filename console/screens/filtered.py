@@ -1,0 +1,94 @@
+"""A screen around one list of tickets with a filter field above it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Input
+
+from console.i18n import _
+from console.ports import QueueProvider
+from console.screens.duty import DutyScreen
+from console.widgets.fields import FieldSpec, Leave, TextField
+from console.widgets.queue_view import QueueView
+from data.errors import Refusal
+
+TYPING_PAUSE = 0.2
+"""Seconds without a key before a filter is applied."""
+
+
+class FilteredScreen(DutyScreen):
+    """Shows what a filter text lets through, as one types."""
+
+    provide: Callable[[str], QueueProvider]
+    """Makes the list for a filter text."""
+
+    def body(self) -> Iterable[Widget]:
+        yield TextField(
+            FieldSpec("filter", "", hint=_("Filter: words, late, stage:..., place; Enter keeps, Esc clears"))
+        )
+        yield from self.lists()
+
+    def lists(self) -> Iterable[Widget]:
+        """The list, and what stands beside it."""
+        return ()
+
+    def on_mount(self) -> None:
+        self.words = ""
+        self._typing = self.set_timer(TYPING_PAUSE, self._apply_filter, pause=True)
+        self.filter_field.display = False
+        self.view.show(self.provide(""))
+        self.set_focus(self.view)
+
+    @property
+    def view(self) -> QueueView:
+        """The list."""
+        return self.query_one(QueueView)
+
+    @property
+    def filter_field(self) -> TextField:
+        """Where the filter is typed."""
+        return self.query_one(TextField)
+
+    def action_filter(self) -> None:
+        self.filter_field.display = True
+        self.set_focus(self.filter_field)
+
+    @on(Input.Changed)
+    def _typed(self, _event: Input.Changed) -> None:
+        self._typing.stop()
+        self._typing = self.set_timer(TYPING_PAUSE, self._apply_filter)
+
+    @on(Leave)
+    def _left_filter(self, _event: Leave) -> None:
+        self._typing.stop()
+        self._apply_filter()
+        self.set_focus(self.view)
+
+    def _apply_filter(self) -> None:
+        self.show_filter(self.filter_field.filled)
+
+    def show_filter(self, words: str) -> None:
+        """Show only what a filter text lets through; a text that cannot be understood changes nothing."""
+        if words == self.words:
+            return
+        try:
+            provider = self.provide(words)
+        except Refusal as error:
+            self.refuse(error)
+            return
+        self.words = words
+        self.view.cursor = 0
+        self.view.show(provider)
+
+    def step_back(self) -> None:
+        if self.filter_field.display:
+            self.filter_field.value = ""
+            self.filter_field.display = False
+            self.set_focus(self.view)
+        self.show_filter("")
+
+    def action_mark(self) -> None:
+        self.view.action_mark()
