@@ -319,6 +319,15 @@ class PlaceHit:
     code: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OfficerRow:
+    """An officer who may act, with the posts held."""
+
+    code: str
+    name: str
+    posts: str = ""
+
+
 class Backend(DeskPort, Protocol):
     """All that the console needs from below. Reads run on one reading thread, `do` on one writing thread."""
 
@@ -328,6 +337,23 @@ class Backend(DeskPort, Protocol):
 
     def change_mark(self) -> int:
         """A number that differs after somebody wrote."""
+        ...
+
+    @property
+    def officer(self) -> str | None:
+        """The code of the officer who acts here; None until somebody says so."""
+        ...
+
+    def officers(self) -> Sequence[OfficerRow]:
+        """Everybody who may act."""
+        ...
+
+    def act_as(self, officer: str) -> None:
+        """From now on this officer acts."""
+        ...
+
+    def bell(self) -> int:
+        """A number that moves when somebody wrote: a cheap hint, 0 where there is none."""
         ...
 
     def queue(self, words: str) -> QueueProvider:

@@ -21,7 +21,7 @@ from console.widgets.queue_view import QueueView
 from console.width import pad, wrap
 from data.clean import clean
 
-WAITING = "stage:reported|accepted|assessed"
+WAITING = "stage:accepted|assessed"
 """The filter for tickets that are still to be sent."""
 
 PAUSE = 0.12

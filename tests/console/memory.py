@@ -17,6 +17,7 @@ from console.ports import (
     LeaderView,
     MatterHit,
     NoticeRow,
+    OfficerRow,
     PlaceHit,
     PostNode,
     Proposal,
@@ -132,6 +133,17 @@ class MemoryBackend:
         return Status(
             "示范街道指挥中心", "流转调度岗 林", "Asia/Shanghai", Counts(len(self.tickets), late, soon), self.heartbeat
         )
+
+    officer: str | None = "lin"
+
+    def officers(self) -> Sequence[OfficerRow]:
+        return [OfficerRow("lin", "林", "流转调度岗"), OfficerRow("zhou", "周", "城市更新岗A")]
+
+    def act_as(self, officer: str) -> None:
+        self.officer = officer
+
+    def bell(self) -> int:
+        return self.mark
 
     def change_mark(self) -> int:
         return self.mark

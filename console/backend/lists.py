@@ -1,0 +1,126 @@
+"""Lists of tickets and clocks as the screens page through them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from console.ports import Key, QueueRow
+from data.masking import mask_text
+from data.queries import queue, timers
+from data.queries.filters import Condition
+from data.queries.queue import EVERYTHING, QueueLine
+from data.queries.timers import ClockLine
+from data.reader import Reader
+from data.terms import Holder, Stage
+
+HolderText = Callable[[str, str | None], str]
+"""Says in whose hands a ticket is, from the stored holder and the unit's name."""
+
+
+class TicketList:
+    """Open tickets by deadline that fit a condition."""
+
+    def __init__(
+        self, reader: Callable[[], Reader], centre: int, holder: HolderText, condition: Condition = EVERYTHING
+    ) -> None:
+        self._reader = reader
+        self._centre = centre
+        self._holder = holder
+        self._condition = condition
+
+    def count(self) -> int:
+        return queue.count(self._reader(), self._centre, self._condition)
+
+    def after(self, key: Key | None, size: int, skip: int = 0) -> Sequence[QueueRow]:
+        return self._rows(queue.page_after(self._reader(), self._centre, key, size, skip, self._condition))
+
+    def before(self, key: Key | None, size: int, skip: int = 0) -> Sequence[QueueRow]:
+        return self._rows(queue.page_before(self._reader(), self._centre, key, size, skip, self._condition))
+
+    def rank(self, key: Key) -> int:
+        return queue.rank(self._reader(), self._centre, key, self._condition)
+
+    def rows(self, ids: Sequence[int]) -> Sequence[QueueRow]:
+        return self._rows(queue.lines_of(self._reader(), self._centre, ids, self._condition))
+
+    def _rows(self, lines: Sequence[QueueLine]) -> list[QueueRow]:
+        return [ticket_row(line, self._holder) for line in lines]
+
+
+def ticket_row(line: QueueLine, holder: HolderText) -> QueueRow:
+    """A line of the queue with its personal data masked."""
+    return QueueRow(
+        id=line.id,
+        revision=line.revision,
+        due=line.due_at,
+        code=line.code,
+        urgency=line.urgency,
+        stage=line.stage,
+        title=mask_text(line.title),
+        place=line.community_name or mask_text(line.address),
+        holder=holder(line.holder, line.holder_name),
+        source=line.source,
+        due_kind=line.due_kind,
+        warn=line.warn_at,
+        paused=line.stage == Stage.SUSPENDED or line.holder == Holder.SUSPENSION,
+        supervised=bool(line.supervised),
+        bounces=line.bounces,
+    )
+
+
+class ClockList:
+    """Running clocks by deadline."""
+
+    def __init__(
+        self,
+        reader: Callable[[], Reader],
+        centre: int,
+        next_step: Callable[[str, str], str],
+        condition: Condition = EVERYTHING,
+    ) -> None:
+        """`next_step` says what a ladder does next, from its code and the step's key."""
+        self._reader = reader
+        self._centre = centre
+        self._next_step = next_step
+        self._condition = condition
+
+    def count(self) -> int:
+        return timers.count_clocks(self._reader(), self._centre, self._condition)
+
+    def after(self, key: Key | None, size: int, skip: int = 0) -> Sequence[QueueRow]:
+        return self._rows(timers.clocks_after(self._reader(), self._centre, key, size, skip, self._condition))
+
+    def before(self, key: Key | None, size: int, skip: int = 0) -> Sequence[QueueRow]:
+        return self._rows(timers.clocks_before(self._reader(), self._centre, key, size, skip, self._condition))
+
+    def rank(self, key: Key) -> int:
+        earlier = Condition("(k.due_at, k.id) < (:rank_due, :rank_id)", {"rank_due": key[0], "rank_id": key[1]})
+        both = Condition(f"({self._condition.sql}) AND {earlier.sql}", {**self._condition.values, **earlier.values})
+        return timers.count_clocks(self._reader(), self._centre, both)
+
+    def rows(self, ids: Sequence[int]) -> Sequence[QueueRow]:
+        if not ids:
+            return []
+        names = {f"clock{number}": clock for number, clock in enumerate(ids)}
+        these = Condition(f"k.id IN ({', '.join(f':{name}' for name in names)})", names)
+        both = Condition(f"({self._condition.sql}) AND {these.sql}", {**self._condition.values, **these.values})
+        return self._rows(timers.clocks_after(self._reader(), self._centre, None, len(ids), 0, both))
+
+    def _rows(self, lines: Sequence[ClockLine]) -> list[QueueRow]:
+        return [
+            QueueRow(
+                id=line.id,
+                revision=line.revision,
+                due=line.due_at,
+                code=line.code,
+                urgency=line.urgency,
+                stage=line.stage,
+                title=mask_text(line.title),
+                holder=line.unit_name or "",
+                due_kind=line.kind,
+                warn=line.warn_at,
+                ticket_id=line.ticket_id,
+                next_step=self._next_step(line.ladder, line.next_step),
+            )
+            for line in lines
+        ]

@@ -1,0 +1,126 @@
+"""Posts with who is on, and leaders with what climbed to them, for the dispatch and leaders screens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from console.i18n import _, language
+from console.ports import LeaderView, PostNode, QueueRow
+from data.queries.organisation import HolderLine, UnitLine
+from data.terms import Rank, Role, UnitKind
+
+TREE_KINDS = (
+    UnitKind.SECTION,
+    UnitKind.POST,
+    UnitKind.COMMUNITY,
+    UnitKind.FORCE,
+    UnitKind.DEPARTMENT,
+    UnitKind.DISTRICT,
+)
+LEADER_ROLES = (Role.COMMANDER, Role.DUTY_LEADER, Role.SECTION_LEADER)
+NAMES_SHOWN = 3
+
+
+def post_tree(units: Sequence[UnitLine], holders: Sequence[HolderLine]) -> list[PostNode]:
+    """Sections with their posts, then communities, linked forces and the district, depth first."""
+    people: dict[int, list[HolderLine]] = {}
+    for holder in holders:
+        people.setdefault(holder.unit_id, []).append(holder)
+    nodes: list[PostNode] = []
+    sections = [unit for unit in units if unit.kind == UnitKind.SECTION]
+    posts = [unit for unit in units if unit.kind == UnitKind.POST]
+    placed: set[int] = set()
+    for section in sections:
+        nodes.append(_heading(section.id, section.code, unit_name(section)))
+        for post in posts:
+            if post.parent_id == section.id or (post.parent_id is None and post.section == section.code):
+                nodes.append(_node(post, people.get(post.id, [])))
+                placed.add(post.id)
+    groups = (
+        (_("Centre"), [post for post in posts if post.id not in placed]),
+        (_("Communities"), [unit for unit in units if unit.kind == UnitKind.COMMUNITY]),
+        (_("Linked forces"), [unit for unit in units if unit.kind == UnitKind.FORCE]),
+        (_("District"), [unit for unit in units if unit.kind in (UnitKind.DEPARTMENT, UnitKind.DISTRICT)]),
+    )
+    for number, (title, members) in enumerate(groups):
+        if members:
+            nodes.append(_heading(-1 - number, f"-{number}", title))
+            nodes += [_node(unit, people.get(unit.id, [])) for unit in members]
+    return nodes
+
+
+def unit_name(unit: UnitLine) -> str:
+    """A unit's name in the user's language."""
+    return unit.name_en if language() == "en" and unit.name_en else unit.name
+
+
+def _heading(number: int, code: str, name: str) -> PostNode:
+    return PostNode(number, code, name, 0, False)
+
+
+def _node(unit: UnitLine, holders: Sequence[HolderLine]) -> PostNode:
+    """A unit that can be sent to; the A holder first, whoever is away left out."""
+    present = [holder for holder in holders if holder.away is None]
+    names = list(dict.fromkeys(_with_rank(holder) for holder in sorted(present, key=lambda item: item.rank or "z")))
+    shown = " ".join(names[:NAMES_SHOWN]) + (f" +{len(names) - NAMES_SHOWN}" if len(names) > NAMES_SHOWN else "")
+    found_by = " ".join([unit.code, unit.name, *unit.aliases]).lower()
+    return PostNode(unit.id, unit.code, unit_name(unit), 1, True, shown, bool(present), unit.load, unit.late, found_by)
+
+
+def _with_rank(holder: HolderLine) -> str:
+    return f"{holder.name}({holder.rank.upper()})" if holder.rank else holder.name
+
+
+def leader_views(
+    holders: Sequence[HolderLine],
+    units: Sequence[UnitLine],
+    climbed: Mapping[int, int],
+    nearest: Callable[[str], Sequence[QueueRow]],
+) -> list[LeaderView]:
+    """The leaders in the organisation's order. `nearest` reads a section's nearest deadlines, "" the centre's."""
+    leaders = [holder for holder in holders if holder.role in LEADER_ROLES]
+    of_unit: dict[int, list[HolderLine]] = {}
+    for holder in leaders:
+        of_unit.setdefault(holder.unit_id, []).append(holder)
+    by_id = {unit.id: unit for unit in units}
+    read: dict[str, Sequence[QueueRow]] = {}
+    views = []
+    for holder in sorted(leaders, key=lambda item: LEADER_ROLES.index(Role(item.role))):
+        unit = by_id.get(holder.unit_id)
+        section = unit.code if unit is not None and unit.kind == UnitKind.SECTION else ""
+        if section not in read:
+            read[section] = nearest(section)
+        held = [one for one in units if section and (one.section == section or one.id == holder.unit_id)]
+        held = held or list(units)
+        others = [other for other in of_unit[holder.unit_id] if other.officer_id != holder.officer_id]
+        views.append(
+            LeaderView(
+                id=holder.officer_id,
+                name=holder.name,
+                title=holder.title or Role(holder.role).label(language()),
+                rank=holder.rank,
+                section=unit_name(unit) if unit is not None else holder.unit_name,
+                present=holder.away is None,
+                covers=_covered(holder, others),
+                covered_by=_cover(holder, others),
+                climbed=climbed.get(holder.officer_id, 0),
+                holding=sum(one.load for one in held),
+                late=sum(one.late for one in held),
+                nearest=tuple(read[section]),
+            )
+        )
+    return views
+
+
+def _covered(holder: HolderLine, others: Sequence[HolderLine]) -> str:
+    """Whom a B leader stands in for now."""
+    if holder.rank != Rank.B or holder.away is not None:
+        return ""
+    return ", ".join(other.name for other in others if other.rank == Rank.A and other.away is not None)
+
+
+def _cover(holder: HolderLine, others: Sequence[HolderLine]) -> str:
+    """Who stands in for an A leader who is away."""
+    if holder.rank != Rank.A or holder.away is None:
+        return ""
+    return next((other.name for other in others if other.rank == Rank.B and other.away is None), "")

@@ -1,0 +1,303 @@
+"""The backend on a real store: reads through light readers, one per thread, and the desk for what changes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from console.backend.catalogue import CatalogueReader
+from console.backend.lists import ClockList, TicketList
+from console.backend.people import TREE_KINDS, leader_views, post_tree
+from console.backend.tickets import ticket_view
+from console.backend.words import event_title, holder_text, receipt_text
+from console.i18n import language
+from console.ports import (
+    Choice,
+    Counts,
+    Heartbeat,
+    LeaderView,
+    MatterHit,
+    NoticeRow,
+    OfficerRow,
+    PlaceHit,
+    PostNode,
+    Proposal,
+    QueueProvider,
+    QueueRow,
+    Receipt,
+    Status,
+    TicketView,
+)
+from data.bell import strokes
+from data.location import is_sqlite, sqlite_path
+from data.queries import listing, notices, organisation, queue, tickets
+from data.queries.filters import parse
+from data.queries.organisation import CentreLine
+from data.reader import Reader
+from data.terms import UnitKind
+
+if TYPE_CHECKING:
+    from core.clock import Clock
+    from core.desk.actor import Actor
+    from core.desk.desk import Desk
+    from data.store import Store
+
+COUNT_EVERY = 5
+"""Seconds between two countings of late and soon tickets: they are counted in an index, not kept."""
+
+NEAREST = 12
+"""Deadlines shown for a leader."""
+
+
+class StoreBackend:
+    """One centre of a store, for one console."""
+
+    def __init__(
+        self, url: str, clock: Clock, seconds: Callable[[], int], centre: str | None, officer: str | None
+    ) -> None:
+        """On a located URL; `centre` and `officer` are codes. Raises StoreTrouble or NotFound when there is nothing."""
+        self.url = url
+        self.clock = clock
+        self.seconds = seconds
+        self.officer = officer
+        self._readers = threading.local()
+        self._all: list[Reader] = []
+        self.centre = self._find_centre(centre)
+        self._catalogue = CatalogueReader(self.centre)
+        self._store: Store | None = None
+        self._desk: Desk | None = None
+        self._lock = threading.Lock()
+        self._beat_seen: tuple[int, float] = (-1, 0.0)
+        self._counted_at = 0.0
+        self._counted: tuple[int, int] = (0, 0)
+        self._officer_name = ""
+
+    def _find_centre(self, code: str | None) -> CentreLine:
+        wanted = listing.centre_id(self._reader(), code)
+        return next(line for line in organisation.centres(self._reader()) if line.id == wanted)
+
+    def _reader(self) -> Reader:
+        """The reader of the calling thread."""
+        reader = getattr(self._readers, "reader", None)
+        if reader is None:
+            reader = self._readers.reader = Reader(self.url)
+            self._all.append(reader)
+        return reader
+
+    def close(self) -> None:
+        """Give all connections back."""
+        for reader in self._all:
+            reader.close()
+        if self._store is not None:
+            self._store.close()
+
+    # ------------------------------------------------------------------------------------------- state
+
+    def status(self, now: int) -> Status:
+        reader, centre = self._reader(), self.centre
+        if time.monotonic() - self._counted_at >= COUNT_EVERY:
+            self._counted = queue.late_and_soon(reader, centre.id, now)
+            self._counted_at = time.monotonic()
+        name = centre.name_en if language() == "en" and centre.name_en else centre.name
+        figures = Counts(queue.counter(reader, centre.id, "open", "all"), *self._counted)
+        return Status(name, self._who(reader), centre.zone, figures, self._heartbeat(reader, now))
+
+    def _who(self, reader: Reader) -> str:
+        """The acting officer's name."""
+        if self.officer and not self._officer_name:
+            found = organisation.officers(reader, self.centre.id)
+            self._officer_name = next((name for _id, code, name in found if self.officer in (code, name)), self.officer)
+        return self._officer_name
+
+    def _heartbeat(self, reader: Reader, now: int) -> Heartbeat:
+        """Silence by our own steady clock: only a beat number that does not move counts, not the wall clock."""
+        row = reader.one(
+            "SELECT beat_no, beat_at, holder FROM lease WHERE centre_id = :centre AND name = 'engine'",
+            centre=self.centre.id,
+        )
+        if row is None or not row[2]:
+            return Heartbeat(None)
+        number, seen_at = self._beat_seen
+        if row[0] != number:
+            first_look = number == -1
+            behind = max(now - int(row[1]), 0) if first_look else 0
+            self._beat_seen = (int(row[0]), time.monotonic() - behind)
+            return Heartbeat(behind, str(row[2]))
+        return Heartbeat(int(time.monotonic() - seen_at), str(row[2]))
+
+    def change_mark(self) -> int:
+        return tickets.change_numbers(self._reader(), self.centre.id)[1]
+
+    def bell(self) -> int:
+        """A number that moves when another process wrote; 0 where there is no bell file."""
+        return strokes(sqlite_path(self.url)) if is_sqlite(self.url) else 0
+
+    def officers(self) -> Sequence[OfficerRow]:
+        held: dict[int, list[str]] = {}
+        for holder in organisation.holders(self._reader(), self.centre.id, self.seconds()):
+            held.setdefault(holder.officer_id, []).append(f"{holder.unit_name}{holder.rank.upper()}")
+        return [
+            OfficerRow(code, name, " ".join(held.get(number, [])))
+            for number, code, name in organisation.officers(self._reader(), self.centre.id)
+        ]
+
+    def act_as(self, officer: str) -> None:
+        self.officer, self._officer_name = officer, ""
+
+    # ------------------------------------------------------------------------------------------- lists
+
+    def queue(self, words: str) -> QueueProvider:
+        condition = parse(words, self.seconds(), self.centre.zone) if words.strip() else queue.EVERYTHING
+        return TicketList(self._reader, self.centre.id, holder_text, condition)
+
+    def timers(self, words: str) -> QueueProvider:
+        condition = parse(words, self.seconds(), self.centre.zone) if words.strip() else queue.EVERYTHING
+        return ClockList(self._reader, self.centre.id, self._step_words, condition)
+
+    def ticket(self, ticket_id: int) -> TicketView | None:
+        self._fresh()
+        return ticket_view(
+            self._reader(), self.centre.id, ticket_id, holder_text, self._step_words, self._catalogue.matter_name
+        )
+
+    def _step_words(self, ladder: str, key: str) -> str:
+        self._fresh()
+        return self._catalogue.step_words(ladder, key) if key else ""
+
+    def _fresh(self) -> None:
+        """Read catalogue and policy again when the organisation changed."""
+        number = tickets.change_numbers(self._reader(), self.centre.id)[2]
+        self._catalogue.refresh(self._reader(), number)
+
+    # ------------------------------------------------------------------------------------------- organisation
+
+    def posts(self) -> Sequence[PostNode]:
+        reader, now = self._reader(), self.seconds()
+        units = organisation.units(reader, self.centre.id, now, tuple(str(kind) for kind in TREE_KINDS))
+        return post_tree(units, organisation.holders(reader, self.centre.id, now))
+
+    def proposal(self, ticket_id: int) -> Proposal:
+        self._fresh()
+        row = tickets.ticket(self._reader(), self.centre.id, ticket_id)
+        if row is None:
+            return Proposal(None, "")
+        codes = dict(
+            self._reader().rows(
+                "SELECT code, id FROM unit WHERE centre_id = :centre AND closed_at IS NULL AND kind IN"
+                " ('post', 'force', 'department', 'district')",
+                centre=self.centre.id,
+            )
+        )
+        return self._catalogue.proposal(row["matter_code"], f"{row['title']} {row['body']}", codes)
+
+    def leaders(self, now: int) -> Sequence[LeaderView]:
+        reader, centre = self._reader(), self.centre.id
+        kinds = (UnitKind.CENTRE, UnitKind.SECTION, UnitKind.POST)
+        units = organisation.units(reader, centre, now, tuple(str(kind) for kind in kinds))
+        holders = organisation.holders(reader, centre, now)
+        return leader_views(holders, units, organisation.climbed_to(reader, centre), self._nearest)
+
+    def _nearest(self, section: str) -> Sequence[QueueRow]:
+        words = f"section:{section}" if section else ""
+        return self.queue(words).after(None, NEAREST)
+
+    # ------------------------------------------------------------------------------------------- catalogue
+
+    def matters(self, text: str, limit: int) -> Sequence[MatterHit]:
+        self._fresh()
+        return self._catalogue.hits(text, limit)
+
+    def matters_of(self, ticket_id: int) -> Sequence[MatterHit]:
+        self._fresh()
+        row = tickets.ticket(self._reader(), self.centre.id, ticket_id)
+        if row is None:
+            return []
+        return self._catalogue.all_for(f"{row['title']} {row['body']}", row["matter_code"])
+
+    def places(self, text: str, limit: int) -> Sequence[PlaceHit]:
+        """Communities whose name occurs in the text, with or without its ending 社区 or 村."""
+        found = self._reader().rows(
+            "SELECT id, name, code FROM unit WHERE centre_id = :centre AND kind = 'community' AND closed_at IS NULL"
+            " ORDER BY sort_no, code",
+            centre=self.centre.id,
+        )
+        hits = [PlaceHit(*row) for row in found if _short(row[1]) in text or row[1] in text]
+        return sorted(hits, key=lambda hit: -len(hit.name))[:limit]
+
+    # ------------------------------------------------------------------------------------------- notices
+
+    def notices(self, after: int) -> Sequence[NoticeRow]:
+        """Notices of the console; on the first look only the newest few that nobody has seen."""
+        reader, english = self._reader(), language() == "en"
+        if after:
+            lines = notices.notices_after(reader, self.centre.id, after)
+        else:
+            lines = [line for line in notices.newest_notices(reader, self.centre.id, 20) if line.seen_at is None][:5][
+                ::-1
+            ]
+        shown = [
+            NoticeRow(
+                line.id, line.severity, line.title_en if english and line.title_en else line.title, line.ticket_id
+            )
+            for line in lines
+        ]
+        if not after and not shown:
+            last = notices.last_notice(reader, self.centre.id)
+            return [NoticeRow(last, "", "")] if last else []
+        return shown
+
+    def notice_seen(self, notice_id: int) -> None:
+        from core.desk.seen import mark_seen
+
+        desk = self.desk()
+        mark_seen(desk.store, self.centre.id, notice_id, self.officer or "", self.seconds())
+
+    # ------------------------------------------------------------------------------------------- the desk
+
+    def desk(self) -> Desk:
+        """The desk; its modules are heavy and are loaded on the first call."""
+        with self._lock:
+            if self._desk is None:
+                from core.desk.desk import Desk
+                from data.store import Store
+
+                self._store = Store(self.url)
+                self._desk = Desk(self._store, self.clock, self.centre.id)
+            return self._desk
+
+    def actor(self) -> Actor:
+        """The acting officer with the roles held now. Raises BadInput or NotFound."""
+        return self.desk().actor(self.officer)
+
+    def do(self, verb: str, code: str, revision: int | None, values: Mapping[str, object], key: str) -> Receipt:
+        from core.desk.orders import Report, read_order
+        from core.desk.verbs.table import VERBS
+
+        kind = Report if verb == "report" else VERBS[verb].order
+        given = dict(values) if verb == "report" else {**values, "ticket": code}
+        receipt = self.desk().do(read_order(kind, given), self.actor(), revision, key)
+        text = receipt_text(receipt.ticket, verb, receipt.stage)
+        return Receipt(receipt.ticket_id, receipt.ticket, receipt.revision, text)
+
+    def possible(self, code: str) -> Sequence[Choice]:
+        found = self.desk().possible(code, self.actor())
+        english = language() == "en"
+        return [
+            Choice(
+                item.verb.name,
+                event_title(item.verb.name),
+                item.allowed,
+                "" if item.why is None else item.why.en if english else item.why.zh,
+            )
+            for item in found
+        ]
+
+
+def _short(name: str) -> str:
+    """A community's name as people say it."""
+    for ending in ("社区", "村"):
+        if name.endswith(ending) and len(name) > len(ending) + 1:
+            return name[: -len(ending)]
+    return name

@@ -1,0 +1,147 @@
+"""One ticket as it is shown: facts, history, custody, clocks and tasks, personal data masked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from console.backend.catalogue import budget_words
+from console.backend.lists import HolderText
+from console.backend.words import event_title
+from console.i18n import _, language
+from console.ports import ClockLine, CustodyLine, HistoryLine, QueueRow, TaskLine, TicketView
+from data.masking import mask_address, mask_name, mask_phone, mask_text
+from data.queries import tickets
+from data.reader import Reader
+from data.terms import ClockKind, Satisfaction, Stage
+
+Row = dict[str, Any]
+TEXT_FACTS = ("reason", "note", "text", "outcome", "public_reply", "instruction", "result")
+"""Fields of an event's body that are words for people."""
+
+
+def ticket_view(
+    reader: Reader,
+    centre: int,
+    ticket_id: int,
+    holder: HolderText,
+    next_step: Callable[[str, str], str],
+    matter_name: Callable[[str], str],
+) -> TicketView | None:
+    """Read a ticket with all that belongs to it; None when there is none."""
+    row = tickets.ticket(reader, centre, ticket_id)
+    if row is None:
+        return None
+    return TicketView(
+        row=_queue_row(row, holder),
+        facts=tuple(_facts(row, holder, matter_name)),
+        body=_("(confidential)") if row["confidential"] else mask_text(row["body"] or ""),
+        history=tuple(_history(event) for event in tickets.events(reader, centre, ticket_id)),
+        custody=tuple(_custody(item, holder) for item in tickets.custody(reader, centre, ticket_id)),
+        clocks=tuple(
+            _clock(item, next_step)
+            for item in tickets.clocks(reader, centre, ticket_id)
+            if item["kind"] != ClockKind.HANDLE
+        ),
+        tasks=tuple(_task(item) for item in tickets.tasks(reader, centre, ticket_id)),
+        closed=not row["open"],
+    )
+
+
+def _queue_row(row: Row, holder: HolderText) -> QueueRow:
+    return QueueRow(
+        id=row["id"],
+        revision=row["revision"],
+        due=row["due_at"],
+        code=row["code"],
+        urgency=row["urgency"],
+        stage=row["stage"],
+        title=mask_text(row["title"]),
+        place=row["community_name"] or "",
+        holder=holder(row["holder"], row["holder_name"]),
+        source=row["source"],
+        due_kind=row["due_kind"],
+        warn=row.get("warn_at"),
+        paused=row["stage"] == Stage.SUSPENDED,
+        supervised=bool(row["supervised"]),
+        bounces=row["bounces"],
+    )
+
+
+def _facts(row: Row, holder: HolderText, matter_name: Callable[[str], str]) -> list[tuple[str, str]]:
+    """Labels and values, those that are empty left out."""
+    place = " ".join(str(row[name]) for name in ("community_name", "grid_name") if row[name])
+    hands = holder(row["holder"], row["holder_name"])
+    if row["holder_officer_name"]:
+        hands += f" {row['holder_officer_name']}"
+    counts = [
+        (_("returned {n}"), row["bounces"]),
+        (_("reworked {n}"), row["reworks"]),
+        (_("reminded {n}"), row["reminders"]),
+    ]
+    satisfaction = row["satisfaction"]
+    facts = [
+        (_("Matter"), f"{row['matter_code']} {matter_name(row['matter_code'])}".strip()),
+        (_("Where"), " ".join(part for part in (place, mask_address(row["address"] or "")) if part)),
+        (_("Caller"), _caller(row)),
+        (_("In hand"), hands),
+        (_("Lead"), row["lead_name"] or ""),
+        (_("Counts"), ", ".join(text.format(n=amount) for text, amount in counts if amount)),
+        (_("Waiting"), _("the duty leader must name a lead") if row["pending"] == "lead" else row["pending"] or ""),
+        (_("Outcome"), mask_text(row["outcome"] or "")),
+        (_("Reply"), mask_text(row["public_reply"] or "")),
+        (_("Caller is"), Satisfaction(satisfaction).label(language()) if satisfaction else ""),
+        (_("Reason"), mask_text(row["reason"] or "")),
+    ]
+    return [(label, str(value)) for label, value in facts if value]
+
+
+def _caller(row: Row) -> str:
+    if row["confidential"]:
+        return _("(confidential)")
+    return f"{mask_name(row['reporter_name'] or '')} {mask_phone(row['reporter_phone'] or '')}".strip()
+
+
+def _history(event: Row) -> HistoryLine:
+    body = event["body"] or {}
+    words = [mask_text(str(body[name])) for name in TEXT_FACTS if body.get(name)]
+    return HistoryLine(
+        at=event["at"],
+        what=event_title(event["kind"]),
+        who=event["actor_name"] or event["actor"],
+        text="; ".join(words),
+    )
+
+
+def _custody(item: Row, holder: HolderText) -> CustodyLine:
+    name = holder(item["holder"], item["unit_name"])
+    if item["officer_name"]:
+        name += f" {item['officer_name']}"
+    return CustodyLine(item["from_at"], item["to_at"], name, item["stage"])
+
+
+def _clock(item: Row, next_step: Callable[[str, str], str]) -> ClockLine:
+    return ClockLine(
+        kind=item["kind"],
+        state=item["state"],
+        due=item["due_at"],
+        warn=item["warn_at"],
+        budget=budget_words(item["budget"] or ""),
+        next_step=next_step(item["ladder"], item["next_step"]) if item["next_step"] else "",
+        next_at=item["next_at"],
+        provisional=bool(item["provisional"]),
+        unit=item["unit_name"] or "",
+    )
+
+
+def _task(item: Row) -> TaskLine:
+    return TaskLine(
+        role=item["role"],
+        unit=item["unit_name"] or "",
+        state=item["state"],
+        sent_at=item["sent_at"],
+        acknowledged_at=item["acknowledged_at"],
+        arrived_at=item["arrived_at"],
+        done_at=item["done_at"],
+        text=mask_text(item["result"] or item["instruction"] or ""),
+    )

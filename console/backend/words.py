@@ -1,0 +1,35 @@
+"""Words for stored values that are no terms of their own: kinds of events, hands, what an operation came to."""
+
+from __future__ import annotations
+
+from console.i18n import _, language
+from data.terms import Holder, Stage
+
+
+def event_title(kind: str) -> str:
+    """What a kind of event is called: the verb's title, or what the engine did."""
+    from core.desk.verbs.table import REPORT, VERBS  # the desk is heavy: it loads after the first screen is drawn
+
+    if kind == "report":
+        return REPORT[language() == "en"]
+    if kind == "engine_step":
+        return _("ladder")
+    verb = VERBS.get(kind)
+    if verb is None:
+        return kind
+    return verb.en if language() == "en" else verb.zh
+
+
+def holder_text(holder: str, unit: str | None) -> str:
+    """In whose hands: the unit's name where a unit has it, the kind of hands otherwise."""
+    if unit and holder in (Holder.UNIT, Holder.LEADER, Holder.DISTRICT):
+        return unit
+    known = Holder._value2member_map_.get(holder)
+    return known.label(language()) if isinstance(known, Holder) else holder
+
+
+def receipt_text(code: str, verb: str, stage: str) -> str:
+    """One sentence on what was done."""
+    known = Stage._value2member_map_.get(stage)
+    now = known.label(language()) if isinstance(known, Stage) else stage
+    return _("{code}: {verb} done, now {stage}").format(code=code, verb=event_title(verb), stage=now)
