@@ -22,6 +22,10 @@ class Actor:
     units: frozenset[int] = field(default_factory=frozenset)
     """Units where this officer holds a role."""
 
+    def answers_for(self, unit_id: int, parent_id: int | None) -> bool:
+        """Whether a unit is one of this officer's, or stands right under one (a post of the section led)."""
+        return unit_id in self.units or parent_id in self.units
+
 
 ENGINE = Actor(code="engine", name="引擎", roles=frozenset({"engine"}))
 IMPORT = Actor(code="import", name="导入", roles=frozenset({"import"}))
@@ -57,6 +61,8 @@ def find_actor(connection: Connection, centre_id: int, code: str | None, at: int
             "No officer named: use --as or ZHIHUI_OFFICER.",
         )
     wanted = code.strip()
+    if not wanted.isprintable():
+        raise NotFound("officer-unknown", f"没有人员“{wanted!a}”。", f"There is no officer {wanted!a}.")
     officer, held_at = table(Officer).c, table(Appointment).c
     found = connection.execute(
         select(officer.id, officer.code, officer.name)
@@ -65,8 +71,7 @@ def find_actor(connection: Connection, centre_id: int, code: str | None, at: int
     ).all()
     exact = [row for row in found if row.code == wanted] or found
     if not exact:
-        shown = wanted if wanted.isprintable() else ascii(wanted)
-        raise NotFound("officer-unknown", f"没有人员“{shown}”。", f"There is no officer {shown}.")
+        raise NotFound("officer-unknown", f"没有人员“{wanted}”。", f"There is no officer {wanted}.")
     if len(exact) > 1:
         raise BadInput(
             "officer-ambiguous",

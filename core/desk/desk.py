@@ -23,12 +23,16 @@ from core.desk.verbs.table import REPORT, VERBS, Verb
 from core.desk.work import Decision, Work
 from core.rules.case import Case
 from core.rules.stages import Why, refusal_of_lead, refusal_of_stage
-from data.errors import Conflict, NotAllowed, NotFound
+from data.errors import BadInput, Conflict, NotAllowed, NotFound
 from data.ids import new_id
 from data.instants import from_seconds, to_seconds
 from data.store import Store
-from data.tables import Centre, Request, Setting, TicketEvent, table
+from data.tables import Centre, Request, Setting, Ticket, TicketEvent, table
 from data.terms import ClockKind
+
+KEY_LIMIT = 120
+NAMES_A_LEAD = frozenset({"dispatch", "redispatch", "hand_up", "hand_down"})
+"""Verbs that give a ticket a new lead: after the third bounce they are the leader's."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +87,9 @@ class Desk:
         `seen` is the revision the actor looked at; `key` an idempotency key: the same key with the same order does
         nothing and returns the first receipt. Raises a Refusal, and then nothing has changed.
         """
-        with self.store.write() as connection:
-            return self.do_in(connection, order, actor, seen, key)
+        return self.store.run(
+            lambda connection: self.do_in(connection, order, actor, seen, key), repeatable=key is not None
+        )
 
     def do_in(
         self, connection: Connection, order: Order, actor: Actor, seen: int | None = None, key: str | None = None
@@ -92,6 +97,7 @@ class Desk:
         """`do` inside a write transaction that is already open: for imports and batches."""
         ledger = Ledger(connection, self.centre_id, self.now())
         if key:
+            _check_key(key)
             earlier = self._used_key(connection, key, order)
             if earlier is not None:
                 return earlier
@@ -116,11 +122,32 @@ class Desk:
     def _report(self, ledger: Ledger, refs: References, order: Report, actor: Actor) -> Receipt:
         if "import" not in actor.roles:
             _raise(refusal_of_role("report", *REPORT, actor, None, refs))
+        self._refuse_known(ledger.connection, order)
         case = ledger.new_case(new_id())
         case.ticket.urgency = order.urgency.value if order.urgency else "normal"
         work = Work(case, refs, ledger.now, actor)
         decision = decide_report(work, order, self._next_code(ledger.connection, refs))
         return self._record(ledger, work, "report", decision, None)
+
+    def _refuse_known(self, connection: Connection, order: Report) -> None:
+        """One report of another system makes one ticket."""
+        if not order.external_id:
+            return
+        tickets = table(Ticket)
+        row = connection.execute(
+            select(tickets.c.code).where(
+                tickets.c.centre_id == self.centre_id,
+                tickets.c.origin == order.origin,
+                tickets.c.external_id == order.external_id,
+            )
+        ).first()
+        if row is not None:
+            raise Conflict(
+                "external-known",
+                f"{order.origin} 的 {order.external_id} 已登记为 {row.code}。",
+                f"{order.external_id} of {order.origin} is ticket {row.code} already.",
+                ticket=row.code,
+            )
 
     def _act(self, ledger: Ledger, refs: References, order: Order, actor: Actor, seen: int | None) -> Receipt:
         if not isinstance(order, TicketOrder):
@@ -137,7 +164,7 @@ class Desk:
         why = refusal_of_stage(verb.name, verb.zh, verb.en, case)
         if why is None:
             why = refusal_of_role(verb.name, verb.zh, verb.en, actor, case, refs)
-        if why is None and verb.name in ("dispatch", "redispatch"):
+        if why is None and verb.name in NAMES_A_LEAD:
             why = refusal_of_lead(case, actor.roles)
         return why
 
@@ -169,6 +196,16 @@ class Desk:
             .where(events.c.centre_id == self.centre_id, events.c.ticket_id == case.ticket.id, events.c.seq > seen)
             .order_by(events.c.seq)
         ).all()
+        if not rows:
+            return Conflict(
+                "changed",
+                f"{case.ticket.code} 没有版本 {seen}，现为 {case.ticket.revision}，请重新查看。",
+                f"{case.ticket.code} has no revision {seen}, it is at {case.ticket.revision}. Look again.",
+                ticket=case.ticket.code,
+                seen=seen,
+                revision=case.ticket.revision,
+                changes=[],
+            )
         zh = "、".join(f"{row.actor} {VERBS[row.kind].zh if row.kind in VERBS else row.kind}" for row in rows[:5])
         en = ", ".join(f"{row.actor}: {row.kind}" for row in rows[:5])
         return Conflict(
@@ -253,6 +290,15 @@ def channels_of(connection: Connection, centre_id: int) -> list[str]:
         select(settings.c.value).where(settings.c.centre_id == centre_id, settings.c.name == CHANNELS_SETTING)
     ).first()
     return ["console", *(row[0].get("names", []) if row else [])]
+
+
+def _check_key(key: str) -> None:
+    if len(key) > KEY_LIMIT or not key.isprintable():
+        raise BadInput(
+            "bad-key",
+            f"幂等键须为不超过 {KEY_LIMIT} 个可见字符。",
+            f"An idempotency key has at most {KEY_LIMIT} printable characters.",
+        )
 
 
 def fingerprint(order: Order) -> str:

@@ -66,8 +66,8 @@ class Report(Order):
     confidential: bool = False
     direct: bool = False
     """Straight to the duty leader (直报)."""
-    external_id: Annotated[str, Field(max_length=120)] = ""
-    origin: Annotated[str, Field(max_length=40)] = ""
+    external_id: Annotated[str, Field(max_length=120), AfterValidator(_one_line)] = ""
+    origin: Annotated[str, Field(max_length=40), AfterValidator(_one_line)] = ""
 
 
 class Accept(TicketOrder):
@@ -100,7 +100,7 @@ class Assess(TicketOrder):
 
     verb: ClassVar[str] = "assess"
     matter: Line = ""
-    limit_no: int = Field(default=0, ge=0, le=99)
+    limit_no: int | None = Field(default=None, ge=0, le=99)
     urgency: Urgency | None = None
     affair: AffairKind | None = None
     community: Line = ""

@@ -1,7 +1,8 @@
 """Who may do what: one row per verb, deny by default.
 
 A desk role may act on every ticket of the centre. A field role may act on what is in its own unit's hands: its post,
-community, grid or force, or a post of the section it leads.
+community, grid or force, or a post of the section it leads; what ends or moves a ticket is for the lead unit alone. A
+section leader sends, presses and pauses what belongs to the own section.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from core.desk.actor import DESK_ROLES, FIELD_ROLES, LEADER_ROLES, Actor
 from core.desk.references import References
 from core.rules.case import LIVE_TASKS, Case
 from core.rules.stages import Why
-from data.terms import Role
+from data.terms import Role, UnitKind
 
 SENIOR_ROLES = frozenset({Role.SHIFT_LEADER, Role.DUTY_LEADER, Role.COMMANDER})
 ANYBODY = DESK_ROLES | FIELD_ROLES
@@ -48,6 +49,12 @@ ROLES: dict[str, frozenset[Role]] = {
 OWN_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complete", "return", "hand_up", "ask", "note"})
 """Verbs that a field role may use only where its own unit has a part in the ticket."""
 
+LEAD_UNIT = frozenset({"complete", "return", "hand_up"})
+"""Of these, the ones that are not for an assisting unit."""
+
+OWN_SECTION = frozenset({"dispatch", "add_task", "pause", "resume", "remind", "supervise"})
+"""Verbs that a section leader may use on tickets of the own section."""
+
 
 def refusal_of_role(
     verb: str, title_zh: str, title_en: str, actor: Actor, case: Case | None, refs: References
@@ -63,23 +70,32 @@ def refusal_of_role(
             f"{actor.name} 没有“{title_zh}”的权限",
             f"{actor.code} may not {title_en}",
         )
-    if case is None or verb not in OWN_UNIT or held & DESK_ROLES:
+    if case is None or held & DESK_ROLES:
         return None
-    if _takes_part(actor, case, refs):
-        return None
-    return Why(
-        "not-own-unit",
-        f"{case.ticket.code} 不在 {actor.name} 所在单位手中",
-        f"{case.ticket.code} is not in the hands of a unit of {actor.code}",
-    )
+    if verb in OWN_UNIT and not _takes_part(actor, case, refs, verb in LEAD_UNIT):
+        return Why(
+            "not-own-unit",
+            f"{case.ticket.code} 不在 {actor.name} 所在单位手中",
+            f"{case.ticket.code} is not in the hands of a unit of {actor.code}",
+        )
+    if verb in OWN_SECTION and not (_own_section(actor, case, refs) or _takes_part(actor, case, refs, False)):
+        return Why(
+            "not-own-section",
+            f"{case.ticket.code} 不属于 {actor.name} 分管的板块",
+            f"{case.ticket.code} does not belong to a section of {actor.code}",
+        )
+    return None
 
 
-def _takes_part(actor: Actor, case: Case, refs: References) -> bool:
-    """Whether one of the actor's units, or a post under it, has the ticket or a live task of it."""
-    units = {task.unit_id for task in case.tasks if task.state in LIVE_TASKS}
+def _takes_part(actor: Actor, case: Case, refs: References, leading: bool) -> bool:
+    """Whether a unit that the actor answers for has the ticket, or (unless it must be `leading`) a live task of it."""
+    units = {task.unit_id for task in case.tasks if task.state in LIVE_TASKS and not leading}
     if case.ticket.holder_unit_id is not None:
         units.add(case.ticket.holder_unit_id)
-    if units & actor.units:
-        return True
-    parents = {view.parent_id for view in map(refs.unit, units) if view is not None}
-    return bool(parents & actor.units)
+    views = [view for view in map(refs.unit, units) if view is not None]
+    return any(actor.answers_for(view.id, view.parent_id) for view in views)
+
+
+def _own_section(actor: Actor, case: Case, refs: References) -> bool:
+    views = [view for view in map(refs.unit, actor.units) if view is not None]
+    return any(view.kind == UnitKind.SECTION and view.code == case.ticket.section for view in views)

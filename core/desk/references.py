@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -173,7 +175,7 @@ class References:
         chosen = self.version("policy") if version is None else version
         key = ("policy", chosen)
         if key not in self._cache:
-            self._cache[key] = Policy.from_dict(self._body("policy", "", chosen), str(chosen))
+            self._cache[key] = _read_policy(_canonical(self._body("policy", "", chosen)), str(chosen))
         found: Policy = self._cache[key]
         return found
 
@@ -183,9 +185,7 @@ class References:
         chosen = self.version("calendar", name) if version is None else version
         key = ("calendar", chosen)
         if key not in self._cache:
-            self._cache[key] = replace(
-                WorkCalendar.from_dict(self._body("calendar", name, chosen)), version=str(chosen)
-            )
+            self._cache[key] = _read_calendar(_canonical(self._body("calendar", name, chosen)), str(chosen))
         found: WorkCalendar = self._cache[key]
         return found
 
@@ -230,6 +230,24 @@ class References:
         ]
         self._units.update({view.id: view for view in views})
         return views
+
+
+def _canonical(body: dict[str, Any]) -> str:
+    return json.dumps(body, ensure_ascii=False, sort_keys=True)
+
+
+@lru_cache(maxsize=32)
+def _read_calendar(body: str, version: str) -> WorkCalendar:
+    """A calendar by what it says, not by where it was stored: two stores of one process cannot mix theirs up.
+
+    Its years are worked out once per process, not once per transaction.
+    """
+    return replace(WorkCalendar.from_dict(json.loads(body)), version=version)
+
+
+@lru_cache(maxsize=32)
+def _read_policy(body: str, version: str) -> Policy:
+    return Policy.from_dict(json.loads(body), version)
 
 
 def matter_view(row: dict[str, Any]) -> MatterView:

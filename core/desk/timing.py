@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from core.rules import clocks
 from core.rules.budgets import Budget
 from core.rules.clocks import ClockFacts
 from core.rules.ladder import Fired, carry_over, next_step
-from core.rules.policy import Policy
+from core.rules.policy import SILENT, Policy
 from core.rules.worktime import WorkCalendar
 from data.errors import NotAllowed
 from data.ids import new_id
@@ -38,9 +39,22 @@ def facts_of(clock: ClockRecord) -> ClockFacts:
 class Timing:
     """Starts, stops, pauses and continues the clocks of one ticket at one instant; returns effects."""
 
-    def __init__(self, calendar: WorkCalendar, policy: Policy, at: int, urgency: Urgency, actor_id: int | None) -> None:
-        """With the ticket's own calendar and policy versions, the instant in epoch seconds, and who acts."""
+    def __init__(
+        self,
+        calendar: WorkCalendar,
+        policy: Policy,
+        at: int,
+        urgency: Urgency,
+        actor_id: int | None,
+        calendar_of: Callable[[int], WorkCalendar] | None = None,
+    ) -> None:
+        """With the ticket's own calendar and policy versions, the instant in epoch seconds, and who acts.
+
+        `calendar_of` finds other versions: a clock that had stopped when its ticket was set on a newer calendar, or
+        that keeps the calendar of its official deadline, is still counted by its own.
+        """
         self.calendar = calendar
+        self._calendar_of = calendar_of
         self.policy = policy
         self.at = at
         self.moment = from_seconds(at)
@@ -56,12 +70,14 @@ class Timing:
         task_id: int | None = None,
     ) -> dict[str, Any]:
         """A new clock with a limit such as "2 urgent_hour"; `ladder` is empty for a clock that nobody climbs for."""
+        budget = Budget.parse(limit)
+        share, ladder = self.policy.warning(kind, self.urgency, ladder, budget.seconds(self.calendar))
         facts = clocks.start(
             kind,
-            Budget.parse(limit),
+            budget,
             self.moment,
             self.calendar,
-            warn_share=self.policy.share(self.urgency) if ladder else None,
+            warn_share=share,
             policy_version=self.policy.version,
             by=self.actor_id,
         )
@@ -70,52 +86,75 @@ class Timing:
 
     def start_policy(self, kind: ClockKind, ladder: str, **identity: int | None) -> dict[str, Any]:
         """A new clock with the policy's limit for its kind; the centre's own clocks have ladders of their own."""
-        own = self.policy.clock_ladder.get(kind.value, ladder)
-        return self.start(kind, self.policy.limit(kind, self.urgency), own, **identity)
+        return self.start(kind, self.policy.limit(kind, self.urgency), self.ladder_of(kind, ladder), **identity)
+
+    def ladder_of(self, kind: ClockKind, ladder: str) -> str:
+        """The ladder of a clock: its own where the policy gives the kind one, none for a bundle clock."""
+        return "" if kind == ClockKind.HANDLE else self.policy.clock_ladder.get(kind.value, ladder)
 
     def stop(self, clock: ClockRecord, cancelled: bool = False) -> dict[str, Any]:
         """End a clock: met or missed, or cancelled where it no longer matters."""
-        return self._changed(clock, clocks.stop(facts_of(clock), self.moment, self.calendar, cancelled=cancelled))
+        return self._changed(clock, clocks.stop(facts_of(clock), self.moment, self._own(clock), cancelled=cancelled))
 
     def pause(self, clock: ClockRecord, reason: str) -> dict[str, Any]:
         """Let a running clock stand still."""
-        paused = clocks.pause(facts_of(clock), self.moment, self.calendar, reason=reason, by=self.actor_id)
+        paused = clocks.pause(facts_of(clock), self.moment, self._own(clock), reason=reason, by=self.actor_id)
         return self._changed(clock, paused)
 
     def resume(self, clock: ClockRecord, reason: str = "") -> dict[str, Any]:
         """Let a paused clock run on."""
-        running = clocks.resume(facts_of(clock), self.moment, self.calendar, reason=reason, by=self.actor_id)
+        running = clocks.resume(facts_of(clock), self.moment, self._own(clock), reason=reason, by=self.actor_id)
         return self._changed(clock, running)
 
     def go_on(self, clock: ClockRecord, reason: str) -> dict[str, Any]:
         """Let a stopped clock go on where it stood: a returned ticket is back, or work failed its check."""
         if clock.state in (ClockState.RUNNING, ClockState.PAUSED):
             raise NotAllowed("clock-live", "计时未停止。", "The clock has not stopped.")
-        again = clocks.continue_(facts_of(clock), self.moment, self.calendar, reason=reason, by=self.actor_id)
-        return self._changed(clock, again)
+        own = self._own(clock)
+        again = clocks.continue_(facts_of(clock), self.moment, own, reason=reason, by=self.actor_id)
+        if own.version == self.calendar.version:
+            return self._changed(clock, again)
+        return self._rebased(clock, clocks.rebase(again, self.calendar), clock.ladder)
 
-    def rebase(self, clock: ClockRecord, calendar: WorkCalendar, limit: str | None = None) -> dict[str, Any] | None:
-        """Set a live clock's deadline anew under another calendar or limit; None when nothing moves."""
+    def rebase(
+        self, clock: ClockRecord, calendar: WorkCalendar, limit: str | None = None, ladder: str | None = None
+    ) -> dict[str, Any] | None:
+        """Set a live clock's deadline anew under another calendar, limit or ladder; None when nothing changes.
+
+        With a limit the pre-warning is the policy's again.
+        """
+        budget, share, code = None, None, clock.ladder
+        if limit:
+            budget = Budget.parse(limit)
+            code = clock.ladder.removesuffix(SILENT) if ladder is None else ladder
+            share, code = self.policy.warning(ClockKind(clock.kind), self.urgency, code, budget.seconds(calendar))
         rebased = clocks.rebase(
-            facts_of(clock),
-            calendar,
-            budget=Budget.parse(limit) if limit else None,
-            policy_version=self.policy.version,
+            facts_of(clock), calendar, budget=budget, warn_share=share, policy_version=self.policy.version
         )
-        if rebased.before == rebased.after:
+        if rebased.before == rebased.after and code == clock.ladder:
             return None
+        return self._rebased(clock, rebased, code)
+
+    def _rebased(self, clock: ClockRecord, rebased: clocks.Rebased, ladder: str) -> dict[str, Any]:
+        """The effect of a new generation: steps that are past under the new deadline as well are not done again."""
         fired = list(clock.fired)
-        steps = self.policy.ladder(clock.ladder)
+        steps = self.policy.ladder(ladder)
         if rebased.moved and steps is not None:
             after, done = rebased.after, [read_step(name) for name in fired]
             kept = carry_over(steps, after.warn_at, after.due_at, self.moment, done, after.pauses)
             fired = [name for name in fired if read_step(name) in kept]
-        return {"id": clock.id, "fired": fired, **self._effect(rebased.after, clock.ladder, fired)}
+        return {"id": clock.id, "fired": fired, "ladder": ladder, **self._effect(rebased.after, ladder, fired)}
 
     def fire(self, clock: ClockRecord, step: str) -> dict[str, Any]:
         """Note that a ladder step fired, and find the next one."""
         fired = [*clock.fired, step]
         return {"id": clock.id, "fired": fired, **self._next(facts_of(clock), clock.ladder, fired)}
+
+    def _own(self, clock: ClockRecord) -> WorkCalendar:
+        """The calendar version that a clock runs on."""
+        if self._calendar_of is None or clock.calendar_version in ("", self.calendar.version):
+            return self.calendar
+        return self._calendar_of(int(clock.calendar_version))
 
     def _changed(self, clock: ClockRecord, facts: ClockFacts) -> dict[str, Any]:
         return {"id": clock.id, **self._effect(facts, clock.ladder, list(clock.fired))}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.desk.actor import Actor
+from core.desk.actor import DESK_ROLES, Actor
 from core.desk.references import MatterView, References, UnitView
 from core.desk.timing import Timing
-from core.rules.case import Case
+from core.rules.case import LIVE_TASKS, Case
 from core.rules.policy import Policy
 from data.errors import BadInput, NotAllowed
 from data.ids import new_id
-from data.tables import TaskRecord
+from data.tables import ClockRecord, TaskRecord
 from data.terms import Holder, Role, Severity, Stage, TaskRole, TaskState, Tier, Urgency
 
 
@@ -65,6 +65,7 @@ class Work:
     def __post_init__(self) -> None:
         self.effects = Effects()
         self.messages: list[Message] = []
+        self.moved: list[dict[str, Any]] = []
         ticket = self.case.ticket
         self.policy: Policy = self.refs.policy(ticket.policy_version or None)
         self.calendar = self.refs.calendar(ticket.calendar_version or None)
@@ -72,6 +73,8 @@ class Work:
     def decision(self, **facts: Any) -> Decision:
         """The decision so far, with the facts of the verb (empty ones are left out)."""
         kept = {name: value for name, value in facts.items() if value not in ("", None, [], False)}
+        if self.moved:
+            kept["moved"] = self.moved
         return Decision(self.effects, kept, self.messages)
 
     def matter(self) -> MatterView | None:
@@ -84,11 +87,31 @@ class Work:
     @property
     def timing(self) -> Timing:
         """The clocks' rules at this instant, for the urgency decided so far."""
-        return Timing(self.calendar, self.policy, self.at, self.urgency(), self.actor.id)
+        return Timing(self.calendar, self.policy, self.at, self.urgency(), self.actor.id, self.refs.calendar)
 
     def urgency(self) -> Urgency:
         """The ticket's urgency after what was decided so far."""
         return Urgency(self.effects.set.get("urgency", self.case.ticket.urgency))
+
+    def subject(self, language: str) -> str:
+        """What a notice says the ticket is about; a confidential one is not told around."""
+        if self.effects.set.get("confidential", self.case.ticket.confidential):
+            return "confidential" if language == "en" else "保密事件"
+        return str(self.effects.set.get("title", self.case.ticket.title))
+
+    def note_moved(self, clock: ClockRecord, after: dict[str, Any]) -> None:
+        """Keep before and after of a deadline that was set anew, for the event."""
+        if clock.due_at != after["due_at"] or clock.budget != after["budget"]:
+            self.moved.append(
+                {
+                    "clock": clock.kind,
+                    "unit": clock.unit_id,
+                    "before": clock.due_at,
+                    "after": after["due_at"],
+                    "limit_before": clock.budget,
+                    "limit_after": after["budget"],
+                }
+            )
 
     def limit_no(self) -> int:
         """The condition chosen for the matter."""
@@ -108,12 +131,12 @@ class Work:
             "tier": Tier.CENTRE.value,
         }
 
-    def hold_unit(self, unit: UnitView) -> None:
-        """Into a unit's hands."""
+    def hold_unit(self, unit: UnitView, officer_id: int | None = None) -> None:
+        """Into a unit's hands; `officer_id` is who has answered for it by name."""
         self.effects.hold = {
             "holder": Holder.DISTRICT.value if unit.kind in ("district", "department") else Holder.UNIT.value,
             "unit_id": unit.id,
-            "officer_id": None,
+            "officer_id": officer_id,
             "tier": tier_of(unit.kind).value,
         }
 
@@ -158,10 +181,26 @@ class Work:
             )
         return task
 
+    def is_desk(self) -> bool:
+        """Whether the actor serves at the centre's desk and so may act for every unit."""
+        return bool(self.actor.roles & DESK_ROLES)
+
+    def own_officer(self, unit_id: int) -> int | None:
+        """The actor's id where the actor answers for the unit; None for the desk acting for somebody else."""
+        unit = self.refs.unit(unit_id)
+        return self.actor.id if unit is not None and self.actor.answers_for(unit.id, unit.parent_id) else None
+
     def task_for(self, unit: str) -> TaskRecord:
-        """The live task of a named unit, or the lead's. Raises BadInput when the unit has none."""
+        """The live task of a named unit; else the lead's, or for an assisting unit's officer that unit's own.
+
+        Raises BadInput when the unit has none, NotAllowed when it is another unit's.
+        """
         if not unit:
-            return self.lead_or_refuse()
+            lead = self.case.lead_task()
+            if self.is_desk() or (lead is not None and self.own_officer(lead.unit_id) is not None):
+                return self.lead_or_refuse()
+            live = [task for task in self.case.tasks if task.state in LIVE_TASKS]
+            return next((task for task in live if self.own_officer(task.unit_id) is not None), self.lead_or_refuse())
         view = self.refs.unit_by_code(unit)
         task = self.case.task_of(view.id)
         if task is None:
@@ -169,6 +208,12 @@ class Work:
                 "no-task",
                 f"{view.name} 在 {self.case.ticket.code} 中没有未完成的任务。",
                 f"{view.name_en or view.code} has no open task in {self.case.ticket.code}.",
+            )
+        if not self.is_desk() and self.own_officer(view.id) is None:
+            raise NotAllowed(
+                "not-own-unit",
+                f"{self.actor.name} 不能代 {view.name} 操作。",
+                f"{self.actor.code} may not act for {view.name_en or view.code}.",
             )
         return task
 

@@ -6,18 +6,23 @@ Shape (TOML, or the JSON body of a catalogue row):
                             arrive and make_safe where the urgency has them
     [clock.accept]          ladder = "accept"            ladders of clocks that measure the centre itself
     [[ladder.emergency.step]] …                          see core.rules.ladder
+
+`silent_minutes`: how long the A holder may leave a dispatch unanswered before the B holder is asked as well. It is kept
+as ladder data: an acknowledge clock warns when that time is used up (in the clock's own unit), and its ladder is the
+ordinary one with that warning, to holder and B post, in place of the ordinary pre-warning.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_UP, Decimal
 from typing import Any
 
 from core.rules.budgets import Budget
-from core.rules.ladder import Ladder
+from core.rules.ladder import Ladder, Step
 from data.errors import BadInput
-from data.terms import ClockKind, Urgency
+from data.terms import ClockKind, Severity, Urgency
 
 REQUIRED = (
     ClockKind.ACCEPT,
@@ -29,6 +34,8 @@ REQUIRED = (
 )
 """Clocks for which a policy must give a limit at every urgency."""
 OPTIONAL = (ClockKind.ARRIVE, ClockKind.MAKE_SAFE)
+SILENT = "+silent"
+"""Ends the code of a ladder whose pre-warning asks the B holder."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +83,28 @@ class Policy:
         """The ladder that a matter asks for, or the one of its urgency."""
         return wanted if wanted in self.ladders else self.urgencies[urgency.value].ladder
 
+    def warning(self, kind: ClockKind, urgency: Urgency, ladder: str, seconds: int) -> tuple[float | None, str]:
+        """The share of a clock's budget (in seconds) at which it warns, and the code of the ladder it climbs.
+
+        No share for a clock without a ladder. An acknowledge clock warns when the holder has been silent too long.
+        """
+        if not ladder:
+            return None, ""
+        silent = self.urgencies[urgency.value].silent_minutes * 60
+        if kind != ClockKind.ACKNOWLEDGE or not 0 < silent < seconds:
+            return self.share(urgency), ladder
+        # Rounded up, so that whole seconds come out of the share again.
+        share = (Decimal(silent) / Decimal(seconds)).quantize(Decimal("1e-12"), ROUND_UP)
+        return float(share), ladder + SILENT
+
     def ladder(self, code: str) -> Ladder | None:
         """A ladder by code; None for a clock without one."""
-        return self.ladders.get(code)
+        plain = self.ladders.get(code.removesuffix(SILENT))
+        if plain is None or not code.endswith(SILENT):
+            return plain
+        asked = Step("silent", None, ("holder", "post_b"), "remind", Severity.WARNING)
+        later = [step for step in plain.steps if step.offset_seconds is not None]
+        return Ladder(code, (asked, *later), plain.zh, plain.en)
 
 
 def _read_urgency(body: Mapping[str, Any], urgency: Urgency, ladders: Mapping[str, Ladder]) -> Pressing:
@@ -96,9 +122,14 @@ def _read_urgency(body: Mapping[str, Any], urgency: Urgency, ladders: Mapping[st
     ladder = str(given.get("ladder", urgency.value))
     _demand_ladder(ladders, ladder, f"urgency.{urgency.value}.ladder")
     share = given.get("pre_warning", 0.75)
-    if not isinstance(share, int | float) or not 0 < share <= 1:
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
         raise BadInput("policy-share", "pre_warning 须在 0 与 1 之间", "pre_warning must lie between 0 and 1")
-    return Pressing(limits, ladder, float(share), int(given.get("silent_minutes", 0)))
+    silent = given.get("silent_minutes", 0)
+    if isinstance(silent, bool) or not isinstance(silent, int) or not 0 <= silent <= 525_600:
+        raise BadInput(
+            "policy-silent", "silent_minutes 须为不小于 0 的整数分钟", "silent_minutes must be whole minutes, 0 or more"
+        )
+    return Pressing(limits, ladder, float(share), silent)
 
 
 def _demand_ladder(ladders: Mapping[str, Ladder], code: str, place: str) -> None:

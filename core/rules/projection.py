@@ -46,7 +46,7 @@ def apply(case: Case, seq: int, at: int, effects: Effects) -> None:
     for facts in effects.get("clocks", ()):
         _upsert_clock(case, facts)
     if "engine" in effects:
-        _book_outage(case, effects["engine"]["from"], effects["engine"]["to"])
+        _book_outage(case, effects["engine"]["from"], min(effects["engine"]["to"], at))
     _move_custody(case, seq, at, effects)
     ticket.revision = seq
     ticket.updated_at = at
@@ -60,6 +60,7 @@ def _upsert_task(case: Case, facts: Mapping[str, Any]) -> None:
             _change(task, facts)
             return
     base: dict[str, Any] = {"centre_id": case.ticket.centre_id, "ticket_id": case.ticket.id, "no": len(case.tasks) + 1}
+    _demand_fields(TaskRecord, facts)
     case.tasks.append(TaskRecord.model_construct(**base, **facts))
 
 
@@ -69,14 +70,20 @@ def _upsert_clock(case: Case, facts: Mapping[str, Any]) -> None:
             _change(clock, facts)
             return
     base: dict[str, Any] = {"centre_id": case.ticket.centre_id, "ticket_id": case.ticket.id}
+    _demand_fields(ClockRecord, facts)
     case.clocks.append(ClockRecord.model_construct(**base, **facts))
 
 
 def _change(record: TaskRecord | ClockRecord, facts: Mapping[str, Any]) -> None:
+    _demand_fields(type(record), facts)
     for name, value in facts.items():
-        if name not in type(record).model_fields:
-            raise ValueError(f"no such field: {name}")
         setattr(record, name, value)
+
+
+def _demand_fields(kind: type[TaskRecord | ClockRecord], facts: Mapping[str, Any]) -> None:
+    for name in facts:
+        if name not in kind.model_fields:
+            raise ValueError(f"no such field: {name}")
 
 
 def _move_custody(case: Case, seq: int, at: int, effects: Effects) -> None:

@@ -60,15 +60,15 @@ def _rework(work: Work, reason: str) -> None:
     if last is None or unit is None:
         raise NotAllowed("no-lead", "没有可返工的单位。", "There is no unit to send the work back to.")
     task = work.send(unit, TaskRole.LEAD, reason, TaskState.ACKNOWLEDGED)
-    work.effects.tasks[-1]["acknowledged_at"] = work.at
+    work.effects.tasks[-1].update(acknowledged_at=work.at, officer_id=last.officer_id)
     stopped = {clock["id"] for clock in work.effects.clocks}
-    for clock in work.case.clocks:
-        again = clock.kind == ClockKind.FINAL or (clock.kind == ClockKind.HANDLE and clock.unit_id == unit.id)
-        if again and clock.state not in LIVE_CLOCKS and clock.id not in stopped:
+    newest = (work.case.newest_clock(ClockKind.FINAL), work.case.newest_clock(ClockKind.HANDLE, unit.id))
+    for clock in newest:
+        if clock is not None and clock.state not in LIVE_CLOCKS and clock.id not in stopped:
             effect = work.timing.go_on(clock, "rework")
             work.effects.clocks.append({**effect, "task_id": task} if clock.kind == ClockKind.HANDLE else effect)
     work.effects.set.update({"reworks": work.case.ticket.reworks + 1, "completed_at": None, "on_time": None})
     work.stage(Stage.HANDLING)
-    work.hold_unit(unit)
+    work.hold_unit(unit, last.officer_id)
     code = work.case.ticket.code
     work.tell_unit(unit.id, "rework", f"返工 {code}：{reason}", f"Rework {code}: {reason}", Severity.WARNING)

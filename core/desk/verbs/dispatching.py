@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from core.desk.orders import AddTask, Dispatch, Redispatch, Return
 from core.desk.references import UnitView
-from core.desk.verbs.intake import set_matter, start_handling_clocks
+from core.desk.verbs.intake import set_matter_or_part
+from core.desk.verbs.limits import start_handling_clocks
 from core.desk.work import Decision, Work
 from core.rules.case import LIVE_CLOCKS, LIVE_TASKS
 from core.rules.stages import refusal_of_lead
@@ -16,10 +17,7 @@ from data.terms import ClockKind, Role, Severity, Stage, TaskRole, TaskState, Un
 def decide_dispatch(work: Work, order: Dispatch) -> Decision:
     """One lead, any number of assisting or informed units; by default where the catalogue sends it."""
     refuse_without_leader(work)
-    if order.matter:
-        set_matter(work, order.matter, order.limit_no or 0, order.urgency)
-    elif order.urgency:
-        work.effects.set["urgency"] = order.urgency.value
+    set_matter_or_part(work, order.matter, order.limit_no, order.urgency)
     lead, assists = _targets(work, order)
     informed = [work.refs.unit_by_code(code) for code in order.inform]
     refuse_centre([lead, *assists, *informed])
@@ -57,19 +55,19 @@ def give_lead(work: Work, unit: UnitView, instruction: str) -> None:
     work.effects.set.update({"lead_unit_id": unit.id, "pending": "", "hops": work.case.ticket.hops + 1, "reason": ""})
     if unit.section and not work.effects.set.get("section", work.case.ticket.section):
         work.effects.set["section"] = unit.section
-    code, title = work.case.ticket.code, work.case.ticket.title
-    work.tell_unit(unit.id, "dispatch", f"派单 {code}：{title}", f"Dispatched {code}: {title}", Severity.WARNING)
+    code, zh, en = work.case.ticket.code, work.subject("zh"), work.subject("en")
+    work.tell_unit(unit.id, "dispatch", f"派单 {code}：{zh}", f"Dispatched {code}: {en}", Severity.WARNING)
 
 
 def _add_units(work: Work, units: list[UnitView], role: TaskRole, instruction: str) -> None:
     """Tasks for assisting and informed units; assisting ones have a clock of their own."""
-    code, title = work.case.ticket.code, work.case.ticket.title
+    code, zh, en = work.case.ticket.code, work.subject("zh"), work.subject("en")
     for unit in units:
         task = work.send(unit, role, instruction, TaskState.SENT if role == TaskRole.ASSIST else TaskState.DONE)
         if role == TaskRole.ASSIST:
             clock = work.timing.start_policy(ClockKind.ACKNOWLEDGE, work.ladder(), unit_id=unit.id, task_id=task)
             work.effects.clocks.append(clock)
-        work.tell_unit(unit.id, "dispatch", f"{role.zh} {code}：{title}", f"{role.en} {code}: {title}")
+        work.tell_unit(unit.id, "dispatch", f"{role.zh} {code}：{zh}", f"{role.en} {code}: {en}")
 
 
 def refuse_centre(units: list[UnitView]) -> None:
@@ -99,11 +97,15 @@ def decide_redispatch(work: Work, order: Redispatch) -> Decision:
     refuse_without_leader(work)
     current = work.lead_or_refuse()
     unit = work.refs.unit_by_code(order.to)
+    refuse_centre([unit])
     if unit.id == current.unit_id:
         raise BadInput(
             "same-unit", f"{unit.name} 已经是主办单位。", f"{unit.name_en or unit.code} has the ticket already."
         )
     release_task(work, current, TaskState.CANCELLED, order.reason)
+    assisting = work.case.task_of(unit.id)
+    if assisting is not None:
+        release_task(work, assisting, TaskState.CANCELLED, order.reason)
     give_lead(work, unit, order.instruction)
     return work.decision(to=unit.code, reason=order.reason)
 

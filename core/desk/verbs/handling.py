@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.desk.orders import Acknowledge, Arrive, Complete, FinishTask, Handle
 from core.desk.verbs.dispatching import release_task
+from core.desk.verbs.limits import limit_text
 from core.desk.work import Decision, Work
 from core.rules.case import LIVE_CLOCKS
 from core.rules.stages import refusal_of_open_assists
@@ -17,24 +18,18 @@ def decide_acknowledge(work: Work, order: Acknowledge) -> Decision:
     task = work.task_for(order.unit)
     if task.state != TaskState.SENT:
         raise NotAllowed("acknowledged-already", "该任务已签收。", "This task is acknowledged already.")
-    work.change_task(task, state=TaskState.ACKNOWLEDGED.value, acknowledged_at=work.at, officer_id=work.actor.id)
+    officer = work.own_officer(task.unit_id)
+    work.change_task(task, state=TaskState.ACKNOWLEDGED.value, acknowledged_at=work.at, officer_id=officer)
     _stop_task_clock(work, task, ClockKind.ACKNOWLEDGE)
     if task.role == TaskRole.LEAD:
         work.stage(Stage.ACKNOWLEDGED)
-        limit = _arrive_limit(work)
+        # From here on custody knows the person; the desk that notes a phone call does not become the holder.
+        work.effects.hold = {"officer_id": officer}
+        limit = limit_text(work, ClockKind.ARRIVE)
         if limit:
             clock = work.timing.start(ClockKind.ARRIVE, limit, work.ladder(), unit_id=task.unit_id, task_id=task.id)
             work.effects.clocks.append(clock)
     return work.decision(unit=task.unit_id)
-
-
-def _arrive_limit(work: Work) -> str:
-    """How long the way to the scene may take; empty where nobody has to go."""
-    matter = work.matter()
-    limit = matter.limit(work.limit_no()).get("arrive", "") if matter else ""
-    if limit or matter is None or "arrive" not in matter.stages:
-        return str(limit)
-    return work.policy.limit(ClockKind.ARRIVE, work.urgency())
 
 
 def decide_arrive(work: Work, order: Arrive) -> Decision:

@@ -6,9 +6,10 @@ from typing import Any
 
 from core.desk.orders import Accept, Amend, Assess, Refuse, Report
 from core.desk.references import UnitView
+from core.desk.verbs.limits import start_handling_clocks
 from core.desk.work import Decision, Work, tier_of
-from core.rules.case import LIVE_CLOCKS, LIVE_TASKS
-from data.errors import BadInput
+from core.rules.case import LIVE_TASKS
+from data.errors import BadInput, NotAllowed
 from data.terms import AffairKind, ClockKind, Role, Stage, TaskRole, TaskState, Tier, UnitKind, Urgency
 
 GRIDS = frozenset({UnitKind.GRID, UnitKind.EXCLUSIVE_GRID, UnitKind.MICRO_GRID})
@@ -43,12 +44,17 @@ def decide_report(work: Work, order: Report, code: str) -> Decision:
         set_matter(work, order.matter, order.limit_no, order.urgency)
     if order.tier in OWN_TIERS:
         _start_below(work, order)
+    elif order.tier != Tier.CENTRE:
+        raise BadInput("tier-report", f"不能直接在{order.tier.zh}立案。", f"No ticket starts at tier {order.tier.en}.")
     else:
         work.hold_queue()
         work.effects.clocks.append(work.timing.start_policy(ClockKind.ACCEPT, work.ladder()))
         if order.direct:
             work.tell_role(
-                Role.DUTY_LEADER, "direct", f"直报 {code}：{order.title}", f"Direct report {code}: {order.title}"
+                Role.DUTY_LEADER,
+                "direct",
+                f"直报 {code}：{work.subject('zh')}",
+                f"Direct report {code}: {work.subject('en')}",
             )
     return work.decision(source=order.source.value)
 
@@ -56,9 +62,16 @@ def decide_report(work: Work, order: Report, code: str) -> Decision:
 def _start_below(work: Work, order: Report) -> None:
     """The grid or community handles its own ticket first; the final clock runs from the report."""
     unit = _own_unit(work, order)
-    work.hold_unit(unit)
+    officer = work.own_officer(unit.id)
+    if officer is None and not work.is_desk() and "import" not in work.actor.roles:
+        raise NotAllowed(
+            "not-own-unit",
+            f"{work.actor.name} 不能代 {unit.name} 操作。",
+            f"{work.actor.code} may not act for {unit.name_en or unit.code}.",
+        )
+    work.hold_unit(unit, officer)
     task = work.send(unit, TaskRole.LEAD, "", TaskState.ACKNOWLEDGED)
-    work.effects.tasks[-1]["acknowledged_at"] = work.at
+    work.effects.tasks[-1].update(acknowledged_at=work.at, officer_id=officer)
     work.stage(Stage.HANDLING)
     work.effects.set["lead_unit_id"] = unit.id
     work.effects.set["accepted_at"] = work.at
@@ -106,10 +119,7 @@ def decide_amend(work: Work, order: Amend) -> Decision:
 
 def decide_assess(work: Work, order: Assess) -> Decision:
     """Say what it is: matter and condition, urgency, kind of affair, place."""
-    if order.matter:
-        set_matter(work, order.matter, order.limit_no, order.urgency)
-    elif order.urgency:
-        work.effects.set["urgency"] = order.urgency.value
+    set_matter_or_part(work, order.matter, order.limit_no, order.urgency)
     if order.affair:
         work.effects.set["affair"] = order.affair.value
     work.effects.set.update(find_place(work, order.community, order.grid))
@@ -117,6 +127,17 @@ def decide_assess(work: Work, order: Assess) -> Decision:
     if not work.case.live_clocks(ClockKind.ASSESS):
         work.effects.clocks.append(work.timing.start_policy(ClockKind.ASSESS, work.ladder()))
     return work.decision(note=order.note)
+
+
+def set_matter_or_part(work: Work, matter: str, limit_no: int | None, urgency: Urgency | None) -> None:
+    """The matter with its condition; or another condition of the matter that the ticket has; or the urgency alone."""
+    known = matter or work.case.ticket.matter_code
+    if matter or (known and limit_no is not None):
+        set_matter(work, known, limit_no or 0, urgency)
+    elif limit_no is not None:
+        raise BadInput("limit-unknown", "未确定事项，不能选立案条件。", "A condition needs a matter to belong to.")
+    elif urgency:
+        work.effects.set["urgency"] = urgency.value
 
 
 def set_matter(work: Work, code: str, limit_no: int, urgency: Urgency | None) -> None:
@@ -166,26 +187,6 @@ def _community_of(work: Work, unit: UnitView) -> int | None:
     while parent is not None and parent.kind != UnitKind.COMMUNITY:
         parent = work.refs.unit(parent.parent_id)
     return parent.id if parent else None
-
-
-def start_handling_clocks(work: Work, unit: UnitView, task_id: int) -> None:
-    """The citizen's deadlines (make safe, final) once per ticket; the unit's own bundle clock once per unit.
-
-    A bounced ticket keeps its final clock, and a unit that gets a ticket back goes on with the time it had left.
-    """
-    matter = work.matter()
-    limit = matter.limit(work.limit_no()) if matter else {}
-    timing, ladder = work.timing, work.ladder()
-    text = limit.get("final") or work.policy.limit(ClockKind.FINAL, work.urgency())
-    if work.case.newest_clock(ClockKind.FINAL) is None:
-        work.effects.clocks.append(timing.start(ClockKind.FINAL, text, ladder))
-        if limit.get("make_safe"):
-            work.effects.clocks.append(timing.start(ClockKind.MAKE_SAFE, limit["make_safe"], ladder))
-    own = work.case.newest_clock(ClockKind.HANDLE, unit.id)
-    if own is None:
-        work.effects.clocks.append(timing.start(ClockKind.HANDLE, text, "", unit_id=unit.id, task_id=task_id))
-    elif own.state not in LIVE_CLOCKS:
-        work.effects.clocks.append(timing.go_on(own, "sent back"))
 
 
 def end_life(work: Work, stage: Stage) -> None:

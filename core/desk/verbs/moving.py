@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from core.desk.orders import HandDown, HandUp, Pause, Recompute, Resume
 from core.desk.references import UnitView
-from core.desk.verbs.dispatching import cancel_tasks, give_lead
+from core.desk.verbs.dispatching import cancel_tasks, give_lead, refuse_without_leader
 from core.desk.verbs.intake import GRIDS
+from core.desk.verbs.limits import limit_text
 from core.desk.work import Decision, Work, tier_of
-from core.rules.case import LIVE_CLOCKS
 from core.rules.stages import OUT, TIER_ORDER, may_approve_pause, tier_above
 from data.errors import BadInput, NotAllowed
+from data.tables import ClockRecord
 from data.terms import ClockKind, ClockState, Holder, PauseReason, Stage, Tier, UnitKind, Urgency
 
-PAUSABLE = (ClockKind.FINAL, ClockKind.HANDLE, ClockKind.MAKE_SAFE, ClockKind.ARRIVE, ClockKind.OFFICIAL)
+LIVING_ABOVE = (Tier.CENTRE, Tier.DISTRICT)
 SKIPPING = frozenset({Urgency.EMERGENCY, Urgency.URGENT})
 
 
 def decide_hand_up(work: Work, order: HandUp) -> Decision:
     """To the tier above: grid → community → street centre → district. Tiers are skipped for urgent tickets only."""
+    refuse_without_leader(work)
     current = Tier(work.case.ticket.tier)
     target = _upper_unit(work, order.to, current)
     cancel_tasks(work, order.reason)
@@ -36,28 +41,42 @@ def decide_hand_up(work: Work, order: HandUp) -> Decision:
 def _upper_unit(work: Work, named: str, current: Tier) -> UnitView | None:
     """The unit above, or None for the centre's own queue."""
     above = tier_above(current)
-    if above is None:
+    if above is None or above == Tier.JOINT:
         raise NotAllowed("top-tier", "已在最高层级。", "The ticket is at the highest tier.")
     if named:
-        unit = work.refs.unit_by_code(named)
-        tier = tier_of(unit.kind)
-        if TIER_ORDER.index(tier) <= TIER_ORDER.index(current):
-            raise BadInput("not-above", f"{unit.name} 不是上级。", f"{unit.name_en or unit.code} is not above.")
-        if tier != above and work.urgency() not in SKIPPING:
-            raise NotAllowed("skip-tier", "只有紧急事件可以越级上报。", "Tiers may be skipped for urgent tickets only.")
-        return None if unit.kind == UnitKind.CENTRE else unit
-    if above == Tier.CENTRE:
-        return None
-    if above in (Tier.GRID, Tier.COMMUNITY):
-        parent = work.refs.unit(work.case.ticket.holder_unit_id)
-        parent = work.refs.unit(parent.parent_id) if parent else None
-        if parent is None or tier_of(parent.kind) != above:
-            raise NotAllowed("no-parent", "找不到上级单位。", "The unit above cannot be found.")
-        return parent
-    district = work.refs.first_of_kind(UnitKind.DISTRICT)
-    if district is None:
-        raise NotAllowed("no-district", "机构中没有区级中心。", "The organisation has no district centre.")
-    return district
+        return _named_above(work, work.refs.unit_by_code(named), current, above)
+    if current in LIVING_ABOVE:
+        district = work.refs.first_of_kind(UnitKind.DISTRICT)
+        if district is None:
+            raise NotAllowed("no-district", "机构中没有区级中心。", "The organisation has no district centre.")
+        return district
+    for unit in _line_above(work):
+        if unit.kind == UnitKind.CENTRE:
+            return None
+        if TIER_ORDER.index(tier_of(unit.kind)) > TIER_ORDER.index(current):
+            return unit
+    raise NotAllowed("no-parent", "找不到上级单位。", "The unit above cannot be found.")
+
+
+def _named_above(work: Work, unit: UnitView, current: Tier, above: Tier) -> UnitView | None:
+    """A unit above that was named: of the own line up to the centre, or the district or a department of it.
+
+    A post is not above anybody: whom the centre sends a ticket to is the centre's to decide.
+    """
+    tier = tier_of(unit.kind)
+    in_line = unit.kind == UnitKind.CENTRE or tier == Tier.DISTRICT or unit.id in {u.id for u in _line_above(work)}
+    if not in_line or TIER_ORDER.index(tier) <= TIER_ORDER.index(current):
+        raise BadInput("not-above", f"{unit.name} 不是上级。", f"{unit.name_en or unit.code} is not above.")
+    if tier != above and work.urgency() not in SKIPPING:
+        raise NotAllowed("skip-tier", "只有紧急事件可以越级上报。", "Tiers may be skipped for urgent tickets only.")
+    return None if unit.kind == UnitKind.CENTRE else unit
+
+
+def _line_above(work: Work) -> Iterator[UnitView]:
+    """The units above the holder, from below."""
+    unit = work.refs.unit(work.case.ticket.holder_unit_id)
+    while unit is not None and (unit := work.refs.unit(unit.parent_id)) is not None:
+        yield unit
 
 
 def _to_centre(work: Work) -> None:
@@ -70,9 +89,12 @@ def _to_centre(work: Work) -> None:
 
 def decide_hand_down(work: Work, order: HandDown) -> Decision:
     """To a community or grid below, as its lead."""
+    refuse_without_leader(work)
     unit = work.refs.unit_by_code(order.to)
     if unit.kind != UnitKind.COMMUNITY and unit.kind not in GRIDS:
         raise BadInput("not-below", f"{unit.name} 不是社区或网格。", f"{unit.code} is neither a community nor a grid.")
+    if TIER_ORDER.index(tier_of(unit.kind)) >= TIER_ORDER.index(Tier(work.case.ticket.tier)):
+        raise BadInput("not-below", f"{unit.name} 不是下级。", f"{unit.name_en or unit.code} is not below.")
     cancel_tasks(work, order.reason)
     work.effects.clocks.extend(work.timing.stop(clock) for clock in work.case.live_clocks(ClockKind.ASSESS))
     give_lead(work, unit, order.reason)
@@ -82,7 +104,10 @@ def decide_hand_down(work: Work, order: HandDown) -> Decision:
 
 
 def decide_pause(work: Work, order: Pause) -> Decision:
-    """The clocks stand still; the time is the citizen's or an approved suspension's, not the unit's."""
+    """The clocks stand still; the time is the citizen's or an approved suspension's, not the unit's.
+
+    All of them: while a ticket stands still nobody can acknowledge or arrive, so nobody may be pressed for it.
+    """
     if not may_approve_pause(order.code, work.actor.roles):
         raise NotAllowed(
             "pause-approval", "挂账须由值班领导、板块领导或指挥长批准。", "Putting it on the books needs a leader."
@@ -90,7 +115,7 @@ def decide_pause(work: Work, order: Pause) -> Decision:
     ticket = work.case.ticket
     work.effects.clocks.extend(
         work.timing.pause(clock, f"{order.code.value}: {order.reason}")
-        for clock in work.case.live_clocks(*PAUSABLE)
+        for clock in work.case.live_clocks()
         if clock.state == ClockState.RUNNING
     )
     work.effects.set["facts"] = {**ticket.facts, "before_pause": ticket.stage}
@@ -115,10 +140,11 @@ def decide_resume(work: Work, order: Resume) -> Decision:
     work.stage(stage if stage in OUT else Stage.HANDLING)
     work.effects.set["facts"] = {name: value for name, value in ticket.facts.items() if name != "before_pause"}
     unit = work.refs.unit(ticket.lead_unit_id)
+    lead = work.case.lead_task()
     if unit is None:
         work.hold_queue()
     else:
-        work.hold_unit(unit)
+        work.hold_unit(unit, lead.officer_id if lead else None)
     return work.decision(note=order.note)
 
 
@@ -130,14 +156,19 @@ def decide_recompute(work: Work, order: Recompute) -> Decision:
         work.policy = work.refs.policy()
         work.effects.set["policy_version"] = work.refs.version("policy")
     work.effects.set["calendar_version"] = newest
-    moved = []
-    for clock in work.case.clocks:
-        if clock.state not in LIVE_CLOCKS or clock.kind == ClockKind.OFFICIAL:
+    for clock in work.case.live_clocks():
+        if clock.kind == ClockKind.OFFICIAL:
             continue
-        effect = work.timing.rebase(clock, work.calendar)
-        if effect is None:
-            continue
-        work.effects.clocks.append(effect)
-        if effect["due_at"] != clock.due_at:
-            moved.append({"clock": clock.kind, "before": clock.due_at, "after": effect["due_at"]})
-    return work.decision(moved=moved, calendar=newest)
+        effect = _anew(work, clock, order.policy)
+        if effect is not None:
+            work.effects.clocks.append(effect)
+            work.note_moved(clock, effect)
+    return work.decision(calendar=newest, policy=work.effects.set.get("policy_version"))
+
+
+def _anew(work: Work, clock: ClockRecord, policy: bool) -> dict[str, Any] | None:
+    """A live clock under the calendar decided on; with `policy` also under that policy's limit and ladder."""
+    kind = ClockKind(clock.kind)
+    limit = limit_text(work, kind) if policy else ""
+    ladder = work.timing.ladder_of(kind, work.ladder())
+    return work.timing.rebase(clock, work.calendar, limit or None, ladder if limit else None)

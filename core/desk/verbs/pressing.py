@@ -15,8 +15,8 @@ def decide_remind(work: Work, order: Remind) -> Decision:
     """Press whoever has it; counted."""
     ticket = work.case.ticket
     work.effects.set["reminders"] = ticket.reminders + 1
-    text_zh = f"催办 {ticket.code}（第 {ticket.reminders + 1} 次）：{order.note or ticket.title}"
-    text_en = f"Reminder {ticket.reminders + 1} for {ticket.code}: {order.note or ticket.title}"
+    text_zh = f"催办 {ticket.code}（第 {ticket.reminders + 1} 次）：{order.note or work.subject('zh')}"
+    text_en = f"Reminder {ticket.reminders + 1} for {ticket.code}: {order.note or work.subject('en')}"
     if ticket.holder_unit_id is None:
         work.tell_role(Role.SHIFT_LEADER, "remind", text_zh, text_en, Severity.WARNING)
     else:
@@ -36,8 +36,8 @@ def decide_supervise(work: Work, order: Supervise) -> Decision:
     work.effects.set["supervised"] = not order.off
     if not order.off:
         text = (
-            f"督办 {ticket.code}：{order.note or ticket.title}",
-            f"Supervised {ticket.code}: {order.note or ticket.title}",
+            f"督办 {ticket.code}：{order.note or work.subject('zh')}",
+            f"Supervised {ticket.code}: {order.note or work.subject('en')}",
         )
         work.tell_unit(ticket.holder_unit_id, "supervise", *text, Severity.WARNING)
     return work.decision(note=order.note, off=order.off)

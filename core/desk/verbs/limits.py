@@ -1,0 +1,75 @@
+"""Which limit a clock of a ticket has: the condition of its matter first, then the policy for its urgency."""
+
+from __future__ import annotations
+
+from core.desk.references import UnitView
+from core.desk.work import Work
+from core.rules.budgets import Budget
+from core.rules.case import LIVE_CLOCKS
+from data.tables import ClockRecord
+from data.terms import ClockKind
+
+FROM_MATTER = {
+    ClockKind.FINAL: "final",
+    ClockKind.HANDLE: "final",
+    ClockKind.MAKE_SAFE: "make_safe",
+    ClockKind.ARRIVE: "arrive",
+}
+"""Clocks whose limit a condition of the catalogue may set, and under which name."""
+ON_DEMAND = (ClockKind.MAKE_SAFE, ClockKind.ARRIVE)
+
+
+def limit_text(work: Work, kind: ClockKind) -> str:
+    """The limit of a clock as written; empty where neither the condition nor the policy asks for one.
+
+    Make-safe and arrival are asked for by the matter: its condition names a limit, or its stages name the step.
+    """
+    matter = work.matter()
+    own = str(matter.limit(work.limit_no()).get(FROM_MATTER[kind], "")) if matter and kind in FROM_MATTER else ""
+    if own or (kind in ON_DEMAND and not (matter and kind.value in matter.stages)):
+        return own
+    return work.policy.limit(ClockKind.FINAL if kind == ClockKind.HANDLE else kind, work.urgency())
+
+
+def start_handling_clocks(work: Work, unit: UnitView, task_id: int) -> None:
+    """The citizen's deadlines (make safe, final) once per ticket; the unit's own bundle clock once per unit.
+
+    A bounced ticket keeps its final clock, and a unit that gets a ticket back goes on with the time it had left.
+    """
+    text = limit_text(work, ClockKind.FINAL)
+    final = work.case.newest_clock(ClockKind.FINAL)
+    if final is None:
+        work.effects.clocks.append(work.timing.start(ClockKind.FINAL, text, work.ladder()))
+    elif final.state in LIVE_CLOCKS and not _same(final.budget, text):
+        _set_final_anew(work, final, text)
+    safe = limit_text(work, ClockKind.MAKE_SAFE)
+    if safe and work.case.newest_clock(ClockKind.MAKE_SAFE) is None:
+        work.effects.clocks.append(work.timing.start(ClockKind.MAKE_SAFE, safe, work.ladder()))
+    own = work.case.newest_clock(ClockKind.HANDLE, unit.id)
+    if own is None:
+        work.effects.clocks.append(work.timing.start(ClockKind.HANDLE, text, "", unit_id=unit.id, task_id=task_id))
+    elif own.state not in LIVE_CLOCKS:
+        work.effects.clocks.append({**work.timing.go_on(own, "sent back"), "task_id": task_id})
+
+
+def _set_final_anew(work: Work, final: ClockRecord, text: str) -> None:
+    """Another matter or urgency asks for another limit.
+
+    After a dispatch it is counted from where the clock began, so that no correction gives time back. A ticket that
+    comes up from below is registered by its first dispatch: its limit begins there, the time below stays in custody.
+    """
+    if work.case.ticket.dispatched_at is None:
+        begun = work.timing.start(ClockKind.FINAL, text, work.ladder())
+        work.effects.clocks.extend([work.timing.stop(final, cancelled=True), begun])
+        after = begun
+    else:
+        changed = work.timing.rebase(final, work.calendar, text, work.ladder())
+        if changed is None:
+            return
+        work.effects.clocks.append(changed)
+        after = changed
+    work.note_moved(final, after)
+
+
+def _same(first: str, second: str) -> bool:
+    return Budget.parse(first, zero=True) == Budget.parse(second, zero=True)
