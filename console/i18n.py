@@ -39,12 +39,6 @@ def _(message: str) -> str:
     return _chinese().gettext(message)
 
 
-def n_(one: str, many: str, amount: int) -> str:
-    """The message for an amount in the language in use, with `{n}` filled in."""
-    chosen = gettext.NullTranslations() if language() == "en" else _chinese()
-    return chosen.ngettext(one, many, amount).format(n=amount)
-
-
 def mark(message: str) -> str:
     """Mark a message for translation where it stands; it is translated where it is shown."""
     return message

@@ -55,7 +55,7 @@ class MenuDrawer(Drawer[str]):
             if aside:
                 parts.append((f"  {clean(aside, 200)}", "muted"))
             lines.append(Line(tuple(parts), item.key, off=bool(item.off)))
-        return lines or [text_line(_("  Nothing to choose from."), "muted")]
+        return lines or [text_line(_("Nothing to choose from."), "muted")]
 
     def action_number(self, index: int) -> None:
         if index < len(self.items) and not self.items[index].off:
@@ -112,7 +112,7 @@ class SearchDrawer(Drawer[str]):
         view = self.query_one(".drawer--list", LinesView)
 
         def build(_width: int) -> list[Line]:
-            return [_item_line(item) for item in found] or [text_line(_("  Nothing found."), "muted")]
+            return [_item_line(item) for item in found] or [text_line(_("Nothing found."), "muted")]
 
         key = self.key if not words else None
         if words and found:

@@ -92,7 +92,15 @@ class LeadersScreen(DutyScreen):
     # ------------------------------------------------------------------------------------------- content
 
     def _leader_lines(self, width: int) -> list[Line]:
-        head = pad(_("Leader"), 10) + pad(_("Post"), 8) + pad(_("Section"), 14) + _("Climbed  Holds  Late")
+        titles = (
+            (_("Leader"), 10),
+            (_("Post"), 8),
+            (_("Section"), 14),
+            (_("Climbed"), 9),
+            (_("Holds"), 7),
+            (_("Late"), 5),
+        )
+        head = "".join(pad(title, room) for title, room in titles)
         return [text_line(head, "label"), *[self._leader_line(leader, width) for leader in self.leaders]]
 
     def _leader_line(self, leader: LeaderView, width: int) -> Line:
