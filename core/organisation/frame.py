@@ -25,7 +25,7 @@ def read_frame(values: Mapping[str, Any], place: str, problems: Problems) -> Org
         name=row.text("name", longest=80),
         name_en=row.text("name_en", "", longest=120),
         zone=_zone(row),
-        calendar=row.text("calendar", "cn_official", longest=40),
+        calendar=row.text("calendar", longest=40) if "calendar" in row.row else "cn_official",
         aliases=row.texts("aliases"),
         tiers=_tiers(row),
         sizes=_sizes(row),
@@ -35,7 +35,7 @@ def read_frame(values: Mapping[str, Any], place: str, problems: Problems) -> Org
 
 
 def _zone(row: Fields) -> str:
-    name = row.text("zone", "Asia/Shanghai", longest=60)
+    name = row.text("zone", longest=60) if "zone" in row.row else "Asia/Shanghai"
     try:
         ZoneInfo(name or "UTC")
     except (OSError, ValueError, KeyError):
@@ -73,9 +73,7 @@ def _routes(row: Fields) -> dict[str, str]:
 
 def _desk(row: Fields) -> Desk:
     fields = Fields(row.table("desk"), f"{row.place}: desk", row.problems, ("shifts", "teams", "leaders"))
-    shifts = fields.texts("shifts")
-    if any(not _TIME.fullmatch(shift) for shift in shifts) or list(shifts) != sorted(set(shifts)):
-        fields.wrong("shifts 须为递增的 HH:MM", "shifts must be rising times like 08:00")
+    shifts = read_shifts(fields)
     teams = fields.row.get("teams", [])
     if not isinstance(teams, list | tuple) or len(teams) > MAX_TEAMS:
         fields.wrong("teams 须为列表的列表", "teams must be a list of lists")
@@ -85,3 +83,11 @@ def _desk(row: Fields) -> Desk:
         for number, team in enumerate(teams, 1)
     )
     return Desk(shifts, read, fields.texts("leaders"))
+
+
+def read_shifts(fields: Fields) -> tuple[str, ...]:
+    """The times at which the shifts of a day begin."""
+    shifts = fields.texts("shifts")
+    if any(not _TIME.fullmatch(shift) for shift in shifts) or list(shifts) != sorted(set(shifts)):
+        fields.wrong("shifts 须为递增的 HH:MM", "shifts must be rising times like 08:00")
+    return shifts

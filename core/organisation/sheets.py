@@ -11,6 +11,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from data.errors import BadInput
@@ -187,7 +188,7 @@ def _sheet(name: str, rows: Iterable[tuple[int, list[str]]], file: str) -> Sheet
                 f"{file} line {line}: more cells than the heading has",
                 line=line,
             )
-        found.append((line, {column: cell.strip() for column, cell in zip(columns, cells, strict=False)}))
+        found.append((line, {column: cell.strip() for column, cell in zip_longest(columns, cells, fillvalue="")}))
     return Sheet(name, columns, found)
 
 
@@ -200,7 +201,7 @@ def _cell(value: Any) -> str:
 
 
 def _with_guard(cell: str) -> str:
-    return "'" + cell if cell.startswith(_FORMULA) or (cell.startswith("'") and cell[1:].startswith(_FORMULA)) else cell
+    return "'" + cell if cell.lstrip("'").startswith(_FORMULA) else cell
 
 
 def _without_guard(cell: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.catalogue.fields import Fields, Problems
 from core.catalogue.sources import SHIPPED, read_toml
-from core.organisation.frame import read_frame
+from core.organisation.frame import read_frame, read_shifts
 from core.organisation.model import Organisation, UnitEntry
 from core.organisation.names import Names
 from core.organisation.places import CommunityPlan, places
@@ -76,7 +76,7 @@ def build_template(values: Mapping[str, Any], name: str) -> Organisation:
     staff_posts(staff, posts, vacant, only_a)
     desk = Fields(row.table("desk"), f"{name}: desk", problems, ("post", "teams", "officers", "shifts"))
     turns = staff_desk(
-        staff, desk.text("post"), desk.texts("shifts"), desk.whole("teams", 4, 9), desk.whole("officers", 2, 9), leaders
+        staff, desk.text("post"), read_shifts(desk), desk.whole("teams", 4, 9), desk.whole("officers", 2, 9), leaders
     )
     if desk.row.get("post") not in {post.code for post in posts}:
         desk.wrong("没有这个岗位", "there is no such post")
