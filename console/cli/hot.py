@@ -13,6 +13,7 @@ from console.exit_codes import OK
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
 WORDS = ("ticket", "list")
 _GLOBAL = {"--store", "--centre", "--as", "--lang"}
@@ -34,6 +35,13 @@ def run(arguments: Sequence[str], session: Session) -> int | None:
 
 def print_list(session: Session, form: str, limit: int, after: str, where: str, everything: bool) -> None:
     """Print a list of tickets as JSON, JSONL or CSV. Raises Refusal."""
+    from data.queries.listing import FIELDS
+
+    output.write_records(read_list(session, limit, after, where, everything), FIELDS, form)
+
+
+def read_list(session: Session, limit: int, after: str, where: str, everything: bool) -> list[dict[str, Any]]:
+    """The rows of a list of tickets, without personal data. Raises Refusal."""
     from data.queries import listing
 
     reader, now = session.reader(), session.now()
@@ -41,11 +49,11 @@ def print_list(session: Session, form: str, limit: int, after: str, where: str, 
     if where:
         from data.queries.filters import parse
 
-        condition = parse(where, now)
+        condition = parse(where, now, session.zone())
     rows = listing.page(reader, session.centre_id(), now, everything, limit, after, condition)
     for row in rows:
         row["title"] = masked(row["title"])
-    output.write_records(rows, listing.FIELDS, form)
+    return rows
 
 
 def masked(title: str) -> str:

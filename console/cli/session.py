@@ -72,6 +72,11 @@ class Session:
 
         return centre_id(self.reader(), self.centre_code)
 
+    def zone(self) -> str:
+        """The centre's time zone. Raises NotFound."""
+        row = self.reader().one("SELECT zone FROM centre WHERE id = :id", fanout=True, id=self.centre_id())
+        return str(row[0]) if row else "Asia/Shanghai"
+
     def store(self) -> Store:
         """The store, open for writing."""
         if self._store is None:

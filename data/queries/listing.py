@@ -134,3 +134,15 @@ def _key(cursor: str) -> tuple[int, int]:
         if max(found) < 1 << 62:
             return found
     raise BadInput("cursor", "--after 须为列表中某一行的 cursor。", "--after takes the cursor of a row of the list.")
+
+
+def codes(reader: Reader, centre: int, condition: Condition, limit: int) -> list[str]:
+    """Codes of the open tickets that fit a condition, by deadline: what bulk commands act on."""
+    rows = reader.rows(
+        f"SELECT t.code FROM ticket t WHERE t.centre_id = :centre AND t.open = 1 AND ({condition.sql})"
+        " ORDER BY t.due_at, t.id LIMIT :size",
+        centre=centre,
+        size=limit,
+        **condition.values,
+    )
+    return [str(row[0]) for row in rows]

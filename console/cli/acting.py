@@ -1,0 +1,175 @@
+"""Carrying out orders from the command line: one or many, for real or only to see, with a result for each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from core.desk.actor import Actor
+from core.desk.desk import Desk, Receipt
+from core.desk.orders import Order
+from data.errors import BadInput, Refusal
+from data.queries.listing import iso
+
+RESULT_FIELDS = (
+    "ticket",
+    "verb",
+    "ok",
+    "stage",
+    "unit",
+    "due_at",
+    "revision",
+    "event",
+    "at",
+    "replayed",
+    "dry_run",
+    "error",
+    "zh",
+    "en",
+)
+"""Names of the fields of a result, in order. `error`, `zh` and `en` are empty when it was done."""
+
+TURN_SECONDS = 0.03
+"""How long orders share one write transaction before others may write."""
+
+KEY_LIMIT = 120
+
+
+@dataclass(frozen=True)
+class Job:
+    """An order with who gives it, the revision they saw and the idempotency key."""
+
+    order: Order
+    actor: Actor
+    seen: int | None = None
+    key: str | None = None
+
+    @property
+    def ticket(self) -> str:
+        """The code of the ticket, empty for a new report."""
+        return str(getattr(self.order, "ticket", ""))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a job: the record to print, and the refusal if there was one."""
+
+    record: dict[str, Any]
+    refusal: Refusal | None = None
+
+
+class _Undo(Exception):
+    """Rolls a preview back."""
+
+
+def carry_out(desk: Desk, jobs: Sequence[Job], dry_run: bool = False) -> Iterator[Outcome]:
+    """Carry the jobs out in order; outcomes come when they are safely stored.
+
+    Several share a write transaction, but never longer than a moment, so that consoles are not kept waiting. A refused
+    order changes nothing and does not hinder the others. With `dry_run` each is tried and undone by itself. Raises
+    StoreTrouble when the store fails; then the outcomes that did not come have not happened.
+    """
+    left = iter(jobs)
+    more = True
+    while more:
+        done: list[Outcome] = []
+        try:
+            with desk.store.write() as connection:
+                more = _fill_turn(desk, connection, left, done, dry_run)
+                if dry_run:
+                    raise _Undo
+        except _Undo:
+            pass
+        yield from done
+
+
+def rehearse(desk: Desk, jobs: Iterable[Job], done: list[Outcome]) -> None:
+    """Try all jobs one after the other, each on what the ones before left, and undo everything."""
+    try:
+        with desk.store.write() as connection:
+            for job in jobs:
+                done.append(_attempt(desk, connection, job, dry_run=True, keep=True))
+            raise _Undo
+    except _Undo:
+        return
+
+
+def outcome_of_refusal(ticket: str, verb: str, refusal: Refusal, dry_run: bool = False) -> Outcome:
+    """The outcome of something that was refused before it became a job."""
+    return Outcome(_record(ticket, verb, dry_run, refusal=refusal), refusal)
+
+
+def checked_key(key: str | None, ticket: str = "") -> str | None:
+    """The idempotency key of one ticket's order, derived from the key of the whole command."""
+    if key is None:
+        return None
+    derived = f"{key}:{ticket}" if ticket else key
+    if not key.strip() or len(derived) > KEY_LIMIT or not derived.isprintable():
+        raise BadInput(
+            "key",
+            f"幂等键须为 1 到 {KEY_LIMIT} 个可见字符（含事件编号）。",
+            f"An idempotency key has 1 to {KEY_LIMIT} printable characters, the ticket's code included.",
+        )
+    return derived
+
+
+def _fill_turn(desk: Desk, connection: Connection, left: Iterator[Job], done: list[Outcome], dry_run: bool) -> bool:
+    """Work until the turn is over; False when no job is left."""
+    until = time.monotonic() + TURN_SECONDS
+    for job in left:
+        done.append(_attempt(desk, connection, job, dry_run, keep=not dry_run))
+        if time.monotonic() > until:
+            return True
+    return False
+
+
+def _attempt(desk: Desk, connection: Connection, job: Job, dry_run: bool, keep: bool) -> Outcome:
+    """One job inside a savepoint, so that a refusal half-way leaves nothing behind."""
+    outcome: list[Outcome] = []
+    try:
+        with connection.begin_nested():
+            receipt = desk.do_in(connection, job.order, job.actor, job.seen, job.key)
+            outcome.append(Outcome(_done(desk, connection, receipt, dry_run)))
+            if not keep:
+                raise _Undo
+    except _Undo:
+        pass
+    except Refusal as refusal:
+        return outcome_of_refusal(job.ticket, job.order.verb, refusal, dry_run)
+    return outcome[0]
+
+
+def _done(desk: Desk, connection: Connection, receipt: Receipt, dry_run: bool) -> dict[str, Any]:
+    row = connection.execute(
+        text(
+            "SELECT h.code, t.due_at FROM ticket t"
+            " LEFT JOIN unit h ON h.centre_id = t.centre_id AND h.id = t.holder_unit_id"
+            " WHERE t.centre_id = :centre AND t.id = :ticket"
+        ),
+        {"centre": desk.centre_id, "ticket": receipt.ticket_id},
+    ).one()
+    record = _record(receipt.ticket, receipt.verb, dry_run, receipt=receipt)
+    record["unit"], record["due_at"] = row[0], iso(row[1])
+    return record
+
+
+def _record(
+    ticket: str, verb: str, dry_run: bool, receipt: Receipt | None = None, refusal: Refusal | None = None
+) -> dict[str, Any]:
+    values: dict[str, Any] = dict.fromkeys(RESULT_FIELDS)
+    values.update(ticket=ticket or None, verb=verb, ok=refusal is None, replayed=False, dry_run=dry_run)
+    if receipt is not None:
+        values.update(
+            stage=receipt.stage,
+            revision=receipt.revision,
+            event=receipt.event_no,
+            at=iso(receipt.at),
+            replayed=receipt.replayed,
+        )
+    if refusal is not None:
+        values.update(error=refusal.code, zh=refusal.zh, en=refusal.en)
+    return values

@@ -1,0 +1,107 @@
+"""Plain text for people: tables, results, times in the centre's zone. Everything printed here is cleaned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from console import output
+from console.cli import words
+from console.cli.acting import RESULT_FIELDS, Outcome
+from console.cli.verb_table import BY_VERB
+from console.exit_codes import OK, PARTLY, of_refusal
+from console.width import cells, cut, pad
+from data.clean import clean
+from data.instants import FAR, from_seconds
+from data.terms import Stage
+
+GAP = "  "
+WIDEST = 60
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A table, each column as wide as its widest cell; a last column is cut at nothing."""
+    shown = [[clean(shown_value(value)) for value in row] for row in rows]
+    widths = [min(WIDEST, max(cells(row[place]) for row in [list(header), *shown])) for place in range(len(header) - 1)]
+    for row in [list(header), *shown]:
+        line = GAP.join(pad(cut(value, width), width) for value, width in zip(row[:-1], widths, strict=True))
+        output.say_line((line + GAP + row[-1]).rstrip() if widths else row[-1])
+
+
+def shown_value(value: Any) -> str:
+    """A value as people read it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return words.say("是", "yes") if value else words.say("否", "no")
+    return str(value)
+
+
+def moment(seconds: int | None, zone: str) -> str:
+    """An instant in the centre's zone, to the minute; empty where there is none."""
+    if seconds is None or seconds >= FAR:
+        return ""
+    return from_seconds(seconds).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+
+
+def moment_of(stamp: str | None, zone: str) -> str:
+    """The same for an instant in ISO 8601."""
+    return moment(int(datetime.fromisoformat(stamp).timestamp()), zone) if stamp else ""
+
+
+def stage_label(stage: str | None) -> str:
+    """A stage in the language of the run."""
+    return words.label(Stage(stage)) if stage else ""
+
+
+def verb_label(verb: str) -> str:
+    """A verb in the language of the run."""
+    row = BY_VERB.get(verb)
+    if row is None:
+        return verb
+    return words.say(row.title, row.command)
+
+
+def outcomes(found: Sequence[Outcome], form: str, zone: str) -> int:
+    """Print results and give the exit code: the refusal's for a single one, PARTLY when some of many were refused."""
+    if form:
+        output.write_records([outcome.record for outcome in found], RESULT_FIELDS, form)
+    elif len(found) == 1 and found[0].refusal is not None:
+        raise found[0].refusal
+    else:
+        for outcome in found:
+            output.say_line(result_line(outcome, zone))
+    refused = [outcome.refusal for outcome in found if outcome.refusal is not None]
+    if len(found) != 1:
+        output.remark(summary(len(found), len(refused), any(outcome.record["dry_run"] for outcome in found)))
+    if not refused:
+        return OK
+    return of_refusal(refused[0]) if len(found) == 1 else PARTLY
+
+
+def result_line(outcome: Outcome, zone: str) -> str:
+    """One result in a line."""
+    record = outcome.record
+    head = f"{record['ticket'] or '-'}{GAP}{verb_label(record['verb'])}"
+    if outcome.refusal is not None:
+        why = words.say(outcome.refusal.zh, outcome.refusal.en)
+        return f"{head}{GAP}{words.say('未办：', 'refused: ')}{why} [{outcome.refusal.code}]"
+    parts = [head, stage_label(record["stage"])]
+    if record["unit"]:
+        parts.append(record["unit"])
+    if record["due_at"]:
+        parts.append(words.say("时限 ", "due ") + moment_of(record["due_at"], zone))
+    if record["replayed"]:
+        parts.append(words.say("（已办过，未重复）", "(done before, not again)"))
+    if record["dry_run"]:
+        parts.append(words.say("（预演，未保存）", "(dry run, not saved)"))
+    return GAP.join(parts)
+
+
+def summary(total: int, refused: int, dry_run: bool) -> str:
+    """How many were done and refused."""
+    zh = f"共 {total} 件，{'可办' if dry_run else '已办'} {total - refused} 件，未办 {refused} 件。"
+    en = f"{total} in all, {total - refused} {'possible' if dry_run else 'done'}, {refused} refused."
+    return words.say(zh, en)

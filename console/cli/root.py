@@ -1,0 +1,133 @@
+"""The root of the commands: the table of nouns, and how a command line is run and its usage errors are said."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.main import get_command
+
+from console import exit_codes, output
+from console.cli import words
+from console.cli.frame import CONTEXT, Entry, Group, session_of
+from console.cli.session import Session
+from data.errors import BadInput
+
+NOUNS: dict[str, tuple[str, str]] = {
+    "ticket": ("事件：登记、受理、派单直至归档", "tickets: from the report to the archive"),
+    "batch": ("从 JSONL 逐条执行操作", "many operations from JSONL in one process"),
+}
+
+
+def _loader(noun: str) -> Any:
+    def load() -> Any:
+        return import_module(f"console.cli.{noun.replace('-', '_')}").build()
+
+    return load
+
+
+class Root(Group):
+    """`zhihui`."""
+
+    entries = {noun: Entry(zh, en, _loader(noun)) for noun, (zh, en) in NOUNS.items()}
+
+
+def build() -> Any:
+    """The whole command tree; nouns are loaded when they are asked for."""
+    app = typer.Typer(
+        name="zhihui",
+        cls=Root,
+        help=words.explain(
+            "指挥：镇街指挥中心控制台。不带命令即打开控制台。", "A command-centre console. Alone, it opens the console."
+        ),
+        invoke_without_command=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings=CONTEXT,
+    )
+    app.callback()(_alone)
+    return get_command(app)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        output.write(f"zhihui {version('zhihui')}\n")
+        raise typer.Exit(exit_codes.OK)
+
+
+def _alone(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            is_eager=True,
+            callback=_show_version,
+            help=words.explain("版本", "version"),
+            show_default=False,
+        ),
+    ] = False,
+) -> int:
+    del version
+    if context.invoked_subcommand is not None:
+        return exit_codes.OK
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise BadInput(
+            "no-terminal",
+            "控制台需要终端；脚本请用命令，见 zhihui --help。",
+            "The console needs a terminal; scripts use commands, see zhihui --help.",
+        )
+    session = session_of(context)
+    if session.demo:
+        from console.cli.demo import make_if_missing
+
+        make_if_missing(session)
+    return open_console(session)
+
+
+def open_console(session: Session) -> int:
+    """Open the console on the session's store."""
+    from console.app import run_console  # type: ignore[attr-defined]
+
+    run_console(session.store(), session.officer, words.chosen() or "zh")
+    return exit_codes.OK
+
+
+def run(arguments: Sequence[str], session: Session) -> int:
+    """Run a command line with typer; gives the exit code. Raises Refusal."""
+    words.choose(_language_of(arguments))
+    try:
+        code = build().main(args=list(arguments), prog_name="zhihui", standalone_mode=False, obj=session)
+    except typer.Abort:
+        return exit_codes.INTERRUPTED
+    except typer.TyperException as error:
+        _say_usage(error)
+        return exit_codes.USAGE
+    return code if isinstance(code, int) else exit_codes.OK
+
+
+def _language_of(arguments: Sequence[str]) -> str:
+    """The language asked for on the command line: help is written before options are read."""
+    for place, word in enumerate(arguments):
+        wanted = word.partition("=")[2] if word.startswith("--lang=") else ""
+        if word == "--lang" and place + 1 < len(arguments):
+            wanted = arguments[place + 1]
+        if wanted in words.LANGUAGES:
+            return wanted
+    return ""
+
+
+def _say_usage(error: Any) -> None:
+    message = error.format_message()
+    if "\n" in message and "Usage" in message:
+        output.remark(message)
+        return
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "zhihui"
+    output.remark(f"zhihui: 命令行有误，用法见 {path} --help")
+    output.remark(f"zhihui: {message} See {path} --help [usage]")

@@ -1,0 +1,213 @@
+"""`zhihui ticket`: every verb on one ticket, several or a selection, and the views of tickets."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from console.cli import words
+from console.cli.frame import Entry, Group, built, new_app, session_of, single
+from console.cli.session import Session
+from console.cli.verb_table import REPORT, VERB_COMMANDS, Field, VerbCommand
+from data.errors import BadInput
+
+if TYPE_CHECKING:
+    from core.desk.orders import Order
+
+BULK_LIMIT = 100_000
+
+
+def _views() -> dict[str, Entry]:
+    def view(name: str, zh: str, en: str) -> Entry:
+        def build() -> Any:
+            from console.cli import ticket_views
+
+            return single(getattr(ticket_views, f"{name}_command"), name, zh, en)
+
+        return Entry(zh, en, build)
+
+    return {
+        "list": view("list", "未结事件，按时限排序", "open tickets by deadline"),
+        "show": view(
+            "show", "一件事件的全部内容，及现在能做什么", "one ticket with all its fields and what can be done now"
+        ),
+        "log": view("log", "一件事件的经过", "what happened to a ticket"),
+        "explain": view("explain", "时限是怎么算出来的", "how the deadlines came about"),
+    }
+
+
+def _verb(row: VerbCommand) -> Entry:
+    return Entry(row.zh, row.en, lambda: single(_function(row), row.command, row.zh, row.en))
+
+
+class TicketGroup(Group):
+    """`zhihui ticket`. A verb also answers to its full name and to its Chinese one."""
+
+    entries = {**_views(), **{row.command: _verb(row) for row in VERB_COMMANDS}}
+    aliases = {
+        alias: row.command for row in VERB_COMMANDS for alias in (row.verb.replace("_", "-"), row.verb, row.title)
+    }
+
+
+def build() -> Any:
+    """The noun with its commands, each built when it is asked for."""
+    app = new_app("事件：登记、受理、派单直至归档", "tickets: from the report to the archive", cls=TicketGroup)
+    app.callback()(_noun)
+    return built(app)
+
+
+def _noun() -> None:
+    """The group itself does nothing."""
+
+
+# ------------------------------------------------------------------------------------------------ verbs as functions
+
+
+def _function(row: VerbCommand) -> Callable[..., int]:
+    """A function whose parameters are the verb's options, for typer to read."""
+
+    def run(**values: Any) -> int:
+        return act(row, session_of(values.pop("context")), values)
+
+    parameters = list(_parameters(row))
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
+
+
+def _parameters(row: VerbCommand) -> Iterable[inspect.Parameter]:
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    yield inspect.Parameter("context", keyword, annotation=typer.Context)
+    if row is not REPORT:
+        codes = typer.Argument(
+            help=words.explain("事件编号，可给多个", "codes of tickets"), metavar="CODE", show_default=False
+        )
+        yield inspect.Parameter("codes", keyword, annotation=Annotated[list[str] | None, codes], default=None)
+    for field in row.fields:
+        kind, default = _KINDS[field.kind]
+        option = typer.Option(field.option, help=_help(field), show_default=False)
+        yield inspect.Parameter(f"field_{field.name}", keyword, annotation=Annotated[kind, option], default=default)
+    for name, (kind, zh, en) in _COMMON.items():
+        if row is REPORT and name in ("where", "seen"):
+            continue
+        option = typer.Option("--" + name.replace("_", "-"), help=words.explain(zh, en), show_default=False)
+        default = False if kind is bool else None
+        yield inspect.Parameter(name, keyword, annotation=Annotated[kind, option], default=default)
+
+
+_KINDS: dict[str, tuple[Any, Any]] = {
+    "text": (str | None, None),
+    "number": (int | None, None),
+    "flag": (bool | None, None),
+    "many": (list[str] | None, None),
+}
+_COMMON: dict[str, tuple[Any, str, str]] = {
+    "where": (
+        str | None,
+        "代替编号：凡符合筛选条件的未结事件",
+        "instead of codes: every open ticket that fits a filter",
+    ),
+    "dry_run": (bool, "只预演，不保存", "only say what would happen"),
+    "key": (str | None, "幂等键：重复执行不会办两次", "idempotency key: run again, nothing happens twice"),
+    "seen": (int | None, "所见版本号：已被他人更新则不办", "the revision you saw: refused when it has changed"),
+    "json": (bool, "输出 JSON", "print JSON"),
+    "jsonl": (bool, "输出 JSONL", "print JSONL"),
+    "csv": (bool, "输出 CSV", "print CSV"),
+}
+
+
+def _help(field: Field) -> str:
+    text = words.explain(field.zh, field.en)
+    if not field.term:
+        return text
+    from data import terms
+
+    values = ", ".join(f"{term.value} {term.zh}" for term in getattr(terms, field.term))
+    return f"{text} ({values})"
+
+
+def act(row: VerbCommand, session: Session, values: dict[str, Any]) -> int:
+    """Carry a verb out on the tickets that were named or selected, and print the results."""
+    from console.cli import acting, printing
+    from core.desk.orders import Report
+    from core.desk.verbs.table import VERBS
+
+    form = chosen_form(values)
+    fields = _order_values(row, values)
+    key, seen, dry_run = values["key"], values.get("seen"), values["dry_run"]
+    kind = Report if row is REPORT else VERBS[row.verb].order
+    tickets = [""] if row is REPORT else _tickets(session, values)
+    if seen is not None and (len(tickets) != 1 or values["where"]):
+        raise BadInput("seen-many", "--seen 只能用于一件事件。", "--seen goes with a single ticket.")
+    actor = session.actor()
+    jobs = []
+    for ticket in tickets:
+        order = _read(row, kind, {**fields, "ticket": ticket} if ticket else fields)
+        jobs.append(acting.Job(order, actor, seen, acting.checked_key(key, ticket)))
+    found = list(acting.carry_out(session.desk(), jobs, dry_run))
+    return printing.outcomes(found, form, session.zone())
+
+
+def chosen_form(values: dict[str, Any]) -> str:
+    """The one output format that was asked for, or none. Raises BadInput for several."""
+    chosen = [name for name in ("json", "jsonl", "csv") if values.get(name)]
+    if len(chosen) > 1:
+        raise BadInput("format", "只能选一种输出格式。", "Choose one output format.")
+    return chosen[0] if chosen else ""
+
+
+def _order_values(row: VerbCommand, values: dict[str, Any]) -> dict[str, Any]:
+    """What was given for the order; labels of the field's terms become their stored values."""
+    given: dict[str, Any] = {}
+    for field in row.fields:
+        value = values.get(f"field_{field.name}")
+        if value is not None:
+            given[field.name] = _stored(field, value) if field.term else value
+    return given
+
+
+def _read(row: VerbCommand, kind: type[Order], values: dict[str, Any]) -> Order:
+    """The order of these values. Raises BadInput that names the option as it is typed."""
+    from core.desk.orders import read_order
+
+    try:
+        return read_order(kind, values)
+    except BadInput as refusal:
+        zh, en = refusal.zh, refusal.en
+        for field in row.fields:
+            zh = re.sub(rf"(?<![\w-]){field.name}(?![\w-])", field.option, zh, count=1)
+            en = re.sub(rf"(?<![\w-]){field.name}(?![\w-])", field.option, en, count=1)
+        raise BadInput(refusal.code, zh, en, **refusal.details) from refusal
+
+
+def _stored(field: Field, value: str) -> str:
+    from data import terms
+
+    for term in getattr(terms, field.term):
+        if value.lower() in (term.value, term.zh, term.en.lower()):
+            return str(term.value)
+    return value
+
+
+def _tickets(session: Session, values: dict[str, Any]) -> list[str]:
+    """The codes to act on, each once, in order. Raises BadInput when it is not clear which."""
+    named, where = list(dict.fromkeys(values["codes"] or [])), values["where"]
+    if bool(named) == (where is not None):
+        raise BadInput(
+            "which", "请给出事件编号，或用 --where 选择。", "Name tickets by code, or select them with --where."
+        )
+    if where is None:
+        return named
+    if not where.strip():
+        raise BadInput(
+            "where-empty", "--where 不能为空；全部未结事件请写 open。", "--where may not be empty; for all write: open."
+        )
+    from data.queries.filters import parse
+    from data.queries.listing import codes
+
+    condition = parse(where, session.now(), session.zone())
+    return codes(session.reader(), session.centre_id(), condition, BULK_LIMIT)

@@ -1,0 +1,232 @@
+"""The verbs as commands: their names, their options, and both languages of their help.
+
+Written out rather than read from the orders, because the orders are built on a validation library that costs a help
+page twice its time. A test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Field(NamedTuple):
+    """An option of a verb. `kind` is text, number, flag or many; `term` names the enum of its values."""
+
+    name: str
+    zh: str
+    en: str
+    kind: str = "text"
+    term: str = ""
+    flag: str = ""
+    """The option as it is typed, where it is not the field's name."""
+
+    @property
+    def option(self) -> str:
+        """The option as it is typed."""
+        return self.flag or "--" + self.name.replace("_", "-")
+
+
+class VerbCommand(NamedTuple):
+    """A verb as a command: its name as typed, the order's verb, its Chinese title, help in both languages, options."""
+
+    command: str
+    verb: str
+    title: str
+    zh: str
+    en: str
+    fields: tuple[Field, ...]
+
+
+NOTE = Field("note", "说明", "a note")
+REASON = Field("reason", "原因（必填）", "the reason (required)")
+MATTER = Field("matter", "事项编码", "code of the matter")
+LIMIT_NO = Field("limit_no", "立案条件序号，从 0 起", "number of the condition, from 0", "number")
+URGENCY = Field("urgency", "紧急程度", "how urgent it is", term="Urgency")
+COMMUNITY = Field("community", "村社区编码或名称", "community, by code or name")
+GRID = Field("grid", "网格编码或名称", "grid, by code or name")
+UNIT = Field("unit", "单位编码，缺省为主办单位", "the unit, by default the lead")
+PEOPLE = Field("people", "到场人数", "how many people came", "number")
+INSTRUCTION = Field("instruction", "处置要求", "what the unit is asked to do")
+
+_REPORT = (
+    Field("title", "标题（必填）", "what happened, in a line (required)"),
+    Field("body", "详细内容", "the details"),
+    Field("source", "来源", "how the report came in", term="Source"),
+    Field("address", "地址", "where it is"),
+    Field("reporter_name", "反映人姓名", "who reports it"),
+    Field("reporter_phone", "反映人电话", "their telephone number"),
+    COMMUNITY,
+    GRID,
+    MATTER,
+    LIMIT_NO,
+    URGENCY,
+    Field("tier", "层级：由网格或社区自行处置时填写", "tier, when a grid or community handles it itself", term="Tier"),
+    Field("confidential", "保密", "confidential", "flag"),
+    Field("direct", "直报值班领导", "straight to the duty leader", "flag"),
+    Field("external_id", "来源系统中的编号", "its number in the system it came from"),
+    Field("origin", "来源系统", "the system it came from"),
+)
+_AMEND = tuple(
+    field for field in _REPORT if field.name in ("title", "body", "address", "reporter_name", "reporter_phone")
+)
+_DISPATCH = (
+    Field("to", "主办单位，缺省按事项目录", "the lead unit, by default the catalogue's"),
+    Field("assist", "协办单位，可多次给出", "an assisting unit, may be repeated", "many"),
+    Field("inform", "告知单位，可多次给出", "a unit to inform, may be repeated", "many"),
+    INSTRUCTION,
+    MATTER,
+    LIMIT_NO,
+    URGENCY,
+)
+_ASSESS = (
+    MATTER,
+    LIMIT_NO,
+    URGENCY,
+    Field("affair", "公事、家事或共事", "kind of affair", term="AffairKind"),
+    COMMUNITY,
+    GRID,
+    NOTE,
+)
+_COMPLETE = (
+    Field("outcome", "处置结果（必填）", "what was done (required)"),
+    Field("public_reply", "对群众的答复", "what the public is told"),
+    Field("open_assist_reason", "协办未完成时的原因", "why, when assisting tasks are still open"),
+    PEOPLE,
+)
+_CODE_PAUSE = Field("code", "暂停原因类别（必填）", "kind of pause (required)", term="PauseReason", flag="--for")
+_CODE_RETURN = Field("code", "退单原因类别（必填）", "kind of reason (required)", term="ReturnReason", flag="--because")
+
+REPORT = VerbCommand("report", "report", "上报", "上报：登记新事件", "a new report comes in", _REPORT)
+
+VERB_COMMANDS = (
+    REPORT,
+    VerbCommand("accept", "accept", "受理", "受理", "take the report in", (NOTE,)),
+    VerbCommand("refuse", "refuse", "不予受理", "不予受理", "do not take it in", (REASON,)),
+    VerbCommand("amend", "amend", "更正", "更正登记内容", "correct what was written down", _AMEND),
+    VerbCommand(
+        "assess", "assess", "研判", "研判：定事项、紧急程度、地点", "say what it is, how urgent, where", _ASSESS
+    ),
+    VerbCommand("dispatch", "dispatch", "派单", "派单", "send it to a lead unit", _DISPATCH),
+    VerbCommand(
+        "redispatch",
+        "redispatch",
+        "转派",
+        "转派",
+        "take it from its unit and give it to another",
+        (Field("to", "新的主办单位（必填）", "the new lead unit (required)"), REASON, INSTRUCTION),
+    ),
+    VerbCommand(
+        "add",
+        "add_task",
+        "加派",
+        "加派单位",
+        "add units to a ticket that is out",
+        (
+            Field("to", "单位，可多次给出（必填）", "a unit, may be repeated (required)", "many"),
+            Field("role", "assist 协办，inform 告知", "assist or inform"),
+            INSTRUCTION,
+        ),
+    ),
+    VerbCommand("ack", "acknowledge", "签收", "签收", "the unit has it", (UNIT,)),
+    VerbCommand("arrive", "arrive", "到场", "到场", "the unit is on scene", (UNIT, PEOPLE)),
+    VerbCommand(
+        "handle",
+        "handle",
+        "处置",
+        "处置进展",
+        "work goes on",
+        (NOTE, Field("made_safe", "险情已控制", "the danger is off", "flag")),
+    ),
+    VerbCommand(
+        "finish",
+        "finish_task",
+        "完成协办",
+        "完成协办",
+        "an assisting unit has done its part",
+        (
+            Field("unit", "协办单位（必填）", "the assisting unit (required)"),
+            Field("result", "结果", "the result"),
+            PEOPLE,
+        ),
+    ),
+    VerbCommand("complete", "complete", "办结", "办结", "the lead unit has done it", _COMPLETE),
+    VerbCommand(
+        "check",
+        "check",
+        "核查",
+        "核查，不通过即返工",
+        "check the work; failed means rework",
+        (
+            Field("passed", "通过或不通过（必填）", "whether it passed (required)", "flag", flag="--passed/--failed"),
+            NOTE,
+        ),
+    ),
+    VerbCommand(
+        "call-back",
+        "call_back",
+        "回访",
+        "回访，不满意即返工",
+        "call the reporter back; dissatisfied means rework",
+        (Field("result", "满意度（必填）", "what they say (required)", term="Satisfaction"), NOTE),
+    ),
+    VerbCommand("archive", "archive", "归档", "归档", "close the ticket and file it", (NOTE,)),
+    VerbCommand("void", "void", "作废", "作废", "strike a ticket that should not exist", (REASON,)),
+    VerbCommand("return", "return", "退单", "退单", "the unit sends it back", (_CODE_RETURN, REASON)),
+    VerbCommand(
+        "hand-up",
+        "hand_up",
+        "上报上级",
+        "上报上级",
+        "give it to the tier above",
+        (REASON, Field("to", "越级上报的单位，限紧急事件", "a unit further up, for urgent tickets")),
+    ),
+    VerbCommand(
+        "hand-down",
+        "hand_down",
+        "下派",
+        "下派社区或网格",
+        "give it to a community or grid",
+        (Field("to", "社区或网格（必填）", "the community or grid (required)"), REASON),
+    ),
+    VerbCommand("remind", "remind", "催办", "催办", "press whoever has it", (NOTE,)),
+    VerbCommand(
+        "supervise",
+        "supervise",
+        "督办",
+        "督办",
+        "a leader watches over it",
+        (Field("off", "结束督办", "no longer", "flag"), NOTE),
+    ),
+    VerbCommand(
+        "ask",
+        "ask",
+        "请示领导",
+        "请示板块领导，A 岗不在时请 B 岗",
+        "ask the section's leader, or the B leader when A is away",
+        (Field("note", "请示内容（必填）", "what is asked (required)"),),
+    ),
+    VerbCommand(
+        "note",
+        "note",
+        "记录",
+        "记录",
+        "write something down",
+        (
+            Field("text", "内容（必填）", "the text (required)"),
+            Field("kind", "note 记录，mediation 调解", "note or mediation"),
+        ),
+    ),
+    VerbCommand("pause", "pause", "暂停", "暂停计时", "stop the clocks", (_CODE_PAUSE, REASON)),
+    VerbCommand("resume", "resume", "恢复", "恢复计时", "let the clocks run on", (NOTE,)),
+    VerbCommand(
+        "recompute",
+        "recompute",
+        "重算时限",
+        "按现行日历重算时限",
+        "set deadlines anew under the present calendar",
+        (Field("policy", "同时改用最新时限政策", "also move to the newest policy", "flag"),),
+    ),
+)
+
+BY_COMMAND = {row.command: row for row in VERB_COMMANDS}
+BY_VERB = {row.verb: row for row in VERB_COMMANDS}
