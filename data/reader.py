@@ -11,50 +11,91 @@ import os
 
 from data.errors import StoreTrouble
 from data.location import is_sqlite, sqlite_path
+from data.revision import require_current
 from data.sqlite import WHEELS, driver
 
 # Names for the type checker only: the modules behind them cost a script a tenth of its time.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import contextlib
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
 APPLICATION_ID = 0x5A48_4855
 """Marks a SQLite file as a store of this product (the letters ZHHU)."""
 
 
+CONNECT_SECONDS = 10
+"""How long a PostgreSQL server is waited for, unless the URL says otherwise."""
+GUARDED = bool(os.environ.get("ZHIHUI_GUARD"))
+
+
 class Reader:
     """One read connection. Not for sharing between threads."""
 
-    def __init__(self, url: str) -> None:
-        """Open the store for reading. Raises StoreTrouble when it is missing or is something else."""
+    def __init__(self, url: str, any_version: bool = False) -> None:
+        """Open the store for reading.
+
+        Raises StoreTrouble when it is missing, is something else, or is of another release (unless `any_version`).
+        """
         self.url = url
         self.sqlite = is_sqlite(url)
-        self._connection: Any = _open_sqlite(sqlite_path(url)) if self.sqlite else _open_postgres(url)
+        self._path = sqlite_path(url) if self.sqlite else ""
+        self._reopened = 0
+        self._connection: Any = self._open()
+        self._any_version = any_version
+        if not any_version:
+            try:
+                require_current(self)
+            except StoreTrouble:
+                self.close()
+                raise
 
     def rows(self, sql: str, fanout: bool = False, **values: Any) -> list[tuple[Any, ...]]:
-        """All rows of a SELECT with `:name` parameters. Raises StoreTrouble when the store fails."""
-        if not fanout and "centre" not in values:
-            raise ValueError(f"a statement must be pinned to a centre: {sql[:80]}")
-        return self._fetch(sql, values)
+        """All rows of a SELECT with `:name` parameters, pinned to `:centre` or else `fanout`.
+
+        Raises StoreTrouble when the store fails, ValueError for a statement that is not pinned.
+        """
+        found: list[tuple[Any, ...]] = self._execute(sql, fanout, values).fetchall()
+        return found
 
     def one(self, sql: str, fanout: bool = False, **values: Any) -> tuple[Any, ...] | None:
         """The first row of a SELECT, or None."""
         found = self.rows(sql, fanout, **values)
         return found[0] if found else None
 
-    def change_mark(self) -> int:
-        """A number that differs after another connection has written (SQLite); always 0 on PostgreSQL."""
-        if not self.sqlite:
-            return 0
-        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
-
     def columns(self, sql: str, fanout: bool = False, **values: Any) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Column names and rows of a SELECT."""
-        if not fanout and "centre" not in values:
-            raise ValueError(f"a statement must be pinned to a centre: {sql[:80]}")
-        cursor = self._execute(sql, values)
+        cursor = self._execute(sql, fanout, values)
         return [item[0] for item in cursor.description], cursor.fetchall()
+
+    def steady(self) -> contextlib.AbstractContextManager[None]:
+        """Everything read inside sees the store at one instant. Keep it short: it holds the write-ahead log."""
+        import contextlib
+
+        @contextlib.contextmanager
+        def view() -> Iterator[None]:
+            begin = "BEGIN" if self.sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            self._connection.execute(begin)
+            try:
+                yield
+            finally:
+                self._connection.execute("ROLLBACK")
+
+        return view()
+
+    def change_mark(self) -> int:
+        """A number that differs after another connection has written (SQLite); always 0 on PostgreSQL.
+
+        A file that was put in the place of the one that was opened is opened instead. Raises StoreTrouble.
+        """
+        if not self.sqlite:
+            return 0
+        if identity(self._path) != self._file:
+            self.close()
+            self._connection = self._open()
+            self._reopened += 1
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0]) + (self._reopened << 40)
 
     def close(self) -> None:
         """Give the connection back."""
@@ -66,19 +107,43 @@ class Reader:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def _fetch(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        found: list[tuple[Any, ...]] = self._execute(sql, values).fetchall()
-        return found
+    def _open(self) -> Any:
+        if not self.sqlite:
+            return _open_postgres(self.url)
+        self._file = identity(self._path)
+        return _open_sqlite(self._path)
 
-    def _execute(self, sql: str, values: Mapping[str, Any]) -> Any:
+    def _execute(self, sql: str, fanout: bool, values: Mapping[str, Any]) -> Any:
+        if not fanout:
+            _require_pin(sql, values)
+        statement = sql if self.sqlite else _psycopg_style(sql)
         try:
-            return self._connection.execute(sql if self.sqlite else _psycopg_style(sql), values)
+            return self._connection.execute(statement, values)
         except Exception as error:
-            if type(error).__module__.split(".")[0] in ("sqlite3", *WHEELS, "psycopg"):
-                raise StoreTrouble(
-                    "store-read", f"读取数据失败：{error}", f"Reading the store failed: {error}"
-                ) from error
-            raise
+            if type(error).__module__.split(".")[0] not in ("sqlite3", *WHEELS, "psycopg"):
+                raise
+            if not self.sqlite and self._connection.closed:
+                return self._once_more(statement, values)
+            raise _unread(error) from error
+
+    def _once_more(self, statement: str, values: Mapping[str, Any]) -> Any:
+        """The server went away (a restart, a change of leader): a reader may simply ask again."""
+        import psycopg
+
+        self._connection = self._open()
+        try:
+            return self._connection.execute(statement, values)
+        except psycopg.Error as error:
+            raise _unread(error) from error
+
+
+def identity(path: str) -> tuple[int, int] | None:
+    """Device and inode of a file: whether a path still leads to the file that was opened. None when it is gone."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def expand(name: str, items: Sequence[Any]) -> tuple[str, dict[str, Any]]:
@@ -94,69 +159,72 @@ def _psycopg_style(sql: str) -> str:
     return re.sub(r"(?<!:):([a-z_][a-z0-9_]*)", r"%(\1)s", sql.replace("%", "%%"))
 
 
+def _require_pin(sql: str, values: Mapping[str, Any]) -> None:
+    """Every statement names its centre. The whole check is for tests; scripts get the one that costs nothing."""
+    if "centre" in values and "centre_id" in sql and not GUARDED:
+        return
+    from data.pinning import unpinned
+
+    if "centre" not in values or unpinned(sql):
+        raise ValueError(f"a statement must be pinned to a centre: {sql[:80]}")
+
+
+def _unread(error: Exception) -> StoreTrouble:
+    from data.trouble import trouble_code, trouble_named
+
+    code = trouble_code(error)
+    if code in ("store-damaged", "store-lost", "store-login", "store-no-database"):
+        return trouble_named(code)
+    return StoreTrouble("store-read", f"读取数据失败：{error}", f"Reading the store failed: {error}")
+
+
 def _open_sqlite(path: str) -> Any:
+    """A connection that cannot write. A file that may not be written can still be read."""
+    if not os.path.isfile(path):
+        from data.trouble import folder_instead, missing
+
+        raise folder_instead(path) if os.path.isdir(path) else missing(path)
     module = driver()
-    if os.path.isdir(path):
-        raise StoreTrouble("store-directory", f"{path} 是目录，不是数据库文件。", f"{path} is a folder, not a store.")
-    if not os.path.exists(path):
-        raise missing(path)
-    try:
-        connection = module.connect(
-            f"file:{_quoted(path)}?mode=rw", uri=True, isolation_level=None, timeout=10, check_same_thread=False
-        )
-        connection.execute("PRAGMA query_only = ON")
-        if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-            connection.close()
-            raise foreign(path)
-    except module.OperationalError:
-        return _open_sqlite_readonly(module, path)
-    except module.DatabaseError as error:
-        raise foreign(path) from error
-    return connection
+    for mode in ("rw", "ro"):
+        connection = None
+        try:
+            connection = module.connect(
+                f"file:{_quoted(path)}?mode={mode}",
+                uri=True,
+                isolation_level=None,
+                timeout=10,
+                check_same_thread=False,
+            )
+            connection.execute("PRAGMA query_only = ON")
+            if connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
+                return connection
+            raise module.DatabaseError("file is not a database")
+        except module.DatabaseError as error:
+            if connection is not None:
+                connection.close()
+            from data.trouble import foreign, unopened
 
-
-def _open_sqlite_readonly(module: Any, path: str) -> Any:
-    """A file that may not be written can still be read."""
-    try:
-        connection = module.connect(f"file:{_quoted(path)}?mode=ro", uri=True, isolation_level=None, timeout=10)
-        if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-            raise foreign(path)
-    except module.Error as error:
-        raise StoreTrouble(
-            "store-open", f"无法打开 {path}：{error}", f"Cannot open {path}: {error}", path=path
-        ) from error
-    return connection
+            if not isinstance(error, module.OperationalError):
+                raise foreign(path) from error
+            if mode == "ro":
+                raise unopened(path, error) from error
+    raise AssertionError
 
 
 def _open_postgres(url: str) -> Any:
     import psycopg
 
+    given: dict[str, Any] = {} if "connect_timeout" in url else {"connect_timeout": CONNECT_SECONDS}
     try:
-        connection = psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://"), autocommit=True)
+        connection = psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://"), autocommit=True, **given)
         connection.execute("SET default_transaction_read_only = on")
     except psycopg.Error as error:
+        from data.trouble import trouble_code, trouble_named
+
+        if code := trouble_code(error):
+            raise trouble_named(code) from error
         raise StoreTrouble("store-open", f"无法连接数据库：{error}", f"Cannot connect: {error}") from error
     return connection
-
-
-def missing(path: str) -> StoreTrouble:
-    """The trouble of a store that is not there."""
-    return StoreTrouble(
-        "store-missing",
-        f"数据文件 {path} 不存在。请先运行 zhihui org init（新建街道）或 zhihui demo（示范街道）。",
-        f"There is no store at {path}. Run zhihui org init (a new street) or zhihui demo (a demo street) first.",
-        path=path,
-    )
-
-
-def foreign(path: str) -> StoreTrouble:
-    """The trouble of a file that is something else."""
-    return StoreTrouble(
-        "store-foreign",
-        f"{path} 不是 zhihui 的数据文件。",
-        f"{path} is not a store of zhihui.",
-        path=path,
-    )
 
 
 def _quoted(path: str) -> str:

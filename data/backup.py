@@ -1,0 +1,300 @@
+"""Backups of a store, and going back to one. A backup is one SQLite file, whatever the store is, with its manifest.
+
+Nothing here can be left half done: files get their names when they are whole, and a store that is replaced is replaced
+in one transaction, beside consoles that stay open.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from data.bell import ring
+from data.errors import BadInput, StoreTrouble
+from data.location import default_path, is_sqlite, sqlite_path
+from data.reader import Reader
+from data.revision import HEAD, REVISIONS, require_head
+from data.snapshot import Contents, check_manifest, contents, discard, opened, settle, take, verify, write_manifest
+from data.trouble import missing, trouble_named, unwritable
+from data.turnstile import TurnstileBusy, turnstile
+
+if TYPE_CHECKING:
+    from data.store import Store
+
+RESTORE_PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore did: what the store holds now, where its old state is kept, whether a manifest vouched for it."""
+
+    contents: Contents
+    kept: Path | None
+    had_manifest: bool
+
+
+def backup(url: str, target: str) -> Path:
+    """Take a verified backup of a live store; returns its file. `target` is a new file, or a folder to put one into.
+
+    Raises StoreTrouble, and BadInput for a target that is there already.
+    """
+    path = _new_file(Path(target))
+    with Reader(url) as reader:
+        source = "sqlite" if reader.sqlite else "postgresql"
+    partial = Path(f"{path}.partial")
+    discard(partial)
+    try:
+        found = take(sqlite_path(url), str(partial)) if is_sqlite(url) else _out_of_postgres(url, partial)
+        settle(partial, path)
+    except OSError as error:
+        raise unwritable(str(path), error) from error
+    finally:
+        discard(partial)
+    write_manifest(path, source, found)
+    return path
+
+
+def restore(url: str, source: str, force: bool = False) -> Restored:
+    """Bring a store back to a backup, which is verified first.
+
+    A store that has a centre is only replaced with `force`, and its old state is kept in a file. Consoles may stay
+    open: they see the restored state as if somebody had written it. Raises StoreTrouble; then nothing has changed.
+    """
+    path = Path(source)
+    if is_sqlite(url) and os.path.exists(sqlite_path(url)) and path.exists() and path.samefile(sqlite_path(url)):
+        raise BadInput("restore-itself", "备份就是当前数据文件。", "The backup is the store itself.")
+    found = verify(str(path))
+    if found.schema not in REVISIONS:
+        require_head(found.schema)
+    had_manifest = check_manifest(path, found)
+    kept = _into_sqlite(sqlite_path(url), path, force) if is_sqlite(url) else _into_postgres(url, path, found, force)
+    return Restored(found, kept, had_manifest)
+
+
+def copy_before_upgrade(url: str, before: str) -> Path:
+    """The old state, verified, in a file of its own: what an upgrade can be taken back to."""
+    if is_sqlite(url):
+        path = _free_name(f"{sqlite_path(url)}.schema-{before}")
+        partial = Path(f"{path}.partial")
+        discard(partial)
+        try:
+            found = take(sqlite_path(url), str(partial))
+            settle(partial, path)
+        finally:
+            discard(partial)
+        write_manifest(path, "sqlite", found)
+        return path
+    return _dump_postgres(url, _free_name(os.path.join(os.path.dirname(default_path()), f"postgresql.schema-{before}")))
+
+
+# ------------------------------------------------------------------------------------------------ SQLite
+
+
+def _into_sqlite(path: str, source: Path, force: bool) -> Path | None:
+    if os.path.isdir(path) or (os.path.exists(path) and os.path.getsize(path) and _is_foreign(path)):
+        Reader(f"sqlite:///{path}", any_version=True).close()
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    try:
+        with turnstile(path, RESTORE_PATIENCE):
+            if not os.path.exists(path) or not os.path.getsize(path):
+                _put_in_place(source, path)
+                return None
+            if not force and _has_centre(path):
+                raise _not_empty(path)
+            kept = _keep(path)
+            if kept is None:
+                return _put_in_place(source, path)
+            _write_over(source, path)
+            return kept
+    except TurnstileBusy as error:
+        raise trouble_named("store-busy") from error
+    except OSError as error:
+        raise unwritable(path, error) from error
+    finally:
+        ring(path)
+
+
+def _put_in_place(source: Path, path: str) -> Path | None:
+    """A store where there is none, or none that can be read: that one's files are kept, and their place returned."""
+    partial = Path(f"{path}.partial")
+    discard(partial)
+    try:
+        take(str(source), str(partial))
+        aside = _free_name(f"{path}.before-restore", ".damaged")
+        there = os.path.exists(path)
+        if there:
+            os.link(path, aside)
+        for side in ("-wal", "-shm"):
+            # An old log beside a new file would be played into it.
+            with contextlib.suppress(FileNotFoundError):
+                os.replace(path + side, f"{aside}{side}")
+        settle(partial, Path(path))
+    finally:
+        discard(partial)
+    return aside if there else None
+
+
+def _write_over(source: Path, path: str) -> None:
+    """Replace the contents of a store that others have open, in one transaction."""
+    with opened(str(source), "ro") as origin, opened(path) as store:
+        store.execute("PRAGMA synchronous = FULL")
+        origin.backup(store)
+        store.execute("PRAGMA busy_timeout = 200")
+        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if contents(store) != contents(origin):
+            raise StoreTrouble(
+                "restore-differs", "恢复后核对不一致，请重试。", "The store differs from the backup: restore again."
+            )
+
+
+def _keep(path: str) -> Path | None:
+    """The old state of a store, in a file beside it; None when it cannot be read."""
+    kept = _free_name(f"{path}.before-restore")
+    partial = Path(f"{kept}.partial")
+    discard(partial)
+    try:
+        take(path, str(partial))
+        settle(partial, kept)
+    except StoreTrouble as error:
+        if error.code not in ("store-damaged", "backup-damaged", "store-foreign", "store-error"):
+            raise
+        return None
+    finally:
+        discard(partial)
+    return kept
+
+
+def _is_foreign(path: str) -> bool:
+    """Whether a file is certainly something else; a damaged store still has the mark in its first page, or nothing."""
+    try:
+        Reader(f"sqlite:///{path}", any_version=True).close()
+    except StoreTrouble as error:
+        return error.code == "store-foreign"
+    return False
+
+
+def _has_centre(path: str) -> bool:
+    try:
+        with Reader(f"sqlite:///{path}", any_version=True) as reader:
+            return bool(reader.rows("SELECT id FROM centre LIMIT 1", fanout=True))
+    except StoreTrouble:
+        return True
+
+
+# ------------------------------------------------------------------------------------------------ PostgreSQL
+
+
+@contextlib.contextmanager
+def _store(url: str, create: bool = False) -> Iterator[Store]:
+    from data.store import Store
+
+    store = Store(url, create=create)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _out_of_postgres(url: str, partial: Path) -> Contents:
+    from data.schema import create_tables
+    from data.transfer import transfer
+
+    with _store(url) as source, _store(f"sqlite:///{partial}", create=True) as target:
+        create_tables(target)
+        with source.read() as rows, target.write() as connection:
+            transfer(rows, connection)
+    with opened(str(partial)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    return verify(str(partial))
+
+
+def _into_postgres(url: str, source: Path, found: Contents, force: bool) -> Path | None:
+    from data.schema import create_tables
+    from data.transfer import empty, is_empty, transfer
+
+    if found.schema != HEAD:
+        require_head(found.schema)
+    kept = None
+    with TemporaryDirectory() as folder, _store(url, create=True) as target:
+        # From a copy: opening a backup as a store would change its file.
+        take(str(source), f"{folder}/store.db")
+        create_tables(target)
+        with target.read() as connection:
+            has_centre = not is_empty(connection)
+        if has_centre:
+            if not force:
+                raise _not_empty("PostgreSQL")
+            kept = backup(url, str(_free_name(f"{source}.before-restore")))
+        with _store(f"sqlite:///{folder}/store.db") as origin, origin.read() as rows, target.write() as connection:
+            empty(connection)
+            transfer(rows, connection)
+    return kept
+
+
+def _dump_postgres(url: str, path: Path) -> Path:
+    from sqlalchemy import make_url
+
+    program = shutil.which("pg_dump")
+    address = make_url(url)
+    reason = "pg_dump"
+    if program is not None:
+        partial = Path(f"{path}.partial")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        plain = address.set(drivername="postgresql", password=None).render_as_string()
+        ended = subprocess.run(  # noqa: S603 - a fixed program, and an address that is no option
+            [program, "--format=custom", f"--file={partial}", f"--dbname={plain}"],
+            env={**os.environ, "PGPASSWORD": address.password or os.environ.get("PGPASSWORD", "")},
+            capture_output=True,
+            text=True,
+        )
+        if not ended.returncode:
+            settle(partial, path)
+            return path
+        discard(partial)
+        reason = ended.stderr.strip()[:300]
+    raise StoreTrouble(
+        "upgrade-no-copy",
+        f"升级前无法备份 PostgreSQL 数据库（{reason}）。请自行备份后使用 --no-copy。",
+        f"The PostgreSQL database could not be copied first ({reason}). Take your own copy, then use --no-copy.",
+    )
+
+
+# ------------------------------------------------------------------------------------------------ names
+
+
+def _new_file(target: Path) -> Path:
+    if target.is_dir():
+        target = target / f"zhihui-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
+    if target.exists():
+        raise BadInput(
+            "backup-exists", f"{target} 已存在，未覆盖。", f"{target} is there already: nothing was written."
+        )
+    if not target.parent.is_dir():
+        raise missing(str(target.parent))
+    return target
+
+
+def _free_name(name: str, suffix: str = "") -> Path:
+    """`name`, or `name.2`, `name.3` … when it is taken."""
+    number = 1
+    while True:
+        path = Path(f"{name}{f'.{number}' if number > 1 else ''}{suffix}")
+        if not path.exists():
+            return path
+        number += 1
+
+
+def _not_empty(where: str) -> StoreTrouble:
+    return StoreTrouble(
+        "restore-not-empty",
+        f"{where} 中已有数据。确要替换请加 --force（会先保存现有数据）。",
+        f"{where} holds a centre already. To replace it use --force (its present state is kept first).",
+    )
