@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,20 +66,23 @@ class _Undo(Exception):
     """Rolls a preview back."""
 
 
-def carry_out(desk: Desk, jobs: Sequence[Job], dry_run: bool = False) -> Iterator[Outcome]:
-    """Carry the jobs out in order; outcomes come when they are safely stored.
+def carry_out(
+    desk: Desk, items: Iterable[Job | Outcome], dry_run: bool = False, stop: bool = False
+) -> Iterator[Outcome]:
+    """Carry jobs out in order; outcomes come when they are safely stored. Outcomes among the items pass through.
 
-    Several share a write transaction, but never longer than a moment, so that consoles are not kept waiting. A refused
-    order changes nothing and does not hinder the others. With `dry_run` each is tried and undone by itself. Raises
-    StoreTrouble when the store fails; then the outcomes that did not come have not happened.
+    Several jobs share a write transaction, but never longer than a moment, so that consoles are not kept waiting. A
+    refused order changes nothing and does not hinder the others; with `stop` it is the last one. With `dry_run` each
+    is tried and undone by itself. Raises StoreTrouble when the store fails; then the outcomes that did not come have
+    not happened.
     """
-    left = iter(jobs)
+    left = iter(items)
     more = True
     while more:
         done: list[Outcome] = []
         try:
             with desk.store.write() as connection:
-                more = _fill_turn(desk, connection, left, done, dry_run)
+                more = _fill_turn(desk, connection, left, done, dry_run, stop)
                 if dry_run:
                     raise _Undo
         except _Undo:
@@ -87,15 +90,21 @@ def carry_out(desk: Desk, jobs: Sequence[Job], dry_run: bool = False) -> Iterato
         yield from done
 
 
-def rehearse(desk: Desk, jobs: Iterable[Job], done: list[Outcome]) -> None:
-    """Try all jobs one after the other, each on what the ones before left, and undo everything."""
+def rehearse(desk: Desk, items: Iterable[Job | Outcome], stop: bool = False) -> list[Outcome]:
+    """Try all jobs one after the other, each on what the ones before left, and undo everything.
+
+    Others wait for as long as it takes: what is tried must not change under the trial.
+    """
+    done: list[Outcome] = []
     try:
         with desk.store.write() as connection:
-            for job in jobs:
-                done.append(_attempt(desk, connection, job, dry_run=True, keep=True))
+            for item in items:
+                done.append(item if isinstance(item, Outcome) else _attempt(desk, connection, item, True, keep=True))
+                if stop and done[-1].refusal is not None:
+                    break
             raise _Undo
     except _Undo:
-        return
+        return done
 
 
 def outcome_of_refusal(ticket: str, verb: str, refusal: Refusal, dry_run: bool = False) -> Outcome:
@@ -117,11 +126,16 @@ def checked_key(key: str | None, ticket: str = "") -> str | None:
     return derived
 
 
-def _fill_turn(desk: Desk, connection: Connection, left: Iterator[Job], done: list[Outcome], dry_run: bool) -> bool:
-    """Work until the turn is over; False when no job is left."""
+def _fill_turn(
+    desk: Desk, connection: Connection, left: Iterator[Job | Outcome], done: list[Outcome], dry_run: bool, stop: bool
+) -> bool:
+    """Work until the turn is over; False when nothing is left to do."""
     until = time.monotonic() + TURN_SECONDS
-    for job in left:
-        done.append(_attempt(desk, connection, job, dry_run, keep=not dry_run))
+    for item in left:
+        outcome = item if isinstance(item, Outcome) else _attempt(desk, connection, item, dry_run, keep=not dry_run)
+        done.append(outcome)
+        if stop and outcome.refusal is not None:
+            return False
         if time.monotonic() > until:
             return True
     return False
