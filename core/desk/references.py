@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from core.rules.policy import Policy
+from core.rules.versions import read_calendar, read_policy
 from core.rules.worktime import WorkCalendar
 from data.errors import BadInput, NotFound
 from data.tables import Catalogue, Centre, Matter, Unit, table
@@ -175,7 +174,7 @@ class References:
         chosen = self.version("policy") if version is None else version
         key = ("policy", chosen)
         if key not in self._cache:
-            self._cache[key] = _read_policy(_canonical(self._body("policy", "", chosen)), str(chosen))
+            self._cache[key] = read_policy(self._body("policy", "", chosen), chosen)
         found: Policy = self._cache[key]
         return found
 
@@ -185,7 +184,7 @@ class References:
         chosen = self.version("calendar", name) if version is None else version
         key = ("calendar", chosen)
         if key not in self._cache:
-            self._cache[key] = _read_calendar(_canonical(self._body("calendar", name, chosen)), str(chosen))
+            self._cache[key] = read_calendar(self._body("calendar", name, chosen), chosen)
         found: WorkCalendar = self._cache[key]
         return found
 
@@ -230,24 +229,6 @@ class References:
         ]
         self._units.update({view.id: view for view in views})
         return views
-
-
-def _canonical(body: dict[str, Any]) -> str:
-    return json.dumps(body, ensure_ascii=False, sort_keys=True)
-
-
-@lru_cache(maxsize=32)
-def _read_calendar(body: str, version: str) -> WorkCalendar:
-    """A calendar by what it says, not by where it was stored: two stores of one process cannot mix theirs up.
-
-    Its years are worked out once per process, not once per transaction.
-    """
-    return replace(WorkCalendar.from_dict(json.loads(body)), version=version)
-
-
-@lru_cache(maxsize=32)
-def _read_policy(body: str, version: str) -> Policy:
-    return Policy.from_dict(json.loads(body), version)
 
 
 def matter_view(row: dict[str, Any]) -> MatterView:

@@ -34,6 +34,13 @@ REQUIRED = (
 )
 """Clocks for which a policy must give a limit at every urgency."""
 OPTIONAL = (ClockKind.ARRIVE, ClockKind.MAKE_SAFE)
+FROM_MATTER = {
+    ClockKind.FINAL: "final",
+    ClockKind.HANDLE: "final",
+    ClockKind.MAKE_SAFE: "make_safe",
+    ClockKind.ARRIVE: "arrive",
+}
+"""Clocks whose limit a condition of the catalogue may set, and under which name."""
 SILENT = "+silent"
 """Ends the code of a ladder whose pre-warning asks the B holder."""
 

@@ -6,16 +6,10 @@ from core.desk.references import UnitView
 from core.desk.work import Work
 from core.rules.budgets import Budget
 from core.rules.case import LIVE_CLOCKS
+from core.rules.policy import FROM_MATTER
 from data.tables import ClockRecord
 from data.terms import ClockKind
 
-FROM_MATTER = {
-    ClockKind.FINAL: "final",
-    ClockKind.HANDLE: "final",
-    ClockKind.MAKE_SAFE: "make_safe",
-    ClockKind.ARRIVE: "arrive",
-}
-"""Clocks whose limit a condition of the catalogue may set, and under which name."""
 ON_DEMAND = (ClockKind.MAKE_SAFE, ClockKind.ARRIVE)
 
 
