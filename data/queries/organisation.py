@@ -73,14 +73,16 @@ def units(reader: Reader, centre: int, now: int, kinds: tuple[str, ...]) -> list
 
 
 def late_by_unit(reader: Reader, centre: int, now: int) -> dict[int, int]:
-    """Late open tickets by the unit that has them."""
+    """Late open tickets by the unit that has them, each unit counted in its own range of the index."""
     rows = reader.rows(
-        "SELECT holder_unit_id, count(*) FROM ticket WHERE centre_id = :centre AND open = 1 AND due_at <= :now"
-        " AND holder_unit_id IS NOT NULL GROUP BY holder_unit_id",
+        "SELECT s.item, (SELECT count(*) FROM ticket t WHERE t.centre_id = :centre AND t.open = 1"
+        " AND t.holder_unit_id = CAST(s.item AS BIGINT) AND t.due_at <= :now)"
+        " FROM centre_stat s WHERE s.centre_id = :centre AND s.dimension = 'open_unit' AND s.amount > 0"
+        " AND s.item <> '0'",
         centre=centre,
         now=now,
     )
-    return {int(unit): int(amount) for unit, amount in rows}
+    return {int(unit): int(amount) for unit, amount in rows if amount}
 
 
 def holders(reader: Reader, centre: int, now: int) -> list[HolderLine]:

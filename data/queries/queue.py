@@ -13,6 +13,8 @@ from data.queries.filters import Condition
 from data.reader import Reader, expand
 
 COUNT_CAP = 100_000
+LONGEST_WARNING = 30 * 86_400
+"""Seconds: no pre-warning comes earlier before its deadline, so that counting never walks through what is long late."""
 EVERYTHING = Condition("1 = 1", {})
 
 _COLUMNS = """
@@ -58,13 +60,10 @@ def page_after(
     size: int,
     skip: int = 0,
     condition: Condition = EVERYTHING,
-    open_only: bool = True,
 ) -> list[QueueLine]:
     """The lines behind a key (due_at, id), in order; None begins at the start."""
     due, ticket = key or (-1, -1)
-    return _page(
-        reader, centre, "(t.due_at, t.id) > (:due, :ticket)", "ASC", due, ticket, size, skip, condition, open_only
-    )
+    return _page(reader, centre, "(t.due_at, t.id) > (:due, :ticket)", "ASC", due, ticket, size, skip, condition)
 
 
 def page_before(
@@ -74,44 +73,39 @@ def page_before(
     size: int,
     skip: int = 0,
     condition: Condition = EVERYTHING,
-    open_only: bool = True,
 ) -> list[QueueLine]:
     """The lines in front of a key, in list order; None begins at the end."""
     due, ticket = key or (1 << 62, 1 << 62)
-    found = _page(
-        reader, centre, "(t.due_at, t.id) < (:due, :ticket)", "DESC", due, ticket, size, skip, condition, open_only
-    )
+    found = _page(reader, centre, "(t.due_at, t.id) < (:due, :ticket)", "DESC", due, ticket, size, skip, condition)
     return found[::-1]
 
 
-def lines_of(
-    reader: Reader, centre: int, ids: Sequence[int], condition: Condition = EVERYTHING, open_only: bool = True
-) -> list[QueueLine]:
+def lines_of(reader: Reader, centre: int, ids: Sequence[int], condition: Condition = EVERYTHING) -> list[QueueLine]:
     """These tickets as they are now; those that no longer fit are left out."""
     if not ids:
         return []
     names, values = expand("id", ids)
     sql = (
         f"SELECT {_COLUMNS} FROM ticket t {_JOINS}"
-        f" WHERE t.centre_id = :centre AND t.id IN ({names}) AND {_open(open_only)} AND ({condition.sql})"
+        f" WHERE t.centre_id = :centre AND t.id IN ({names}) AND t.open = 1 AND ({condition.sql})"
     )
     return [QueueLine(*row) for row in reader.rows(sql, centre=centre, **values, **condition.values)]
 
 
-def rank(
-    reader: Reader, centre: int, key: tuple[int, int], condition: Condition = EVERYTHING, open_only: bool = True
-) -> int:
+def rank(reader: Reader, centre: int, key: tuple[int, int], condition: Condition = EVERYTHING) -> int:
     """How many lines stand in front of a key; counted in the index up to COUNT_CAP."""
-    return _capped(
-        reader, centre, condition, open_only, " AND (t.due_at, t.id) < (:due, :ticket)", due=key[0], ticket=key[1]
+    before = Condition(
+        f"({condition.sql}) AND (t.due_at, t.id) < (:due, :ticket)",
+        {**condition.values, "due": key[0], "ticket": key[1]},
     )
+    return _capped(reader, centre, before)
 
 
-def count(reader: Reader, centre: int, condition: Condition = EVERYTHING, open_only: bool = True) -> int:
-    """How many tickets fit: from the kept counter without a condition, else counted up to COUNT_CAP."""
+def count(reader: Reader, centre: int, condition: Condition = EVERYTHING) -> int:
+    """How many open tickets fit: from the kept counter without a condition, else counted up to COUNT_CAP."""
     if condition is EVERYTHING:
-        return counter(reader, centre, *(("open", "all") if open_only else ("all", "all")))
-    return _capped(reader, centre, condition, open_only, "")
+        return counter(reader, centre, "open", "all")
+    return _capped(reader, centre, condition)
 
 
 def counter(reader: Reader, centre: int, dimension: str, item: str) -> int:
@@ -137,18 +131,11 @@ def counters(reader: Reader, centre: int, dimension: str) -> dict[str, int]:
 
 def late_and_soon(reader: Reader, centre: int, now: int, cap: int = 10_000) -> tuple[int, int]:
     """How many open tickets are past their deadline, and past their pre-warning; each counted up to a cap."""
-    late = _capped(reader, centre, Condition("t.due_at <= :now", {"now": now}), True, "", cap=cap)
-    soon = _capped(
-        reader,
-        centre,
-        Condition(
-            "t.due_at > :now AND t.due_at < :horizon AND t.warn_at <= :now", {"now": now, "horizon": now + 2_592_000}
-        ),
-        True,
-        "",
-        cap=cap,
+    late = Condition("t.due_at <= :now", {"now": now})
+    soon = Condition(
+        "t.warn_at > :since AND t.warn_at <= :now AND t.due_at > :now", {"now": now, "since": now - LONGEST_WARNING}
     )
-    return late, soon
+    return _capped(reader, centre, late, cap), _capped(reader, centre, soon, cap)
 
 
 def _page(
@@ -161,27 +148,20 @@ def _page(
     size: int,
     skip: int,
     condition: Condition,
-    open_only: bool,
 ) -> list[QueueLine]:
     sql = (
         f"SELECT {_COLUMNS} FROM ticket t {_JOINS}"
-        f" WHERE t.centre_id = :centre AND {_open(open_only)} AND {beyond} AND ({condition.sql})"
+        f" WHERE t.centre_id = :centre AND t.open = 1 AND {beyond} AND ({condition.sql})"
         f" ORDER BY t.due_at {order}, t.id {order} LIMIT :size OFFSET :skip"
     )
     values: dict[str, Any] = {"due": due, "ticket": ticket, "size": size, "skip": skip, **condition.values}
     return [QueueLine(*row) for row in reader.rows(sql, centre=centre, **values)]
 
 
-def _capped(
-    reader: Reader, centre: int, condition: Condition, open_only: bool, extra: str, cap: int = COUNT_CAP, **more: Any
-) -> int:
+def _capped(reader: Reader, centre: int, condition: Condition, cap: int = COUNT_CAP) -> int:
     sql = (
-        f"SELECT count(*) FROM (SELECT 1 AS one FROM ticket t WHERE t.centre_id = :centre AND {_open(open_only)}"
-        f" AND ({condition.sql}){extra} LIMIT :cap) AS found"
+        "SELECT count(*) FROM (SELECT 1 AS one FROM ticket t WHERE t.centre_id = :centre AND t.open = 1"
+        f" AND ({condition.sql}) LIMIT :cap) AS found"
     )
-    row = reader.one(sql, centre=centre, cap=cap, **condition.values, **more)
+    row = reader.one(sql, centre=centre, cap=cap, **condition.values)
     return int(row[0]) if row else 0
-
-
-def _open(open_only: bool) -> str:
-    return "t.open = 1" if open_only else "t.open >= 0"

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from data.queries.filters import Condition
 from data.queries.queue import EVERYTHING
-from data.reader import Reader
+from data.reader import Reader, expand
 
 _COLUMNS = """
 k.id, k.due_at, k.kind, k.warn_at, k.next_at, k.next_step, k.ladder, k.provisional, k.unit_id, u.name,
 t.id, t.revision, t.code, t.urgency, t.stage, t.title
 """
-_FROM = """
-FROM clock k
-JOIN ticket t ON t.centre_id = k.centre_id AND t.id = k.ticket_id
-LEFT JOIN unit u ON u.centre_id = k.centre_id AND u.id = k.unit_id
-WHERE k.centre_id = :centre AND k.state = 'running' AND k.due_at IS NOT NULL AND k.kind <> 'handle'
-"""
+_TICKET = "JOIN ticket t ON t.centre_id = k.centre_id AND t.id = k.ticket_id"
+_UNIT = "LEFT JOIN unit u ON u.centre_id = k.centre_id AND u.id = k.unit_id"
+_RUNNING = "k.centre_id = :centre AND k.state = 'running' AND k.kind <> 'handle' AND k.due_at IS NOT NULL"
+COUNT_CAP = 100_000
 
 
 class ClockLine(NamedTuple):
@@ -67,12 +66,36 @@ def clocks_before(
     return _page(reader, centre, "<", "DESC", due, clock, size, skip, condition)[::-1]
 
 
-def count_clocks(reader: Reader, centre: int, condition: Condition = EVERYTHING, cap: int = 100_000) -> int:
-    """How many clocks run, counted up to a cap."""
+def clocks_of(reader: Reader, centre: int, ids: Sequence[int], condition: Condition = EVERYTHING) -> list[ClockLine]:
+    """These clocks as they are now, in any order; those that no longer run or fit are left out."""
+    if not ids:
+        return []
+    names, values = expand("id", ids)
+    sql = (
+        f"SELECT {_COLUMNS} FROM clock k {_TICKET} {_UNIT} WHERE {_RUNNING} AND k.id IN ({names}) AND ({condition.sql})"
+    )
+    return [ClockLine(*row) for row in reader.rows(sql, centre=centre, **values, **condition.values)]
+
+
+def rank_clock(reader: Reader, centre: int, key: tuple[int, int], condition: Condition = EVERYTHING) -> int:
+    """How many running clocks stand in front of a key; counted in the index up to COUNT_CAP."""
+    before = " AND (k.due_at, k.id) < (:before_due, :before_clock)"
+    return _count(reader, centre, condition, COUNT_CAP, before, before_due=key[0], before_clock=key[1])
+
+
+def count_clocks(reader: Reader, centre: int, condition: Condition = EVERYTHING, cap: int = COUNT_CAP) -> int:
+    """How many clocks run, counted up to a cap; without a condition in the index alone."""
+    return _count(reader, centre, condition, cap)
+
+
+def _count(reader: Reader, centre: int, condition: Condition, cap: int, before: str = "", **key: int) -> int:
+    joined = "" if condition is EVERYTHING else _TICKET
     row = reader.one(
-        f"SELECT count(*) FROM (SELECT 1 AS one {_FROM} AND ({condition.sql}) LIMIT :cap) AS found",
+        f"SELECT count(*) FROM (SELECT 1 AS one FROM clock k {joined} WHERE {_RUNNING}{before}"
+        f" AND ({condition.sql}) LIMIT :cap) AS found",
         centre=centre,
         cap=cap,
+        **key,
         **condition.values,
     )
     return int(row[0]) if row else 0
@@ -90,7 +113,8 @@ def _page(
     condition: Condition,
 ) -> list[ClockLine]:
     sql = (
-        f"SELECT {_COLUMNS} {_FROM} AND (k.due_at, k.id) {sign} (:due, :clock) AND ({condition.sql})"
+        f"SELECT {_COLUMNS} FROM clock k {_TICKET} {_UNIT}"
+        f" WHERE {_RUNNING} AND (k.due_at, k.id) {sign} (:due, :clock) AND ({condition.sql})"
         f" ORDER BY k.due_at {order}, k.id {order} LIMIT :size OFFSET :skip"
     )
     rows = reader.rows(sql, centre=centre, due=due, clock=clock, size=size, skip=skip, **condition.values)

@@ -10,6 +10,9 @@ from sqlmodel import Field, SQLModel
 
 from data.tables.columns import TENANT, big, json_list, json_object, key_field, text
 
+CLIMBED = "officer_id IS NOT NULL AND kind IN ('ladder', 'ask', 'direct', 'needs_lead')"
+"""Which notices say that a ticket came up to somebody."""
+
 
 class Lease(SQLModel, table=True):
     """Who runs the engine for a centre. The fence grows with each new holder."""
@@ -78,6 +81,14 @@ class Notice(SQLModel, table=True):
             "id",
             sqlite_where=sql("state in ('pending', 'sending')"),
             postgresql_where=sql("state in ('pending', 'sending')"),
+        ),
+        Index(
+            "ix_notice_climbed",
+            "centre_id",
+            "officer_id",
+            "ticket_id",
+            sqlite_where=sql(CLIMBED),
+            postgresql_where=sql(CLIMBED),
         ),
         Index("ix_notice_recent", "centre_id", "created_at", "id"),
         Index("ix_notice_ticket", "centre_id", "ticket_id"),

@@ -114,6 +114,14 @@ class Ticket(TicketRecord, table=True):
             sqlite_where=sql("open = 1"),
             postgresql_where=sql("open = 1"),
         ),
+        Index(
+            "ix_ticket_open_warn",
+            "centre_id",
+            "warn_at",
+            "due_at",
+            sqlite_where=sql("open = 1"),
+            postgresql_where=sql("open = 1"),
+        ),
         Index("ix_ticket_reported", "centre_id", "reported_at", "id"),
         {"info": TENANT},
     )
@@ -225,8 +233,8 @@ class ClockRow(ClockRecord, table=True):
             "centre_id",
             "due_at",
             "id",
-            sqlite_where=sql("state = 'running'"),
-            postgresql_where=sql("state = 'running'"),
+            sqlite_where=sql("state = 'running' AND kind <> 'handle'"),
+            postgresql_where=sql("state = 'running' AND kind <> 'handle'"),
         ),
         {"info": TENANT},
     )
