@@ -94,17 +94,10 @@ class ClockList:
         return self._rows(timers.clocks_before(self._reader(), self._centre, key, size, skip, self._condition))
 
     def rank(self, key: Key) -> int:
-        earlier = Condition("(k.due_at, k.id) < (:rank_due, :rank_id)", {"rank_due": key[0], "rank_id": key[1]})
-        both = Condition(f"({self._condition.sql}) AND {earlier.sql}", {**self._condition.values, **earlier.values})
-        return timers.count_clocks(self._reader(), self._centre, both)
+        return timers.rank_clock(self._reader(), self._centre, key, self._condition)
 
     def rows(self, ids: Sequence[int]) -> Sequence[QueueRow]:
-        if not ids:
-            return []
-        names = {f"clock{number}": clock for number, clock in enumerate(ids)}
-        these = Condition(f"k.id IN ({', '.join(f':{name}' for name in names)})", names)
-        both = Condition(f"({self._condition.sql}) AND {these.sql}", {**self._condition.values, **these.values})
-        return self._rows(timers.clocks_after(self._reader(), self._centre, None, len(ids), 0, both))
+        return self._rows(timers.clocks_of(self._reader(), self._centre, ids, self._condition))
 
     def _rows(self, lines: Sequence[ClockLine]) -> list[QueueRow]:
         return [
