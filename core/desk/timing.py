@@ -106,15 +106,17 @@ class Timing:
         running = clocks.resume(facts_of(clock), self.moment, self._own(clock), reason=reason, by=self.actor_id)
         return self._changed(clock, running)
 
-    def go_on(self, clock: ClockRecord, reason: str) -> dict[str, Any]:
-        """Let a stopped clock go on where it stood: a returned ticket is back, or work failed its check."""
+    def go_on(self, clock: ClockRecord, reason: str, limit: str = "") -> dict[str, Any]:
+        """Let a stopped clock go on where it stood: a returned ticket is back, or work failed its check.
+
+        `limit` is the limit that holds now: what had been used stays used.
+        """
         if clock.state in (ClockState.RUNNING, ClockState.PAUSED):
             raise NotAllowed("clock-live", "计时未停止。", "The clock has not stopped.")
         own = self._own(clock)
         again = clocks.continue_(facts_of(clock), self.moment, own, reason=reason, by=self.actor_id)
-        if own.version == self.calendar.version:
-            return self._changed(clock, again)
-        return self._rebased(clock, clocks.rebase(again, self.calendar), clock.ladder)
+        rebased = clocks.rebase(again, self.calendar, budget=Budget.parse(limit) if limit else None)
+        return self._rebased(clock, rebased, clock.ladder)
 
     def rebase(
         self, clock: ClockRecord, calendar: WorkCalendar, limit: str | None = None, ladder: str | None = None

@@ -43,7 +43,7 @@ def start_handling_clocks(work: Work, unit: UnitView, task_id: int) -> None:
     if own is None:
         work.effects.clocks.append(work.timing.start(ClockKind.HANDLE, text, "", unit_id=unit.id, task_id=task_id))
     elif own.state not in LIVE_CLOCKS:
-        work.effects.clocks.append({**work.timing.go_on(own, "sent back"), "task_id": task_id})
+        work.effects.clocks.append({**work.timing.go_on(own, "sent back", text), "task_id": task_id})
 
 
 def _set_final_anew(work: Work, final: ClockRecord, text: str) -> None:
