@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
-import traceback
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -24,6 +22,7 @@ from console.dialogs.choose import Item, SearchDrawer
 from console.dialogs.help import HelpDrawer
 from console.driver import ConsoleDriver
 from console.i18n import _
+from console.incidents import record
 from console.keys import actions_of, bindings, key_name
 from console.painter import CellPainter
 from console.ports import Backend, NoticeRow, Status
@@ -43,6 +42,10 @@ log = logging.getLogger("zhihui.console")
 
 TYPING_BEAT = 5
 """Seconds between countdown updates while a field has the keys: an input method's window hates repaints."""
+
+
+BELL_BEAT = 0.25
+"""Seconds between looks at the bell file."""
 
 
 class ThreadLoader:
@@ -75,12 +78,14 @@ class ZhihuiApp(App[None]):
     }
     DEFAULT_MODE = "queue"
 
-    def __init__(self, backend: Backend, seconds: Callable[[], int], theme: str = theming.DEFAULT) -> None:
+    def __init__(self, backend: Backend, seconds: Callable[[], int], theme: str = "") -> None:
         """On a backend; `seconds` is the injected clock: epoch seconds, now."""
         super().__init__(driver_class=ConsoleDriver)
+        self.animation_level = "none"
         self.backend = backend
         self.seconds = seconds
         self.load = ThreadLoader("reading")
+        self.listen = ThreadLoader("listening")
         self.write = ThreadLoader("writing")
         self.work = TicketWork(self)
         self.status = Status()
@@ -92,9 +97,13 @@ class ZhihuiApp(App[None]):
         self._last_notice = 0
         self._listening = False
         self._store_failing = False
-        for item in theming.bundled():
+        self._strokes = 0
+        self._asked_officer = False
+        self._loop_here: asyncio.AbstractEventLoop | None = None
+        themes = {item.name: item for item in theming.bundled()}
+        for item in themes.values():
             self.register_theme(item)
-        self.theme = theme
+        self.theme = theme if theme in themes else theming.DEFAULT
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colours, so that a theme without them still shows everything."""
@@ -103,12 +112,38 @@ class ZhihuiApp(App[None]):
     # ------------------------------------------------------------------------------------------- life
 
     def on_mount(self) -> None:
+        self._loop_here = asyncio.get_running_loop()
         self.set_interval(1.0, self._beat)
+        self.set_interval(BELL_BEAT, self._look_at_bell)
         self.call_after_refresh(self._beat)
+        self.call_after_refresh(self._warm_up)
 
     def on_unmount(self) -> None:
-        self.load.close()
-        self.write.close()
+        for loader in (self.load, self.listen, self.write):
+            loader.close()
+
+    def leave_from_outside(self) -> None:
+        """Leave; may be called from any thread."""
+        if self._loop_here is not None:
+            self._loop_here.call_soon_threadsafe(self.exit)
+
+    def _warm_up(self) -> None:
+        """The first screen is drawn: load the desk and start the engine behind it."""
+
+        async def prepare() -> None:
+            try:
+                await self.write(self.backend.start)
+            except Exception as error:  # noqa: BLE001 - whatever the store has, the duty screen stays open
+                self._store_trouble(error)
+
+        self.run_worker(prepare(), group="warm-up", exit_on_error=False)
+
+    def _look_at_bell(self) -> None:
+        """Another process wrote: look at once instead of at the next beat."""
+        strokes = self.backend.bell()
+        if strokes != self._strokes:
+            self._strokes = strokes
+            self.heard()
 
     def _beat(self) -> None:
         """Once a second: move the countdowns, and listen whether the store changed."""
@@ -133,7 +168,7 @@ class ZhihuiApp(App[None]):
         """Read status, change mark and notices; a failure is a banner, once, and the screens stay."""
         now, last = self.now, self._last_notice
         try:
-            mark, status, notices = await self.load(
+            mark, status, notices = await self.listen(
                 lambda: (self.backend.change_mark(), self.backend.status(now), self.backend.notices(last))
             )
         except Exception as error:  # noqa: BLE001 - whatever the store has, the duty screen stays open
@@ -143,6 +178,8 @@ class ZhihuiApp(App[None]):
             self._listening = False
         self._store_failing = False
         self.status = status
+        if self.backend.officer is None and not self._asked_officer:
+            self._ask_officer()
         duty = self.duty_screen
         if duty is None:
             return
@@ -154,6 +191,24 @@ class ZhihuiApp(App[None]):
         for notice in notices:
             self._announce(duty, notice)
 
+    def _ask_officer(self) -> None:
+        """Ask once who acts here; without an answer everything can be read and nothing changed."""
+        self._asked_officer = True
+
+        async def ask() -> None:
+            officers = await self.load(self.backend.officers)
+            items = [Item(one.code, one.name, one.posts, found_by=one.code) for one in officers]
+
+            def chosen(code: str | None) -> None:
+                if code is not None:
+                    self.backend.act_as(code)
+                    self.heard()
+
+            heading = _("Who is on duty here? Every action carries this name.")
+            self.push_screen(SearchDrawer(heading, lambda: items, _("name, code or post")), chosen)
+
+        self.run_worker(ask(), group="officer", exit_on_error=False)
+
     def _store_trouble(self, error: Exception) -> None:
         if not self._store_failing and self.duty_screen is not None:
             self._store_failing = True
@@ -163,6 +218,8 @@ class ZhihuiApp(App[None]):
         """Show a notice; an alarm also rings."""
         first_look = self._last_notice == 0
         self._last_notice = max(self._last_notice, notice.id)
+        if not notice.title:
+            return
         duty.query_one(Banner).say(clean(notice.title, 200), notice.severity, notice)
         if notice.severity == "alarm" and not first_look:
             self.bell()
@@ -291,10 +348,7 @@ class ZhihuiApp(App[None]):
 
     def _fatal_error(self) -> None:
         """Show an incident number; the details, without the values of variables, go to the log."""
-        number = secrets.token_hex(4)
-        error = self._exception
-        if error is not None:
-            log.critical("incident %s\n%s", number, "".join(traceback.format_exception(error)))
+        number = record(self._exception)[0] if self._exception is not None else "-"
         self.bell()
         words = _("The console stopped (incident {number}). The log has the details; the store is unharmed.")
         self._exit_renderables.append(Text(words.format(number=number)))

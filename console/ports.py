@@ -344,6 +344,10 @@ class Backend(DeskPort, Protocol):
         """The code of the officer who acts here; None until somebody says so."""
         ...
 
+    def start(self) -> None:
+        """The first screen is drawn: load what is heavy, and run the engine unless a service does. A write."""
+        ...
+
     def officers(self) -> Sequence[OfficerRow]:
         """Everybody who may act."""
         ...

@@ -85,13 +85,12 @@ def leader_views(
     by_id = {unit.id: unit for unit in units}
     read: dict[str, Sequence[QueueRow]] = {}
     views = []
-    for holder in sorted(leaders, key=lambda item: LEADER_ROLES.index(Role(item.role))):
+    for holder in _one_each(leaders):
         unit = by_id.get(holder.unit_id)
         section = unit.code if unit is not None and unit.kind == UnitKind.SECTION else ""
         if section not in read:
             read[section] = nearest(section)
-        held = [one for one in units if section and (one.section == section or one.id == holder.unit_id)]
-        held = held or list(units)
+        held = [one for one in units if not section or one.section == section or one.id == holder.unit_id]
         others = [other for other in of_unit[holder.unit_id] if other.officer_id != holder.officer_id]
         views.append(
             LeaderView(
@@ -99,7 +98,7 @@ def leader_views(
                 name=holder.name,
                 title=holder.title or Role(holder.role).label(language()),
                 rank=holder.rank,
-                section=unit_name(unit) if unit is not None else holder.unit_name,
+                section=_place(unit, holder),
                 present=holder.away is None,
                 covers=_covered(holder, others),
                 covered_by=_cover(holder, others),
@@ -110,6 +109,25 @@ def leader_views(
             )
         )
     return views
+
+
+def _one_each(leaders: Sequence[HolderLine]) -> list[HolderLine]:
+    """One role per leader: the section's before the centre's, A before B; the commander first, then by section."""
+    best: dict[int, HolderLine] = {}
+    for holder in sorted(leaders, key=lambda item: (item.role != Role.SECTION_LEADER, item.rank or "z")):
+        best.setdefault(holder.officer_id, holder)
+    for holder in leaders:
+        if holder.role == Role.COMMANDER and holder.rank in ("", Rank.A):
+            best[holder.officer_id] = holder
+    order = {holder.unit_id: number for number, holder in enumerate(leaders)}
+    return sorted(best.values(), key=lambda item: (LEADER_ROLES.index(Role(item.role)), order[item.unit_id], item.rank))
+
+
+def _place(unit: UnitLine | None, holder: HolderLine) -> str:
+    """The section's name, or what the leader is in the centre."""
+    if unit is not None and unit.kind == UnitKind.SECTION:
+        return unit_name(unit)
+    return Role(holder.role).label(language())
 
 
 def _covered(holder: HolderLine, others: Sequence[HolderLine]) -> str:

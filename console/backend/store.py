@@ -42,7 +42,14 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.desk.actor import Actor
     from core.desk.desk import Desk
+    from core.engine.loop import Engine
     from data.store import Store
+
+ENGINE_PATIENCE = 2.0
+"""Seconds that our engine gets to finish its cycle when the console closes."""
+
+FOR_UNITS = frozenset({"dispatch", "assist", "inform"})
+"""Notices that only tell a unit of its new task: the duty desk sent them itself and need not see them again."""
 
 COUNT_EVERY = 5
 """Seconds between two countings of late and soon tickets: they are counted in an index, not kept."""
@@ -73,6 +80,7 @@ class StoreBackend:
         self._counted_at = 0.0
         self._counted: tuple[int, int] = (0, 0)
         self._officer_name = ""
+        self._engine: Engine | None = None
 
     def _find_centre(self, code: str | None) -> CentreLine:
         wanted = listing.centre_id(self._reader(), code)
@@ -88,10 +96,20 @@ class StoreBackend:
 
     def close(self) -> None:
         """Give all connections back."""
+        if self._engine is not None:
+            self._engine.stop(ENGINE_PATIENCE)
         for reader in self._all:
             reader.close()
         if self._store is not None:
             self._store.close()
+
+    def start(self) -> None:
+        """Load the desk, and let an engine of our own stand by: it works when no other one holds the lease."""
+        self.desk()
+        from core.engine.loop import Engine
+
+        self._engine = Engine(self.url, self.clock, self.centre.id, jobs=True)
+        self._engine.start()
 
     # ------------------------------------------------------------------------------------------- state
 
@@ -243,6 +261,11 @@ class StoreBackend:
             )
             for line in lines
         ]
+        if after:
+            shown = [
+                notice if line.kind not in FOR_UNITS else NoticeRow(line.id, "", "")
+                for notice, line in zip(shown, lines, strict=True)
+            ]
         if not after and not shown:
             last = notices.last_notice(reader, self.centre.id)
             return [NoticeRow(last, "", "")] if last else []

@@ -10,7 +10,7 @@ from console.backend.lists import HolderText
 from console.backend.words import event_title
 from console.i18n import _, language
 from console.ports import ClockLine, CustodyLine, HistoryLine, QueueRow, TaskLine, TicketView
-from data.masking import mask_address, mask_name, mask_phone, mask_text
+from data.masking import mask_name, mask_phone, mask_text
 from data.queries import tickets
 from data.reader import Reader
 from data.terms import ClockKind, Satisfaction, Stage
@@ -82,7 +82,7 @@ def _facts(row: Row, holder: HolderText, matter_name: Callable[[str], str]) -> l
     satisfaction = row["satisfaction"]
     facts = [
         (_("Matter"), f"{row['matter_code']} {matter_name(row['matter_code'])}".strip()),
-        (_("Where"), " ".join(part for part in (place, mask_address(row["address"] or "")) if part)),
+        (_("Where"), " ".join(part for part in (place, mask_text(row["address"] or "")) if part)),
         (_("Caller"), _caller(row)),
         (_("In hand"), hands),
         (_("Lead"), row["lead_name"] or ""),

@@ -92,10 +92,9 @@ def _alone(
 
 def open_console(session: Session) -> int:
     """Open the console on the session's store."""
-    from console.app import run_console  # type: ignore[attr-defined]
+    from console.run import run_console
 
-    run_console(session.store(), session.officer, words.chosen() or "zh")
-    return exit_codes.OK
+    return run_console(session.url(), session.centre_code, session.officer, words.chosen() or "zh", session.clock)
 
 
 def run(arguments: Sequence[str], session: Session) -> int:

@@ -43,6 +43,9 @@ class DutyScreen(Screen[None]):
 
     # ------------------------------------------------------------------------------------------- live
 
+    def on_mount(self) -> None:
+        self.tick(self.app.now)
+
     def tick(self, now: int) -> None:
         """A second has passed: bring countdowns and the status bar up to date."""
         self.query_one(StatusBar).show(self.app.status, now)

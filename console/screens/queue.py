@@ -35,7 +35,6 @@ class QueueScreen(FilteredScreen):
         self._waiting = self.set_timer(PAUSE, self._read_detail, pause=True)
         self.detail.can_focus = False
         self.provide = self.app.backend.queue
-        super().on_mount()
 
     @property
     def detail(self) -> LinesView:

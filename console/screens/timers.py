@@ -22,4 +22,3 @@ class TimersScreen(FilteredScreen):
 
     def on_mount(self) -> None:
         self.provide = self.app.backend.timers
-        super().on_mount()

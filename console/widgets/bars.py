@@ -81,7 +81,8 @@ class StatusBar(Bar):
         late = _(" !late {n}").format(n=counts.late)
         left.append((late, "late" if counts.late and not silent else ""))
         left.append((_(" ~soon {n}").format(n=counts.soon), "soon" if counts.soon and not silent else ""))
-        right: Parts = [(engine_text(self.status.heartbeat), "" if silent else "muted"), (self._clock(), "")]
+        engine = engine_text(self.status.heartbeat) if self.status.centre else ""
+        right: Parts = [(engine, "" if silent else "muted"), (self._clock(), "")]
         gap = width - sum(cells(text) for text, _name in [*left, *right])
         if gap < 1:
             left = left[:1] + left[-3:]
@@ -89,7 +90,7 @@ class StatusBar(Bar):
         return [*left, (" " * max(gap, 0), ""), *right]
 
     def _silent(self) -> bool:
-        return bool(self.now) and not self.status.heartbeat.well
+        return bool(self.now and self.status.centre) and not self.status.heartbeat.well
 
     def _clock(self) -> str:
         if not self.now:

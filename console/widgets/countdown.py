@@ -62,12 +62,14 @@ def label(due: int | None, now: int, warn: int | None = None, paused: bool = Fal
 
 
 def _span(seconds: int) -> str:
-    """A length of time in at most six characters."""
+    """A length of time in five characters, six from ten thousand days on."""
     if seconds < HOUR:
         return f"{seconds // MINUTE:02d}:{seconds % MINUTE:02d}"
-    if seconds < DAY:
+    if seconds < 10 * HOUR:
         return f"{seconds // HOUR}h{seconds % HOUR // MINUTE:02d}m"
-    if seconds < 100 * DAY:
+    if seconds < DAY:
+        return f"{seconds // HOUR}h{seconds % HOUR // MINUTE:02d}"
+    if seconds < 10 * DAY:
         return f"{seconds // DAY}d{seconds % DAY // HOUR:02d}h"
     return f"{min(seconds // DAY, 99_999)}d"
 

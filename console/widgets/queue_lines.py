@@ -14,7 +14,7 @@ from console.i18n import _
 from console.ports import QueueRow
 from console.widgets import countdown
 from console.widgets.columns import Column, shown_columns
-from console.width import cells, pad
+from console.width import cells, cut, pad
 
 GUTTER = 1
 TIMER = GUTTER + countdown.WIDTH
@@ -67,7 +67,8 @@ class LineDrawer:
             titles += pad(column.title, column_width) + " "
         pending = _(" +{n} new: Home ").format(n=news) if news else ""
         room = max(width - cells(position) - cells(pending), 0)
-        parts = [Segment(pad(titles, room), style), Segment(pending, self._style("pending")), Segment(position, style)]
+        titles = pad(cut(titles, room, dots=False), room)
+        parts = [Segment(titles, style), Segment(pending, self._style("pending")), Segment(position, style)]
         return Strip(parts).adjust_cell_length(width, style)
 
     def blank(self, width: int, text: str) -> Strip:

@@ -136,6 +136,9 @@ class MemoryBackend:
 
     officer: str | None = "lin"
 
+    def start(self) -> None:
+        """Nothing is heavy here."""
+
     def officers(self) -> Sequence[OfficerRow]:
         return [OfficerRow("lin", "林", "流转调度岗"), OfficerRow("zhou", "周", "城市更新岗A")]
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from core.clock import SetClock
 from core.desk.desk import Desk
-from core.desk.orders import read_order
+from core.desk.orders import Report, read_order
 from core.desk.verbs.table import VERBS
-from core.desk.orders import Report
 from core.organisation.init import init_centre
 from core.organisation.template import read_template
 from data.errors import Refusal

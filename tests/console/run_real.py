@@ -1,4 +1,4 @@
-"""Opens the console on the shipped street in a fresh store, to look at it: python -m tests.console.run_real [AMOUNT]."""
+"""Opens the console on the shipped street in a fresh store: python -m tests.console.run_real [AMOUNT]."""
 
 from __future__ import annotations
 

@@ -1,0 +1,61 @@
+"""Opens the console on a store and sees it to its end: signals, log file, engine, exit code."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from logging.handlers import RotatingFileHandler
+from typing import TYPE_CHECKING
+
+from console import i18n
+from console.hangup import Hangup
+from console.incidents import log_path
+
+if TYPE_CHECKING:
+    from core.clock import Clock
+
+LOG_BYTES = 1_000_000
+THEME = "ZHIHUI_THEME"
+
+
+def run_console(url: str, centre: str | None, officer: str | None, language: str, clock: Clock) -> int:
+    """Run the console on a located URL until the officer leaves; gives the exit code.
+
+    `centre` and `officer` are codes; without an officer the console asks. Raises StoreTrouble or NotFound before
+    anything is drawn.
+    """
+    hangup = Hangup()  # first of all: it blocks signals, and threads inherit that
+    i18n.set_language(language)
+    _log_to_file()
+    from console.app import ZhihuiApp
+    from console.backend.store import StoreBackend
+
+    def seconds() -> int:
+        return int(clock.now().timestamp())
+
+    backend = StoreBackend(url, clock, seconds, centre, officer)
+    app = ZhihuiApp(backend, seconds, os.environ.get(THEME, ""))
+    hangup.watch(app.leave_from_outside, sys.stdin.fileno())
+    try:
+        app.run(mouse="SSH_CONNECTION" not in os.environ)
+    finally:
+        backend.close()
+        hangup.finished()
+    return app.return_code or 0
+
+
+def _log_to_file() -> None:
+    """Nothing may write to the terminal besides the screen: logs go to a file, or nowhere."""
+    root = logging.getLogger()
+    try:
+        folder = os.path.dirname(log_path())
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        handler: logging.Handler = RotatingFileHandler(
+            os.path.join(folder, "console.log"), maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True
+        )
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
