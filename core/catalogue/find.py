@@ -14,6 +14,9 @@ from core.catalogue.model import Matchable
 MAX_TEXT = 4_000
 """Longer reports are judged by their beginning; the median report has some two hundred characters."""
 
+HEAD = 40
+"""The title comes first, and says more than the story after it: words in so many characters count twice."""
+
 NAME_WEIGHT = 2.0
 
 AnyMatter = TypeVar("AnyMatter", bound=Matchable)
@@ -108,7 +111,10 @@ def _judge(
     shown: str, matter: AnyMatter, synonyms: Sequence[Sequence[str]], spread: Mapping[str, int], total: int
 ) -> Match[AnyMatter] | None:
     words = [word for word in dict.fromkeys(matter.keywords) if _plain(word) and _plain(word) in shown]
-    score = sum(len(word) * math.log(1 + total / spread[_plain(word)]) for word in words)
+    head = shown[:HEAD]
+    score = sum(
+        len(word) * math.log(1 + total / spread[_plain(word)]) * (2 if _plain(word) in head else 1) for word in words
+    )
     for name in (matter.name, matter.name_en):
         if len(name) > 1 and _plain(name) in shown:
             score += NAME_WEIGHT * len(matter.name) * math.log(1 + total)

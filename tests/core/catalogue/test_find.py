@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,6 +46,13 @@ def test_the_reason_names_the_words_in_both_languages() -> None:
     vague = match("井盖", CATALOGUE.matters, CATALOGUE.synonyms)[0]
     assert "暂按首项" in vague.reason("zh")
     assert "assumed" in vague.reason("en")
+
+
+def test_a_rare_word_says_more_than_a_common_one() -> None:
+    first = CATALOGUE.matters[0]
+    common = [replace(first, code=f"AA{number}", name=f"甲{number}甲", keywords=("扰民",)) for number in range(5)]
+    rare = replace(first, code="ZZ1", name="乙乙", keywords=("坝坝",))
+    assert [hit.matter.code for hit in match("坝坝舞扰民", [*common, rare])][:2] == ["ZZ1", "AA0"]
 
 
 def test_nothing_is_proposed_where_nothing_fits() -> None:
