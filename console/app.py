@@ -33,7 +33,7 @@ from console.screens.leaders import LeadersScreen
 from console.screens.queue import QueueScreen
 from console.screens.ticket import TicketScreen
 from console.screens.timers import TimersScreen
-from console.widgets.bars import Banner
+from console.widgets.bars import Banner, StatusBar
 from console.work import TicketWork
 from data.clean import clean
 
@@ -181,10 +181,9 @@ class ZhihuiApp(App[None]):
         if self.backend.officer is None and not self._asked_officer:
             self._ask_officer()
         duty = self.duty_screen
-        if duty is None:
+        if duty is None or not duty.is_mounted:
             return
-        if not isinstance(self.focused, Input) or not status.heartbeat.well:
-            duty.tick(self.now)
+        duty.query_one(StatusBar).show(status, self.now)
         if self._mark is not None and mark != self._mark:
             duty.changed()
         self._mark = mark
@@ -220,7 +219,7 @@ class ZhihuiApp(App[None]):
         self._last_notice = max(self._last_notice, notice.id)
         if not notice.title:
             return
-        duty.query_one(Banner).say(clean(notice.title, 200), notice.severity, notice)
+        duty.query_one(Banner).announce(clean(notice.title, 200), notice)
         if notice.severity == "alarm" and not first_look:
             self.bell()
 

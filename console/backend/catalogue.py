@@ -31,6 +31,7 @@ class CatalogueReader:
         self._policy: Policy | None = None
         self._sections: Mapping[str, str] = {}
         self._targets: Mapping[str, str] = {}
+        self._officers: Mapping[int, str] = {}
 
     def refresh(self, reader: Reader, number: int) -> None:
         """Read again if `number`, the organisation's, differs from the last one."""
@@ -49,6 +50,9 @@ class CatalogueReader:
         names = {code: name_en if language() == "en" and name_en else name for code, _kind, name, name_en in units}
         self._sections = {code: names[code] for code, kind, _name, _en in units if kind == "section"}
         self._targets = names
+        self._officers = dict(
+            reader.rows("SELECT id, name FROM officer WHERE centre_id = :centre", centre=self._centre.id)
+        )
         self._number = number
 
     # ------------------------------------------------------------------------------------------- matters
@@ -98,6 +102,10 @@ class CatalogueReader:
             return ""
         return matter.name_en if language() == "en" and matter.name_en else matter.name
 
+    def officer_name(self, number: int) -> str:
+        """The name of an officer; empty for an unknown one."""
+        return self._officers.get(number, "")
+
     # ------------------------------------------------------------------------------------------- routing
 
     def proposal(self, matter_code: str, text: str, codes: Mapping[str, int]) -> Proposal:
@@ -123,7 +131,7 @@ class CatalogueReader:
         step = ladder.step(key.partition("#")[0]) if ladder is not None else None
         if step is None:
             return key
-        doing = {"climb": _("up to"), "handup": _("hand up to")}.get(step.action, _("remind"))
+        doing = action_words(step.action)
         people = "/".join(target_name(target) for target in step.targets)
         return f"{doing} {people}" if language() == "en" else f"{doing}{people}"
 
@@ -138,6 +146,11 @@ def condition(number: int, limit: Mapping[str, Any]) -> Condition:
         if text:
             parts.append(f"{kind.label(language())} {budget_words(str(text))}")
     return Condition(number, when, (", " if english else "，").join(parts))
+
+
+def action_words(action: str) -> str:
+    """What a rung of the ladder does."""
+    return {"climb": _("up to"), "handup": _("hand up to")}.get(action, _("remind"))
 
 
 def budget_words(text: str) -> str:

@@ -30,13 +30,14 @@ from console.ports import (
     Status,
     TicketView,
 )
+from console.widgets.columns import term
 from data.bell import strokes
 from data.location import is_sqlite, sqlite_path
 from data.queries import listing, notices, organisation, queue, tickets
 from data.queries.filters import parse
 from data.queries.organisation import CentreLine
 from data.reader import Reader
-from data.terms import UnitKind
+from data.terms import Role, UnitKind
 
 if TYPE_CHECKING:
     from core.clock import Clock
@@ -153,13 +154,18 @@ class StoreBackend:
         return strokes(sqlite_path(self.url)) if is_sqlite(self.url) else 0
 
     def officers(self) -> Sequence[OfficerRow]:
+        """Everybody who may act, those on shift now first."""
         held: dict[int, list[str]] = {}
+        on_shift: dict[int, str] = {}
         for holder in organisation.holders(self._reader(), self.centre.id, self.seconds()):
             held.setdefault(holder.officer_id, []).append(f"{holder.unit_name}{holder.rank.upper()}")
-        return [
-            OfficerRow(code, name, " ".join(held.get(number, [])))
+            if holder.on_shift:
+                on_shift[holder.officer_id] = term(Role, holder.on_shift, language())
+        rows = [
+            (number not in on_shift, OfficerRow(code, name, _posts(on_shift.get(number, ""), held.get(number, []))))
             for number, code, name in organisation.officers(self._reader(), self.centre.id)
         ]
+        return [row for _off, row in sorted(rows, key=lambda pair: pair[0])]
 
     def act_as(self, officer: str) -> None:
         self.officer, self._officer_name = officer, ""
@@ -177,7 +183,13 @@ class StoreBackend:
     def ticket(self, ticket_id: int) -> TicketView | None:
         self._fresh()
         return ticket_view(
-            self._reader(), self.centre.id, ticket_id, holder_text, self._step_words, self._catalogue.matter_name
+            self._reader(),
+            self.centre.id,
+            ticket_id,
+            holder_text,
+            self._step_words,
+            self._catalogue.matter_name,
+            self._catalogue.officer_name,
         )
 
     def _step_words(self, ladder: str, key: str) -> str:
@@ -316,6 +328,12 @@ class StoreBackend:
             )
             for item in found
         ]
+
+
+def _posts(shift: str, held: Sequence[str]) -> str:
+    """What an officer is now, in words; somebody on shift is marked."""
+    posts = " ".join(dict.fromkeys(held))
+    return f"* {shift}  {posts}" if shift else posts
 
 
 def _short(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from console.backend.catalogue import budget_words
+from console.backend.catalogue import action_words, budget_words, target_name
 from console.backend.lists import HolderText
 from console.backend.words import event_title
 from console.i18n import _, language
@@ -27,6 +27,7 @@ def ticket_view(
     holder: HolderText,
     next_step: Callable[[str, str], str],
     matter_name: Callable[[str], str],
+    officer_name: Callable[[int], str],
 ) -> TicketView | None:
     """Read a ticket with all that belongs to it; None when there is none."""
     row = tickets.ticket(reader, centre, ticket_id)
@@ -36,7 +37,7 @@ def ticket_view(
         row=_queue_row(row, holder),
         facts=tuple(_facts(row, holder, matter_name)),
         body=_("(confidential)") if row["confidential"] else mask_text(row["body"] or ""),
-        history=tuple(_history(event) for event in tickets.events(reader, centre, ticket_id)),
+        history=tuple(_history(event, officer_name) for event in tickets.events(reader, centre, ticket_id)),
         custody=tuple(_custody(item, holder) for item in tickets.custody(reader, centre, ticket_id)),
         clocks=tuple(
             _clock(item, next_step)
@@ -102,15 +103,28 @@ def _caller(row: Row) -> str:
     return f"{mask_name(row['reporter_name'] or '')} {mask_phone(row['reporter_phone'] or '')}".strip()
 
 
-def _history(event: Row) -> HistoryLine:
+def _history(event: Row, officer_name: Callable[[int], str]) -> HistoryLine:
     body = event["body"] or {}
-    words = [mask_text(str(body[name])) for name in TEXT_FACTS if body.get(name)]
-    return HistoryLine(
-        at=event["at"],
-        what=event_title(event["kind"]),
-        who=event["actor_name"] or event["actor"],
-        text="; ".join(words),
-    )
+    if event["kind"] == "engine_step":
+        text = _ladder_text(body, officer_name)
+    else:
+        text = "; ".join(mask_text(str(body[name])) for name in TEXT_FACTS if body.get(name))
+    who = _("engine") if event["actor"] == "engine" else event["actor_name"] or event["actor"]
+    return HistoryLine(event["at"], event_title(event["kind"]), who, text)
+
+
+def _ladder_text(body: Row, officer_name: Callable[[int], str]) -> str:
+    """What a step of the ladder did: which clock, whom it told, who was skipped and why."""
+    kind = ClockKind._value2member_map_.get(body.get("clock_kind", ""))
+    people = []
+    for person in body.get("people", []):
+        name = officer_name(person["officer_id"]) if person.get("officer_id") else ""
+        skipped = person.get("skipped") or person.get("why") or ""
+        told = f"{target_name(person.get('target', ''))} {name}".strip()
+        people.append(f"{told} ({skipped})" if skipped else told)
+    late = _(" (late: the engine was down)") if body.get("caught_up") else ""
+    label = kind.label(language()) if isinstance(kind, ClockKind) else ""
+    return f"{label} {action_words(body.get('action', ''))}: {', '.join(people)}{late}"
 
 
 def _custody(item: Row, holder: HolderText) -> CustodyLine:

@@ -128,8 +128,7 @@ class DutyScreen(Screen[None]):
     def action_back(self) -> None:
         banner = self.query_one(Banner)
         if banner.shown:
-            notice = banner.dismiss()
-            if notice is not None:
+            for notice in banner.dismiss():
                 self.app.notice_seen(notice)
         else:
             self.step_back()

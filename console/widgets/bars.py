@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from rich.segment import Segment
@@ -19,6 +20,8 @@ from console.width import cells, cut, pad
 from data.clean import clean
 
 Parts = list[tuple[str, str]]
+LOUD = ("alarm", "error")
+KEPT_ENTRIES = 50
 
 
 class Bar(Widget):
@@ -108,6 +111,14 @@ def engine_text(heartbeat: Heartbeat) -> str:
     return _("engine ok ")
 
 
+class Entry(NamedTuple):
+    """Something in the banner: our own message, or what is to be said about a ticket."""
+
+    text: str
+    severity: str
+    notices: tuple[NoticeRow, ...] = ()
+
+
 class Banner(Bar):
     """The newest notice or message, until it is put away."""
 
@@ -115,46 +126,54 @@ class Banner(Bar):
 
     def __init__(self) -> None:
         super().__init__()
-        self.queue: list[tuple[str, str, NoticeRow | None]] = []
+        self.entries: list[Entry] = []
 
     @property
     def shown(self) -> bool:
         """Whether something is up."""
-        return bool(self.queue)
+        return bool(self.entries)
 
-    @property
-    def notice(self) -> NoticeRow | None:
-        """The notice on top, when it is one."""
-        return self.queue[-1][2] if self.queue else None
+    def say(self, text: str, severity: str = "info") -> None:
+        """Put a message of ours up; it must be clean. It replaces the one before it."""
+        self.entries = [entry for entry in self.entries if entry.notices]
+        self._push(Entry(text, severity))
 
-    def say(self, text: str, severity: str = "info", notice: NoticeRow | None = None) -> None:
-        """Put a message up; it must be clean or our own. A message of ours replaces the one before it."""
-        if notice is None:
-            self.queue = [entry for entry in self.queue if entry[2] is not None]
-        self.queue.append((text, severity, notice))
-        del self.queue[:-50]
+    def announce(self, text: str, notice: NoticeRow) -> None:
+        """Put a notice up; it stands for the earlier ones about the same ticket."""
+        earlier = [entry for entry in self.entries if notice.ticket_id and _ticket_of(entry) == notice.ticket_id]
+        self.entries = [entry for entry in self.entries if entry not in earlier]
+        before = tuple(one for entry in earlier for one in entry.notices)
+        self._push(Entry(text, notice.severity, (*before, notice)))
+
+    def dismiss(self) -> tuple[NoticeRow, ...]:
+        """Put the top message away; the notices that it stood for."""
+        gone = self.entries.pop() if self.entries else Entry("", "")
         self._update_look()
-
-    def dismiss(self) -> NoticeRow | None:
-        """Put the top message away; its notice, when it was one."""
-        gone = self.queue.pop() if self.queue else ("", "", None)
-        self._update_look()
-        return gone[2]
+        return gone.notices
 
     def parts(self, width: int) -> Parts:
-        if not self.queue:
+        if not self.entries:
             return []
-        text, severity, notice = self.queue[-1]
-        sign = "! " if severity in ("alarm", "error") else "* " if severity == "warning" else "  "
-        waiting = sum(1 for entry in self.queue if entry[2] is not None) - (notice is not None)
-        more = _(" +{n} more").format(n=waiting) if waiting > 0 else ""
+        entry = self.entries[-1]
+        sign = "! " if entry.severity in LOUD else "* " if entry.severity == "warning" else "  "
+        waiting = sum(1 for other in self.entries[:-1] if other.notices)
+        more = _(" +{n} more").format(n=waiting) if waiting else ""
         ending = f"{more}  Esc "
-        return [(pad(sign + text, max(width - cells(ending), 0)), ""), (ending, "")]
+        return [(pad(sign + entry.text, max(width - cells(ending), 0)), ""), (ending, "")]
+
+    def _push(self, entry: Entry) -> None:
+        self.entries.append(entry)
+        del self.entries[:-KEPT_ENTRIES]
+        self._update_look()
 
     def _update_look(self) -> None:
         self.set_class(self.shown, "-shown")
-        self.set_class(self.shown and self.queue[-1][1] in ("alarm", "error"), "-alarm")
+        self.set_class(self.shown and self.entries[-1].severity in LOUD, "-alarm")
         self.refresh()
+
+
+def _ticket_of(entry: Entry) -> int | None:
+    return entry.notices[-1].ticket_id if entry.notices else None
 
 
 class KeyBar(Bar):
