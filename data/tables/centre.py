@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, PrimaryKeyConstraint
 from sqlmodel import Field, SQLModel
 
-from data.tables.columns import REFERENCE, TENANT, big, json_object
+from data.tables.columns import REFERENCE, TENANT, big, json_object, key_field
 
 
 class Centre(SQLModel, table=True):
@@ -31,9 +31,9 @@ class CentreSequence(SQLModel, table=True):
     """The counters of a centre: the head of its event chain and its change number. Locking it serialises writers."""
 
     __tablename__ = "centre_seq"
-    __table_args__ = (PrimaryKeyConstraint("centre_id"), {"info": TENANT})
+    __table_args__ = ({"info": TENANT},)
 
-    centre_id: int = Field(sa_type=BigInteger)
+    centre_id: int = key_field()
     chain_no: int = big(0)
     chain_hash: str = ""
     change_no: int = big(0)

@@ -28,7 +28,7 @@ def upgrade() -> None:
 
 
 def columns(names: tuple[str, ...], kind: Any, null: bool = False) -> list[sa.Column[Any]]:
-    return [sa.Column(name, kind, nullable=null) for name in names]
+    return [sa.Column(name, kind, nullable=null, autoincrement=False) for name in names]
 
 
 def big(*names: str, null: bool = False) -> list[sa.Column[Any]]:
@@ -240,9 +240,9 @@ def _people() -> None:
         *big("from_at"),
         *big("to_at", null=True),
         key("centre_id", "id"),
-        unique("centre_id", "officer_id", "unit_id", "role", "from_at", name="uq_appointment"),
         *belongs("unit_id", "unit", "fk_appointment_unit"),
         *belongs("officer_id", "officer", "fk_appointment_officer"),
+        unique("centre_id", "officer_id", "unit_id", "role", "from_at", name="uq_appointment"),
     )
     index("ix_appointment_unit", "appointment", "centre_id", "unit_id", "role")
     op.create_table(
@@ -456,8 +456,8 @@ def _engine() -> None:
 
 def _foreign_keys() -> None:
     for table, column, parent, name in (
-        ("appointment", "unit_id", "unit", "fk_appointment_unit"),
         ("appointment", "officer_id", "officer", "fk_appointment_officer"),
+        ("appointment", "unit_id", "unit", "fk_appointment_unit"),
         ("clock", "ticket_id", "ticket", "fk_clock_ticket"),
         ("custody", "ticket_id", "ticket", "fk_custody_ticket"),
         ("duty", "officer_id", "officer", "fk_duty_officer"),
