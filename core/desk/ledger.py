@@ -11,9 +11,9 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, text, update
 from sqlmodel import SQLModel
 
 from core.desk.actor import Actor
@@ -40,6 +40,9 @@ from data.terms import ClockState
 
 CHUNK = 500
 Row = dict[str, Any]
+Record = TypeVar("Record", bound=SQLModel)
+COUNTED = ("stage", "open", "section", "urgency", "holder_unit_id", "source")
+"""Columns of a ticket that the kept counters go by."""
 
 
 def chain_hash(previous: str, event: Mapping[str, Any]) -> str:
@@ -71,11 +74,15 @@ class Ledger:
         self._cases: dict[int, Case] = {}
         self._before: dict[int, dict[tuple[str, Any], Row]] = {}
 
-    def cases(self, ticket_ids: Iterable[int]) -> list[Case]:
-        """Load cases by ticket id; unknown ids are left out."""
-        wanted = [ticket_id for ticket_id in ticket_ids if ticket_id not in self._cases]
+    def cases(self, ticket_ids: Iterable[int], clocks_only: bool = False) -> list[Case]:
+        """Load cases by ticket id; unknown ids are left out.
+
+        With `clocks_only` a case holds its ticket and its running clocks and nothing else: enough for events that
+        touch clocks alone, and less than half the work.
+        """
+        wanted = [ticket_id for ticket_id in dict.fromkeys(ticket_ids) if ticket_id not in self._cases]
         for start in range(0, len(wanted), CHUNK):
-            self._load(wanted[start : start + CHUNK])
+            self._load(wanted[start : start + CHUNK], clocks_only)
         return [self._cases[ticket_id] for ticket_id in ticket_ids if ticket_id in self._cases]
 
     def case_by_code(self, code: str) -> Case:
@@ -140,6 +147,10 @@ class Ledger:
         for ticket_id, case in self._cases.items():
             changes.collect(case, self._before[ticket_id])
         changes.write(self._events, self._notices)
+        self.write_head()
+
+    def write_head(self) -> None:
+        """Keep the head of the chain; a bulk writer that chains its own events calls this instead of `flush`."""
         sequence = table(CentreSequence)
         self.connection.execute(
             update(sequence)
@@ -147,27 +158,41 @@ class Ledger:
             .values(chain_no=self.chain_no, chain_hash=self.chain_hash, change_no=sequence.c.change_no + 1)
         )
 
-    def _load(self, ids: Sequence[int]) -> None:
+    def _load(self, ids: Sequence[int], clocks_only: bool) -> None:
         for row in self._rows(Ticket, table(Ticket).c.id, ids):
-            ticket = TicketRecord.model_construct(**row)
+            ticket = _record(TicketRecord, row)
             self._cases[ticket.id] = Case(ticket=ticket, next_seq=ticket.revision + 1)
             self._before[ticket.id] = {("ticket", 0): row}
-        for row in self._rows(Task, table(Task).c.ticket_id, ids, "no"):
-            self._cases[row["ticket_id"]].tasks.append(TaskRecord.model_construct(**row))
-            self._before[row["ticket_id"]][("task", row["id"])] = row
-        for row in self._rows(ClockRow, table(ClockRow).c.ticket_id, ids, "id"):
-            self._cases[row["ticket_id"]].clocks.append(ClockRecord.model_construct(**row))
+        running = table(ClockRow).c.state == ClockState.RUNNING.value if clocks_only else None
+        for row in self._rows(ClockRow, table(ClockRow).c.ticket_id, ids, "id", running):
+            self._cases[row["ticket_id"]].clocks.append(_record(ClockRecord, row))
             self._before[row["ticket_id"]][("clock", row["id"])] = row
+        if clocks_only:
+            return
+        for row in self._rows(Task, table(Task).c.ticket_id, ids, "no"):
+            self._cases[row["ticket_id"]].tasks.append(_record(TaskRecord, row))
+            self._before[row["ticket_id"]][("task", row["id"])] = row
         for row in self._rows(Custody, table(Custody).c.ticket_id, ids, "no"):
-            self._cases[row["ticket_id"]].custody.append(CustodyRecord.model_construct(**row))
+            self._cases[row["ticket_id"]].custody.append(_record(CustodyRecord, row))
             self._before[row["ticket_id"]][("custody", row["no"])] = row
 
-    def _rows(self, model: type[SQLModel], column: Any, ids: Sequence[int], order: str = "") -> list[Row]:
+    def _rows(
+        self,
+        model: type[SQLModel],
+        column: Any,
+        ids: Sequence[int],
+        order: str = "",
+        condition: ColumnElement[bool] | None = None,
+    ) -> list[Row]:
         source = table(model)
         query = select(source).where(source.c.centre_id == self.centre_id, column.in_(ids))
+        if condition is not None:
+            query = query.where(condition)
         if order:
             query = query.order_by(source.c.ticket_id, source.c[order])
-        return [dict(row) for row in self.connection.execute(query).mappings()]
+        found = self.connection.execute(query)
+        names = list(found.keys())
+        return [dict(zip(names, row, strict=True)) for row in found]
 
 
 class Projection:
@@ -195,8 +220,10 @@ class Projection:
             self._compare_due(clock, old)
         for segment in case.custody:
             self._compare(Custody, ("ticket_id", "no"), segment, before.get(("custody", segment.no)))
-        self._count(old_ticket, -1)
-        self._count(dict(case.ticket), 1)
+        ticket = _complete(case.ticket)
+        if old_ticket is None or any(old_ticket[name] != ticket[name] for name in COUNTED):
+            self.count(old_ticket, -1)
+            self.count(ticket, 1)
 
     def write(self, events: list[Row], notices: list[Row]) -> None:
         """Insert and update, parents before children."""
@@ -223,12 +250,14 @@ class Projection:
             run(insert(table(ClockDue)), self._due_new)
         if notices:
             run(insert(table(Notice)), notices)
-        self._write_counts()
+        self.write_counts()
 
     def _compare(self, model: type[SQLModel], keys: tuple[str, ...], record: SQLModel, old: Row | None) -> None:
         new = _complete(record)
         if old is None:
             self._new.setdefault(model, []).append(new)
+            return
+        if new == old:
             return
         changed = tuple(name for name, value in new.items() if old[name] != value)
         if changed:
@@ -237,7 +266,7 @@ class Projection:
 
     def _compare_due(self, clock: ClockRecord, old: Row | None) -> None:
         before = _due_key(old) if old is not None else None
-        after = _due_key(dict(clock))
+        after = _due_key(_complete(clock))
         if before == after:
             return
         if before is not None:
@@ -255,7 +284,8 @@ class Projection:
             statement = statement.where(target.c[name[2:]] == bindparam(name))
         self.connection.execute(statement, rows)
 
-    def _count(self, ticket: Row | None, step: int) -> None:
+    def count(self, ticket: Mapping[str, Any] | None, step: int) -> None:
+        """Add a ticket's row to the kept counters, or take it off with a step of -1."""
         if ticket is None:
             return
         self._counts[("stage", ticket["stage"])] += step
@@ -267,7 +297,8 @@ class Projection:
         self._counts[("source", ticket["source"])] += step
         self._counts[("all", "all")] += step
 
-    def _write_counts(self) -> None:
+    def write_counts(self) -> None:
+        """Bring the kept counters up to date."""
         rows = [
             {"centre": self.centre_id, "dimension": dimension, "item": item, "amount": amount}
             for (dimension, item), amount in sorted(self._counts.items())
@@ -285,9 +316,19 @@ class Projection:
             )
 
 
+def _record(kind: type[Record], row: Row) -> Record:
+    """A record of a row with all its columns; a sweep cannot afford the checks of a constructor."""
+    record: Record = object.__new__(kind)
+    object.__setattr__(record, "__dict__", dict(row))
+    object.__setattr__(record, "__pydantic_fields_set__", set(row))
+    object.__setattr__(record, "__pydantic_extra__", None)
+    object.__setattr__(record, "__pydantic_private__", None)
+    return record
+
+
 def _complete(record: SQLModel) -> Row:
     """All columns of a record; a constructed record has its defaults already."""
-    return {name: getattr(record, name) for name in type(record).model_fields}
+    return record.__dict__
 
 
 def _due_key(clock: Row) -> int | None:

@@ -1,0 +1,115 @@
+"""The jobs of the calendar: each works out from tables and files what it owes, and does that."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select
+
+from core.clock import Clock
+from core.desk.actor import ENGINE
+from core.desk.desk import Desk
+from core.desk.orders import Recompute
+from core.desk.references import References
+from data.errors import Refusal
+from data.instants import to_seconds
+from data.store import Store
+from data.tables import ClockRow, Notice, Ticket, table
+from data.terms import ClockState
+
+KEEP_BACKUPS = 14
+KEEP_NOTICES_DAYS = 184
+"""Six calendar months at their longest."""
+AT_ONCE = 500
+
+
+def take_backup(store: Store, clock: Clock, centre_id: int) -> Path | None:
+    """One verified copy of an embedded store per day of the centre, in `backups` beside it; the newest are kept.
+
+    None where the day's copy is there, or the store is a server (whose copies its administrator takes).
+    """
+    if not store.sqlite:
+        return None
+    with store.read() as connection:
+        zone = ZoneInfo(References(connection, centre_id).centre().zone)
+    today = clock.now().astimezone(zone).strftime("%Y%m%d")
+    folder = Path(store.path).parent / "backups"
+    day_folder = folder / today
+    if day_folder.is_dir() and any(day_folder.iterdir()):
+        return None
+    day_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made: Path = import_module("data.maintenance").backup(store.url, day_folder)
+    _forget_old(folder)
+    return made
+
+
+def _forget_old(folder: Path) -> None:
+    days = sorted(day for day in folder.iterdir() if day.is_dir() and day.name.isdecimal())
+    for day in days[:-KEEP_BACKUPS]:
+        for file in day.iterdir():
+            os.remove(file)
+        day.rmdir()
+
+
+def recompute_provisional(store: Store, clock: Clock, centre_id: int) -> int:
+    """Set anew the deadlines that were computed without an official calendar, once a newer version is there.
+
+    Returns how many tickets were recomputed.
+    """
+    desk = Desk(store, clock, centre_id)
+    clocks, tickets = table(ClockRow).c, table(Ticket).c
+    with store.read() as connection:
+        refs = References(connection, centre_id)
+        newest = refs.version("calendar", refs.centre().calendar)
+        codes = connection.execute(
+            select(tickets.code)
+            .distinct()
+            .join_from(
+                table(Ticket),
+                table(ClockRow),
+                (clocks.centre_id == tickets.centre_id) & (clocks.ticket_id == tickets.id),
+            )
+            .where(
+                tickets.centre_id == centre_id,
+                tickets.open == 1,
+                tickets.calendar_version < newest,
+                clocks.provisional,
+                clocks.state.in_((ClockState.RUNNING.value, ClockState.PAUSED.value)),
+            )
+            .limit(AT_ONCE)
+        ).scalars()
+        owed = list(codes)
+    done = 0
+    for code in owed:
+        try:
+            desk.do(Recompute(ticket=code), ENGINE)
+        except Refusal:
+            continue
+        done += 1
+    return done
+
+
+def prune_notices(store: Store, clock: Clock, centre_id: int) -> int:
+    """Drop notices that are half a year old and have arrived or failed; the log keeps what happened."""
+    notice = table(Notice)
+    before = to_seconds(clock.now()) - KEEP_NOTICES_DAYS * 86_400
+    dropped = 0
+    while True:
+        with store.write() as connection:
+            old = connection.execute(
+                select(notice.c.id)
+                .where(
+                    notice.c.centre_id == centre_id,
+                    notice.c.created_at < before,
+                    notice.c.state.in_(("sent", "failed", "seen")),
+                )
+                .limit(AT_ONCE)
+            ).scalars()
+            ids = list(old)
+            if not ids:
+                return dropped
+            connection.execute(delete(notice).where(notice.c.centre_id == centre_id, notice.c.id.in_(ids)))
+            dropped += len(ids)
