@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from core.rules.policy import Policy
 from core.rules.versions import read_calendar, read_policy
@@ -98,13 +98,34 @@ class Lookup:
         """Names of units by id."""
         return self._names("unit", ids)
 
+    def coded(self, table: Literal["unit", "officer"], ids: Iterable[int]) -> dict[int, tuple[str, str, str]]:
+        """(code, name, English name) by id; an officer has one name."""
+        english = "CASE WHEN name_en = '' THEN name ELSE name_en END" if table == "unit" else "name"
+        return {
+            int(number): (str(code), str(name), str(name_en))
+            for number, code, name, name_en in self._by_id(f"id, code, name, {english}", table, ids)
+        }
+
+    def sections(self) -> dict[str, tuple[str, str]]:
+        """(name, English name) of the sections by code."""
+        rows = self._rows("SELECT code, name, name_en FROM unit WHERE centre_id = :centre AND kind = 'section'", {})
+        return {str(code): (str(name), str(name_en or name)) for code, name, name_en in rows}
+
+    def matter_names(self) -> dict[str, tuple[str, str]]:
+        """(name, English name) of matters by code, as the newest version that has them calls them."""
+        rows = self._rows("SELECT code, name, name_en FROM matter WHERE centre_id = :centre ORDER BY version", {})
+        return {str(code): (str(name), str(name_en or name)) for code, name, name_en in rows}
+
     def _names(self, table: str, ids: Iterable[int | None]) -> dict[int, str]:
+        return {int(number): str(name) for number, name in self._by_id("id, name", table, ids)}
+
+    def _by_id(self, columns: str, table: str, ids: Iterable[int | None]) -> list[tuple[Any, ...]]:
         wanted = sorted({number for number in ids if number is not None})
-        found: dict[int, str] = {}
+        found: list[tuple[Any, ...]] = []
         for start in range(0, len(wanted), NAMES_AT_ONCE):
             listed, values = expand("id", wanted[start : start + NAMES_AT_ONCE])
-            sql = f"SELECT id, name FROM {table} WHERE centre_id = :centre AND id IN ({listed})"  # noqa: S608
-            found.update((int(number), str(name)) for number, name in self._rows(sql, values))
+            sql = f"SELECT {columns} FROM {table} WHERE centre_id = :centre AND id IN ({listed})"  # noqa: S608
+            found.extend(self._rows(sql, values))
         return found
 
     def _rows(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
