@@ -22,6 +22,7 @@ from data.tables import ClockRecord, CustodyRecord, TaskRecord, TicketRecord
 from data.terms import CLOSED_STAGES, ClockKind, ClockState, Holder
 
 HOLD_FIELDS = ("holder", "unit_id", "officer_id", "tier")
+TICKET_FIELDS = frozenset(TicketRecord.model_fields)
 Effects = Mapping[str, Any]
 
 
@@ -38,7 +39,7 @@ def apply(case: Case, seq: int, at: int, effects: Effects) -> None:
     """
     ticket = case.ticket
     for name, value in effects.get("set", {}).items():
-        if name not in TicketRecord.model_fields:
+        if name not in TICKET_FIELDS:
             raise ValueError(f"no such ticket field: {name}")
         setattr(ticket, name, value)
     for facts in effects.get("tasks", ()):

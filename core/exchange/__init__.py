@@ -1,0 +1,1 @@
+"""Tickets in from other systems and out to spreadsheets: readers, maps, import, export."""
