@@ -16,7 +16,10 @@ from tests import postgres
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Variables that steer the tests themselves; all other ZHIHUI_* of the person who runs them stay outside.
-KEPT = {"ZHIHUI_TEST_SEED", "ZHIHUI_TEST_POSTGRES", "ZHIHUI_SHARED", "ZHIHUI_HYPOTHESIS", "ZHIHUI_BENCH"}
+KEPT = {
+    *("ZHIHUI_TEST_SEED", "ZHIHUI_TEST_POSTGRES", "ZHIHUI_SHARED", "ZHIHUI_HYPOTHESIS", "ZHIHUI_BENCH"),
+    "ZHIHUI_GUARD",
+}
 TERMINAL = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "LANGUAGE", "SSH_CONNECTION",
             "SSH_CLIENT", "SSH_TTY", "TMUX", "STY")  # fmt: skip
 
@@ -34,6 +37,8 @@ settings.register_profile(
 def pytest_configure(config: pytest.Config) -> None:
     """One seed for the whole run, handed to the workers through the environment."""
     seed = os.environ.setdefault("ZHIHUI_TEST_SEED", str(secrets.randbelow(2**32)))
+    # Every store of a test, those of its subprocesses too, refuses statements that are not pinned to a centre.
+    os.environ.setdefault("ZHIHUI_GUARD", "1")
     if config.getoption("hypothesis_seed", None) is None:
         config.option.hypothesis_seed = seed
     settings.load_profile(os.environ.get("ZHIHUI_HYPOTHESIS", "ci" if os.environ.get("CI") else "default"))
