@@ -52,6 +52,23 @@ def chain_hash(previous: str, event: Mapping[str, Any]) -> str:
     return hashlib.sha256(f"{previous}\n{canonical}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
+COUNTED_FIELDS = ("stage", "source", "open", "section", "urgency", "holder_unit_id")
+"""What the kept counters depend on."""
+
+
+def counter_keys(ticket: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(dimension, item) of every kept counter that a ticket stands in."""
+    keys = [("all", "all"), ("stage", ticket["stage"]), ("source", ticket["source"])]
+    if ticket["open"]:
+        keys += [
+            ("open", "all"),
+            ("open_section", ticket["section"] or "-"),
+            ("open_urgency", ticket["urgency"]),
+            ("open_unit", str(ticket["holder_unit_id"] or 0)),
+        ]
+    return keys
+
+
 class Ledger:
     """What one write transaction appends and changes for one centre. Call `flush` once, at the end."""
 
@@ -288,14 +305,8 @@ class Projection:
         """Add a ticket's row to the kept counters, or take it off with a step of -1."""
         if ticket is None:
             return
-        self._counts[("stage", ticket["stage"])] += step
-        if ticket["open"]:
-            self._counts[("open", "all")] += step
-            self._counts[("open_section", ticket["section"] or "-")] += step
-            self._counts[("open_urgency", ticket["urgency"])] += step
-            self._counts[("open_unit", str(ticket["holder_unit_id"] or 0))] += step
-        self._counts[("source", ticket["source"])] += step
-        self._counts[("all", "all")] += step
+        for key in counter_keys(ticket):
+            self._counts[key] += step
 
     def write_counts(self) -> None:
         """Bring the kept counters up to date."""

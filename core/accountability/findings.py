@@ -1,0 +1,53 @@
+"""What an audit finds."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+Place = Literal["chain", "head", "anchor", "event", "ticket", "task", "clock", "custody", "clock_due", "counter"]
+
+
+class Finding(NamedTuple):
+    """One disagreement: where, which row, which field, what the log says, what is stored.
+
+    `number` is the event's number for the chain, the row's id or segment number otherwise. `ticket` is the ticket's
+    code where it is known, else its id.
+    """
+
+    place: Place
+    number: int | str
+    ticket: int | str | None
+    field: str
+    expected: Any
+    found: Any
+
+    def text(self, language: str) -> str:
+        """One line, `zh` or `en`. Values are shortened; they may be text from outside and need cleaning on display."""
+        expected, found = _short(self.expected), _short(self.found)
+        ticket = "" if self.ticket is None else str(self.ticket)
+        if language == "en":
+            of = f" of ticket {ticket}" if ticket else ""
+            return f"{self.place} {self.number}{of}, {self.field}: expected {expected}, found {found}"
+        of = f"（事件 {ticket}）" if ticket else ""
+        return f"{_PLACES[self.place]} {self.number}{of} {self.field}：应为 {expected}，实为 {found}"
+
+
+_PLACES = {
+    "chain": "日志",
+    "head": "日志末尾",
+    "anchor": "打印的链头",
+    "event": "日志",
+    "ticket": "事件",
+    "task": "任务",
+    "clock": "计时",
+    "custody": "持有时段",
+    "clock_due": "待触发行",
+    "counter": "计数",
+}
+MISSING = "(missing)"
+"""Stands for a row that is not there."""
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= 80 else text[:78] + ".."

@@ -1,0 +1,196 @@
+"""Replays the log with the function that wrote the rows, and compares."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import SQLModel
+
+from core.accountability.findings import MISSING, Finding, Place
+from core.accountability.lookup import plain
+from core.desk.ledger import COUNTED_FIELDS, counter_keys
+from core.rules.case import Case
+from core.rules.projection import apply, open_case
+from data.reader import Reader
+from data.tables import ClockRecord, CustodyRecord, TaskRecord, TicketRecord
+
+Row = dict[str, Any]
+FAR_ID = 1 << 62
+_JSON = frozenset({"facts", "segments", "fired"})
+_BOOL = frozenset({"confidential", "supervised", "direct", "on_time", "provisional"})
+
+_IDS = """
+SELECT ticket_id FROM ticket_event WHERE centre_id = :centre AND ticket_id > :after
+GROUP BY ticket_id ORDER BY ticket_id LIMIT :size
+"""
+_TICKET_IDS = "SELECT id FROM ticket WHERE centre_id = :centre AND id > :after ORDER BY id LIMIT :size"
+_BETWEEN = {
+    "event": "SELECT id, ticket_id, seq, at, body FROM ticket_event"
+    " WHERE centre_id = :centre AND ticket_id > :after AND ticket_id <= :last ORDER BY ticket_id, seq",
+    "task": "SELECT {columns} FROM task WHERE centre_id = :centre AND ticket_id > :after AND ticket_id <= :last",
+    "clock": "SELECT {columns} FROM clock WHERE centre_id = :centre AND ticket_id > :after AND ticket_id <= :last",
+    "custody": "SELECT {columns} FROM custody WHERE centre_id = :centre AND ticket_id > :after AND ticket_id <= :last",
+    "ticket": "SELECT {columns} FROM ticket WHERE centre_id = :centre AND id > :after AND id <= :last",
+}
+_RECORDS: dict[Place, tuple[type[SQLModel], str]] = {
+    "ticket": (TicketRecord, "id"),
+    "task": (TaskRecord, "id"),
+    "clock": (ClockRecord, "id"),
+    "custody": (CustodyRecord, "no"),
+}
+
+# Due rows that no running clock asks for, and running clocks without theirs.
+_DUE_EXTRA = """
+SELECT d.clock_id, d.ticket_id, d.next_at, k.next_at, k.state FROM clock_due d
+LEFT JOIN clock k ON k.centre_id = d.centre_id AND k.id = d.clock_id
+WHERE d.centre_id = :centre AND (k.id IS NULL OR k.state <> 'running' OR k.next_at IS NULL
+    OR k.next_at <> d.next_at OR k.ticket_id <> d.ticket_id)
+"""
+_DUE_LACKING = """
+SELECT k.id, k.ticket_id, k.next_at FROM clock k
+LEFT JOIN clock_due d ON d.centre_id = k.centre_id AND d.next_at = k.next_at AND d.clock_id = k.id
+WHERE k.centre_id = :centre AND k.state = 'running' AND k.next_at IS NOT NULL AND d.clock_id IS NULL
+"""
+_RECOUNT = f"""
+SELECT {", ".join(COUNTED_FIELDS)}, count(*) FROM ticket WHERE centre_id = :centre
+GROUP BY {", ".join(COUNTED_FIELDS)}
+"""  # noqa: S608 - names of our own
+
+
+@dataclass
+class Replay:
+    """The projection of one centre, compared in batches of tickets."""
+
+    reader: Reader
+    centre: int
+    size: int
+
+    def check(self, tell: Callable[[int], None]) -> Iterator[Finding]:
+        """Every ticket that has events or a row."""
+        after, done = -1, 0
+        while True:
+            with self.reader.steady():
+                ids = self._next_ids(after)
+                if not ids:
+                    return
+                stored = {place: self._read(place, after, ids[-1]) for place in _RECORDS}
+                events = self._events(after, ids[-1])
+            for ticket_id in ids:
+                yield from self._ticket(ticket_id, events.get(ticket_id, []), stored)
+            after, done = ids[-1], done + len(ids)
+            tell(done)
+
+    def due_rows(self) -> Iterator[Finding]:
+        """The engine's due rows are those of the running clocks."""
+        with self.reader.steady():
+            extra = self.reader.rows(_DUE_EXTRA, centre=self.centre)
+            lacking = self.reader.rows(_DUE_LACKING, centre=self.centre)
+        for clock, ticket, found, wanted, state in extra:
+            expected = wanted if state == "running" and wanted is not None else MISSING
+            yield Finding("clock_due", clock, ticket, "next_at", expected, found)
+        for clock, ticket, wanted in lacking:
+            yield Finding("clock_due", clock, ticket, "next_at", wanted, MISSING)
+
+    def counters(self) -> Iterator[Finding]:
+        """The kept counters are what counting gives."""
+        with self.reader.steady():
+            rows = self.reader.rows(_RECOUNT, centre=self.centre)
+            kept = {
+                (str(dimension), str(item)): int(amount)
+                for dimension, item, amount in self.reader.rows(
+                    "SELECT dimension, item, amount FROM centre_stat WHERE centre_id = :centre", centre=self.centre
+                )
+            }
+        counted = _recount(rows)
+        for key in sorted(counted.keys() | kept.keys()):
+            if counted.get(key, 0) != kept.get(key, 0):
+                yield Finding("counter", key[0], None, key[1], counted.get(key, 0), kept.get(key, 0))
+
+    def _next_ids(self, after: int) -> list[int]:
+        """The next tickets in order, whether they have events, a row, or both."""
+        found = {
+            int(row[0])
+            for sql in (_IDS, _TICKET_IDS)
+            for row in self.reader.rows(sql, centre=self.centre, after=after, size=self.size)
+        }
+        return sorted(found)[: self.size]
+
+    def _events(self, after: int, last: int) -> dict[int, list[tuple[Any, ...]]]:
+        found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+        for row in self.reader.rows(_BETWEEN["event"], centre=self.centre, after=after, last=last):
+            found[int(row[1])].append(row)
+        return found
+
+    def _read(self, place: Place, after: int, last: int) -> dict[int, list[Row]]:
+        """Stored rows by ticket, as plain values."""
+        model, _ = _RECORDS[place]
+        columns = list(model.model_fields)
+        sql = _BETWEEN[place].format(columns=", ".join(columns))
+        found: dict[int, list[Row]] = defaultdict(list)
+        for values in self.reader.rows(sql, centre=self.centre, after=after, last=last):
+            row = {name: _value(name, value) for name, value in zip(columns, values, strict=True)}
+            found[row["id"] if place == "ticket" else row["ticket_id"]].append(row)
+        return found
+
+    def _ticket(
+        self, ticket_id: int, events: list[tuple[Any, ...]], stored: Mapping[Place, dict[int, list[Row]]]
+    ) -> Iterator[Finding]:
+        rows = stored["ticket"].get(ticket_id, [])
+        shown = rows[0]["code"] if rows else ticket_id
+        case = open_case(self.centre, ticket_id)
+        for number, _, seq, at, body in events:
+            if seq != case.next_seq:
+                yield Finding("event", number, shown, "seq", case.next_seq, seq)
+            try:
+                apply(case, seq, at, plain(body).get("effects", {}))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                yield Finding("event", number, shown, "effects", "effects of this product", repr(error))
+        expected = _rows_of(case) if events else {place: [] for place in _RECORDS}
+        for place in _RECORDS:
+            yield from _compare(place, shown, expected[place], stored[place].get(ticket_id, []))
+
+
+def _rows_of(case: Case) -> dict[Place, list[SQLModel]]:
+    """What a replayed case says the rows are."""
+    return {
+        "ticket": [case.ticket],
+        "task": list(case.tasks),
+        "clock": list(case.clocks),
+        "custody": list(case.custody),
+    }
+
+
+def _compare(place: Place, ticket: int | str, expected: list[SQLModel], stored: list[Row]) -> Iterator[Finding]:
+    model, key = _RECORDS[place]
+    wanted = {getattr(record, key): record for record in expected}
+    found = {row[key]: row for row in stored}
+    for number in sorted(wanted.keys() - found.keys()):
+        yield Finding(place, number, ticket, "row", "(a row)", MISSING)
+    for number in sorted(found.keys() - wanted.keys()):
+        yield Finding(place, number, ticket, "row", MISSING, "(a row)")
+    for number in sorted(wanted.keys() & found.keys()):
+        record, row = wanted[number], found[number]
+        for name in model.model_fields:
+            value = getattr(record, name)
+            if value != row[name]:
+                yield Finding(place, number, ticket, name, value, row[name])
+
+
+def _value(name: str, value: Any) -> Any:
+    """A stored value as the log has it: SQLite keeps booleans as numbers and JSON as text."""
+    if name in _JSON:
+        return plain(value)
+    return bool(value) if name in _BOOL and value is not None else value
+
+
+def _recount(rows: list[tuple[Any, ...]]) -> dict[tuple[str, str], int]:
+    """The kept counters, counted."""
+    counted: dict[tuple[str, str], int] = defaultdict(int)
+    for *fields, amount in rows:
+        ticket = dict(zip(COUNTED_FIELDS, fields, strict=True))
+        for key in counter_keys(ticket):
+            counted[key] += int(amount)
+    return dict(counted)
