@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from console import output
 from console.cli import words
-from console.cli.acting import RESULT_FIELDS, Outcome
 from console.cli.verb_table import BY_VERB
 from console.exit_codes import OK, PARTLY, of_refusal
 from console.width import cells, cut, pad
 from data.clean import clean
 from data.instants import FAR, from_seconds
 from data.terms import Stage
+
+if TYPE_CHECKING:
+    from console.cli.acting import Outcome
 
 GAP = "  "
 WIDEST = 60
@@ -66,6 +68,8 @@ def verb_label(verb: str) -> str:
 
 def outcomes(found: Sequence[Outcome], form: str, zone: str) -> int:
     """Print results and give the exit code: the refusal's for a single one, PARTLY when some of many were refused."""
+    from console.cli.acting import RESULT_FIELDS
+
     if form:
         output.write_records([outcome.record for outcome in found], RESULT_FIELDS, form)
     elif len(found) == 1 and found[0].refusal is not None:
