@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from core.desk.actor import Actor
 from core.desk.desk import Desk, Receipt
 from core.desk.orders import Order
+from core.desk.references import References
 from data.errors import BadInput, Refusal
 from data.queries.listing import iso
 
@@ -98,8 +99,11 @@ def rehearse(desk: Desk, items: Iterable[Job | Outcome], stop: bool = False) -> 
     done: list[Outcome] = []
     try:
         with desk.store.write() as connection:
+            refs = References(connection, desk.centre_id)
             for item in items:
-                done.append(item if isinstance(item, Outcome) else _attempt(desk, connection, item, True, keep=True))
+                done.append(
+                    item if isinstance(item, Outcome) else _attempt(desk, connection, refs, item, True, keep=True)
+                )
                 if stop and done[-1].refusal is not None:
                     break
             raise _Undo
@@ -131,8 +135,11 @@ def _fill_turn(
 ) -> bool:
     """Work until the turn is over; False when nothing is left to do."""
     until = time.monotonic() + TURN_SECONDS
+    refs = References(connection, desk.centre_id)
     for item in left:
-        outcome = item if isinstance(item, Outcome) else _attempt(desk, connection, item, dry_run, keep=not dry_run)
+        outcome = (
+            item if isinstance(item, Outcome) else _attempt(desk, connection, refs, item, dry_run, keep=not dry_run)
+        )
         done.append(outcome)
         if stop and outcome.refusal is not None:
             return False
@@ -141,12 +148,12 @@ def _fill_turn(
     return False
 
 
-def _attempt(desk: Desk, connection: Connection, job: Job, dry_run: bool, keep: bool) -> Outcome:
+def _attempt(desk: Desk, connection: Connection, refs: References, job: Job, dry_run: bool, keep: bool) -> Outcome:
     """One job inside a savepoint, so that a refusal half-way leaves nothing behind."""
     outcome: list[Outcome] = []
     try:
         with connection.begin_nested():
-            receipt = desk.do_in(connection, job.order, job.actor, job.seen, job.key)
+            receipt = desk.do_in(connection, job.order, job.actor, job.seen, job.key, refs)
             outcome.append(Outcome(_done(desk, connection, receipt, dry_run)))
             if not keep:
                 raise _Undo

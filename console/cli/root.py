@@ -18,6 +18,7 @@ from data.errors import BadInput
 
 NOUNS: dict[str, tuple[str, str]] = {
     "ticket": ("事件：登记、受理、派单直至归档", "tickets: from the report to the archive"),
+    "demo": ("示范街道", "the demo street"),
     "batch": ("从 JSONL 逐条执行操作", "many operations from JSONL in one process"),
 }
 
@@ -91,10 +92,12 @@ def _alone(
 
 
 def open_console(session: Session) -> int:
-    """Open the console on the session's store."""
+    """Open the console on the session's store; gives its exit code."""
     from console.run import run_console
 
-    return run_console(session.url(), session.centre_code, session.officer, words.chosen() or "zh", session.clock)
+    return run_console(
+        session.url(), session.centre_code, session.officer, "en" if words.chosen() == "en" else "zh", session.clock
+    )
 
 
 def run(arguments: Sequence[str], session: Session) -> int:

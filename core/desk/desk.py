@@ -92,16 +92,25 @@ class Desk:
         )
 
     def do_in(
-        self, connection: Connection, order: Order, actor: Actor, seen: int | None = None, key: str | None = None
+        self,
+        connection: Connection,
+        order: Order,
+        actor: Actor,
+        seen: int | None = None,
+        key: str | None = None,
+        refs: References | None = None,
     ) -> Receipt:
-        """`do` inside a write transaction that is already open: for imports and batches."""
+        """`do` inside a write transaction that is already open: for imports and batches.
+
+        `refs` of the same transaction may be handed in again and again: orders change nothing that they look up.
+        """
         ledger = Ledger(connection, self.centre_id, self.now())
         if key:
             _check_key(key)
             earlier = self._used_key(connection, key, order)
             if earlier is not None:
                 return earlier
-        refs = References(connection, self.centre_id)
+        refs = refs or References(connection, self.centre_id)
         receipt = (
             self._report(ledger, refs, order, actor)
             if isinstance(order, Report)

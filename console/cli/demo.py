@@ -1,0 +1,51 @@
+"""`zhihui demo`: a made street with tickets in every stage, and the console on it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from console import output
+from console.cli import words
+from console.cli.frame import session_of, single
+from console.cli.session import Session
+from console.exit_codes import OK
+
+
+def build() -> Any:
+    """The command."""
+    return single(demo_command, "demo", "建好示范街道并打开控制台", "make the demo street and open the console on it")
+
+
+def demo_command(
+    context: typer.Context,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help=words.explain("重新生成", "make it anew"), show_default=False)
+    ] = False,
+    no_console: Annotated[
+        bool,
+        typer.Option("--no-console", help=words.explain("只生成，不打开控制台", "only make it"), show_default=False),
+    ] = False,
+) -> int:
+    """Make the demo street where there is none; open the console where there is a terminal."""
+    session = session_of(context)
+    session.demo = True
+    make_if_missing(session, fresh)
+    if no_console or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        output.write(session.url().removeprefix("sqlite:///") + "\n")
+        return OK
+    from console.cli.root import open_console
+
+    return open_console(session)
+
+
+def make_if_missing(session: Session, fresh: bool = False) -> None:
+    """Make the demo street unless it is there; the officer of the run is one of its duty officers."""
+    from core.demo import make_demo
+
+    output.remark(words.say("正在准备示范街道 ..", "Preparing the demo street .."))
+    made = make_demo(session.url(), session.clock.now(), fresh=fresh)
+    if session.officer is None:
+        session.officer = made.officer
