@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> int:
     """Run one command line; gives the exit code. Tests pass their own arguments and clock."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    session = Session(clock)
+    session = Session(clock, _open_console)
     try:
         output.prepare()
         code = _run(given, session)
@@ -58,6 +58,15 @@ def _run(given: list[str], session: Session) -> int:
     from console.cli.root import run
 
     return run(given, session)
+
+
+def _open_console(session: Session) -> int:
+    from console.cli import words
+    from console.run import run_console
+
+    session.close()
+    language = words.chosen() or "zh"
+    return run_console(session.url(), session.centre_code, session.officer, language, session.clock)
 
 
 def _incident(error: Exception) -> int:

@@ -36,9 +36,7 @@ def demo_command(
     if no_console or not (sys.stdin.isatty() and sys.stdout.isatty()):
         output.write(session.url().removeprefix("sqlite:///") + "\n")
         return OK
-    from console.cli.root import open_console
-
-    return open_console(session)
+    return session.open_console()
 
 
 def make_if_missing(session: Session, fresh: bool = False) -> None:

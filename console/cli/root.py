@@ -88,16 +88,7 @@ def _alone(
         from console.cli.demo import make_if_missing
 
         make_if_missing(session)
-    return open_console(session)
-
-
-def open_console(session: Session) -> int:
-    """Open the console on the session's store; gives its exit code."""
-    from console.run import run_console
-
-    return run_console(
-        session.url(), session.centre_code, session.officer, "en" if words.chosen() == "en" else "zh", session.clock
-    )
+    return session.open_console()
 
 
 def run(arguments: Sequence[str], session: Session) -> int:

@@ -6,6 +6,8 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from core.clock import Clock
     from core.desk.actor import Actor
     from core.desk.desk import Desk
@@ -19,8 +21,9 @@ CENTRE = "ZHIHUI_CENTRE"
 class Session:
     """The global options of a command line and what they open."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
-        """With the machine's clock, or another one."""
+    def __init__(self, clock: Clock | None = None, opener: Callable[[Session], int] | None = None) -> None:
+        """With the machine's clock, or another one; `opener` opens the console, which no command knows."""
+        self._opener = opener
         self.store_name: str | None = None
         self.centre_code: str | None = os.environ.get(CENTRE) or None
         self.officer: str | None = os.environ.get(OFFICER) or None
@@ -99,6 +102,12 @@ class Session:
         if wanted not in self._actors:
             self._actors[wanted] = self.desk().actor(wanted)
         return self._actors[wanted]
+
+    def open_console(self) -> int:
+        """Open the console on this store; gives its exit code."""
+        if self._opener is None:
+            raise RuntimeError("there is no console here")
+        return self._opener(self)
 
     def close(self) -> None:
         """Close what was opened."""
