@@ -41,6 +41,7 @@ GO = mark("Go to")
 WORK = mark("Work on a ticket")
 LIST = mark("Lists")
 PROGRAM = mark("Program")
+GROUPS = (GO, WORK, LIST, PROGRAM)
 
 ACTIONS: tuple[Action, ...] = (
     Action("help", ("f1", "question_mark", "？"), "app.help", mark("Help"),
@@ -117,8 +118,8 @@ def bindings(owner: str) -> list[BindingType]:
 
 
 def actions_of(screen: str) -> Iterator[Action]:
-    """What can be done on a screen, in the table's order."""
-    return (item for item in ACTIONS if screen in item.screens)
+    """What can be done on a screen, group by group."""
+    return (item for group in GROUPS for item in ACTIONS if item.group == group and screen in item.screens)
 
 
 KEY_NAMES = {

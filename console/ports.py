@@ -279,6 +279,8 @@ class LeaderView:
     holding: int = 0
     late: int = 0
     nearest: tuple[QueueRow, ...] = ()
+    asked: tuple[QueueRow, ...] = ()
+    """The tickets that climbed to this leader."""
 
 
 # ------------------------------------------------------------------------------------------------ intake

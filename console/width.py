@@ -9,6 +9,9 @@ from rich.cells import cell_len, get_character_cell_size
 
 from data.clean import ELLIPSIS
 
+NEVER_FIRST = "，。；：！？、）」』】》”’"
+"""Punctuation that may not begin a line."""
+
 
 def cells(text: str) -> int:
     """The width of a text in cells."""
@@ -53,8 +56,11 @@ def _wrap_paragraph(text: str, width: int) -> list[str]:
     while cells(text) > width:
         head = cut(text, width, dots=False)
         space = head.rfind(" ")
-        if space > len(head) // 2 and text[len(head)].isascii() and text[len(head)] != " ":
+        following = text[len(head)]
+        if space > len(head) // 2 and following.isascii() and following != " ":
             head = head[:space]
+        elif following in NEVER_FIRST and len(head) > 1:
+            head = head[:-1]
         lines.append(head.rstrip())
         text = text[len(head) :].lstrip(" ")
     return [*lines, text]

@@ -76,8 +76,12 @@ def leader_views(
     units: Sequence[UnitLine],
     climbed: Mapping[int, int],
     nearest: Callable[[str], Sequence[QueueRow]],
+    asked: Callable[[int], Sequence[QueueRow]],
 ) -> list[LeaderView]:
-    """The leaders in the organisation's order. `nearest` reads a section's nearest deadlines, "" the centre's."""
+    """The leaders in the organisation's order.
+
+    `nearest` reads a section's nearest deadlines, "" the centre's; `asked` what climbed to an officer.
+    """
     leaders = [holder for holder in holders if holder.role in LEADER_ROLES]
     of_unit: dict[int, list[HolderLine]] = {}
     for holder in leaders:
@@ -106,6 +110,7 @@ def leader_views(
                 holding=sum(one.load for one in held),
                 late=sum(one.late for one in held),
                 nearest=tuple(read[section]),
+                asked=tuple(asked(holder.officer_id)) if climbed.get(holder.officer_id) else (),
             )
         )
     return views

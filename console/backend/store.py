@@ -227,11 +227,15 @@ class StoreBackend:
         kinds = (UnitKind.CENTRE, UnitKind.SECTION, UnitKind.POST)
         units = organisation.units(reader, centre, now, tuple(str(kind) for kind in kinds))
         holders = organisation.holders(reader, centre, now)
-        return leader_views(holders, units, organisation.climbed_to(reader, centre), self._nearest)
+        return leader_views(holders, units, organisation.climbed_to(reader, centre), self._nearest, self._climbed_to)
 
     def _nearest(self, section: str) -> Sequence[QueueRow]:
         words = f"section:{section}" if section else ""
         return self.queue(words).after(None, NEAREST)
+
+    def _climbed_to(self, officer: int) -> Sequence[QueueRow]:
+        """Open tickets whose ladder reached an officer, by deadline."""
+        return TicketList(self._reader, self.centre.id, holder_text, organisation.climbed(officer)).after(None, NEAREST)
 
     # ------------------------------------------------------------------------------------------- catalogue
 

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from console.i18n import _
 from console.widgets.drawer import Drawer
-from console.widgets.fields import ChoiceField, FieldSpec, Label, Leave, TextField
+from console.widgets.fields import ChoiceField, FieldSpec, Label, StepField, TextField
 from console.widgets.lines import LinesView, text_line
 
 
@@ -47,8 +47,8 @@ class FormDrawer(Drawer[dict[str, str]]):
             widget for widget in self.query("TextField, ChoiceField") if isinstance(widget, TextField | ChoiceField)
         ]
 
-    @on(Leave)
-    def _leave(self, event: Leave) -> None:
+    @on(StepField)
+    def _leave(self, event: StepField) -> None:
         event.stop()
         entries = self.entries
         at = next((index for index, entry in enumerate(entries) if entry is event.origin), 0) + event.step

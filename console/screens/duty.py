@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -27,6 +27,10 @@ class DutyScreen(Screen[None]):
     """The frame of a screen. `NAME` is its name in the table of keys."""
 
     NAME = "queue"
+    OWN_KEYS: Mapping[str, str] = {}
+    """Actions of the key bar that mean something else on this screen: id → title."""
+    OWN_CALLS: Mapping[str, str] = {}
+    """What they do: id → action."""
     BINDINGS = bindings("screen")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (150, "-huge")]
     app: ZhihuiApp
@@ -35,7 +39,7 @@ class DutyScreen(Screen[None]):
         yield StatusBar()
         yield Banner()
         yield from self.body()
-        yield KeyBar(self.NAME)
+        yield KeyBar(self.NAME, self.OWN_KEYS)
 
     def body(self) -> Iterable[Widget]:
         """The widgets between the bars."""
@@ -72,7 +76,7 @@ class DutyScreen(Screen[None]):
 
     @on(KeyBar.Chosen)
     async def _key_clicked(self, event: KeyBar.Chosen) -> None:
-        await self.run_action(event.action.call)
+        await self.run_action(self.OWN_CALLS.get(event.action.id, event.action.call))
 
     # ------------------------------------------------------------------------------------------- the ticket at hand
 

@@ -14,10 +14,10 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input
 
-from console.i18n import _, language
+from console.i18n import _, language, mark
 from console.ports import MatterHit, PlaceHit, Receipt
 from console.screens.duty import DutyScreen
-from console.widgets.fields import ChoiceField, FieldSpec, Label, Leave, TextField
+from console.widgets.fields import ChoiceField, FieldSpec, Label, StepField, TextField
 from console.widgets.lines import Line, LinesView, Part, text_line
 from console.width import pad
 from data.clean import clean
@@ -34,6 +34,8 @@ class IntakeScreen(DutyScreen):
     """Take down a report."""
 
     NAME = "intake"
+    OWN_KEYS = {"actions": mark("Matter"), "next": mark("Send")}
+    OWN_CALLS = {"actions": "screen.matter", "next": "screen.send"}
     BINDINGS = [
         Binding("f8,ctrl+s", "send", show=False, priority=True),
         Binding("f7", "matter", show=False, priority=True),
@@ -120,8 +122,8 @@ class IntakeScreen(DutyScreen):
         elif at >= 0:
             self.set_focus(order[at])
 
-    @on(Leave)
-    def _leave(self, event: Leave) -> None:
+    @on(StepField)
+    def _leave(self, event: StepField) -> None:
         event.stop()
         self._go(event.origin, event.step)
 
@@ -137,10 +139,10 @@ class IntakeScreen(DutyScreen):
     # ------------------------------------------------------------------------------------------- proposals
 
     @on(Input.Changed)
-    def _typed(self, _event: Input.Changed) -> None:
+    def _typed(self, event: Input.Changed) -> None:
         self._typing.stop()
         self._typing = self.set_timer(TYPING_PAUSE, self._propose)
-        if self.sent_code or self.trouble:
+        if event.value and (self.sent_code or self.trouble):
             self.sent_code = self.trouble = ""
             self.query_one("#hints", LinesView).rebuild()
 

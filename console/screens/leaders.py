@@ -18,6 +18,8 @@ from console.width import pad
 from data.clean import clean
 from data.terms import Rank, Stage
 
+ASKED, NEAR = "asked", "near"
+
 
 class LeadersScreen(DutyScreen):
     """AB-post view."""
@@ -53,8 +55,8 @@ class LeadersScreen(DutyScreen):
         leader = self.leader
         if leader is None:
             return None
-        chosen = next((row for row in leader.nearest if str(row.id) == self.holding.key), None)
-        return chosen or next(iter(leader.nearest), None)
+        rows = {_key(kind, row): row for kind, row in _rows(leader)}
+        return rows.get(self.holding.key or "") or next(iter(rows.values()), None)
 
     def changed(self) -> None:
         async def read() -> None:
@@ -81,10 +83,10 @@ class LeadersScreen(DutyScreen):
     @on(LinesView.Picked)
     def _picked(self, event: LinesView.Picked) -> None:
         event.stop()
-        if event.view is self.people and self.leader is not None and self.leader.nearest:
+        if event.view is self.people and self.leader is not None and _rows(self.leader):
             self.set_focus(self.holding)
         elif event.view is self.holding:
-            self.app.open_ticket(int(event.key))
+            self.app.open_ticket(int(event.key.partition(":")[2]))
 
     def step_back(self) -> None:
         self.set_focus(self.people)
@@ -126,18 +128,31 @@ class LeadersScreen(DutyScreen):
         if leader is None:
             return []
         title = f"{clean(leader.name, 20)}  {clean(leader.title, 40)}  {clean(leader.section, 40)}"
-        lines = [text_line(title, "title"), text_line(_("Nearest deadlines"), "label")]
-        for row in leader.nearest:
-            timer = countdown.label(row.due, self.app.now, row.warn, row.paused)
-            lines.append(
-                Line(
-                    (
-                        (countdown.cell(timer) + " ", "" if timer.band == "none" else timer.band),
-                        (pad(term(Stage, row.stage, language()), 8), "muted"),
-                        (pad(clean(row.title, 200), max(width - 34, 12)) + " ", ""),
-                        (clean(row.holder, 60), "muted"),
-                    ),
-                    str(row.id),
-                )
-            )
-        return lines if leader.nearest else [*lines, text_line(_("Nothing is open here."), "muted")]
+        lines = [text_line(title, "title")]
+        groups = ((ASKED, _("Climbed to this leader"), leader.asked), (NEAR, _("Nearest deadlines"), leader.nearest))
+        for kind, heading, rows in groups:
+            if rows:
+                lines.append(text_line(heading, "label"))
+                lines += [self._row_line(kind, row, width) for row in rows]
+        return lines if len(lines) > 1 else [*lines, text_line(_("Nothing is open here."), "muted")]
+
+    def _row_line(self, kind: str, row: QueueRow, width: int) -> Line:
+        timer = countdown.label(row.due, self.app.now, row.warn, row.paused)
+        return Line(
+            (
+                (countdown.cell(timer) + " ", "" if timer.band == "none" else timer.band),
+                (pad(term(Stage, row.stage, language()), 8), "muted"),
+                (pad(clean(row.title, 200), max(width - 34, 12)) + " ", ""),
+                (clean(row.holder, 60), "muted"),
+            ),
+            _key(kind, row),
+        )
+
+
+def _rows(leader: LeaderView) -> list[tuple[str, QueueRow]]:
+    """What a leader has to look at, what climbed first."""
+    return [*((ASKED, row) for row in leader.asked), *((NEAR, row) for row in leader.nearest)]
+
+
+def _key(kind: str, row: QueueRow) -> str:
+    return f"{kind}:{row.id}"

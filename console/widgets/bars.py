@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -86,11 +87,14 @@ class StatusBar(Bar):
         left.append((_(" ~soon {n}").format(n=counts.soon), "soon" if counts.soon and not silent else ""))
         engine = engine_text(self.status.heartbeat) if self.status.centre else ""
         right: Parts = [(engine, "" if silent else "muted"), (self._clock(), "")]
-        gap = width - sum(cells(text) for text, _name in [*left, *right])
-        if gap < 1:
-            left = left[:1] + left[-3:]
-            gap = width - sum(cells(text) for text, _name in [*left, *right])
-        return [*left, (" " * max(gap, 0), ""), *right]
+        room = width - sum(cells(text) for text, _name in [*left, *right])
+        if room < 0 and self.status.officer:
+            room += cells(left.pop(1)[0])
+        if room < 0:
+            name = left[0][0]
+            left[0] = (cut(name, max(cells(name) + room, 6)), "")
+            room = width - sum(cells(text) for text, _name in [*left, *right])
+        return [*left, (" " * max(room, 0), ""), *right]
 
     def _silent(self) -> bool:
         return bool(self.now and self.status.centre) and not self.status.heartbeat.well
@@ -189,23 +193,28 @@ class KeyBar(Bar):
             super().__init__()
             self.action = action
 
-    def __init__(self, screen_name: str) -> None:
+    def __init__(self, screen_name: str, own: Mapping[str, str]) -> None:
+        """`own` gives actions that mean something else on this screen their title."""
         super().__init__()
         self.screen_name = screen_name
+        self.own = own
         self.here = f"pane.{screen_name}" if screen_name != "intake" else screen_name
 
     def parts(self, width: int) -> Parts:
         parts: Parts = []
         for action in self._actions():
-            key, title = key_name(action.keys[0]), _(action.title)
+            key, title = key_name(action.keys[0]), self._title(action)
             if action.id == self.here:
                 parts.append((f"{key}{title}", "here"))
-            elif self.screen_name in action.screens:
+            elif self.screen_name in action.screens or action.id in self.own:
                 parts += [(key, "key"), (title, "")]
             else:
                 parts.append((f"{key}{title}", "off"))
             parts.append((" ", ""))
         return parts
+
+    def _title(self, action: Action) -> str:
+        return _(self.own.get(action.id, action.title))
 
     def _actions(self) -> list[Action]:
         return [action for action in ACTIONS if action.footer]
@@ -213,7 +222,7 @@ class KeyBar(Bar):
     def on_click(self, event: events.Click) -> None:
         at = 0
         for action in self._actions():
-            width = cells(key_name(action.keys[0]) + _(action.title)) + 1
+            width = cells(key_name(action.keys[0]) + self._title(action)) + 1
             if at <= event.x < at + width:
                 self.post_message(self.Chosen(action))
                 return

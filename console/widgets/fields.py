@@ -44,7 +44,7 @@ class Values:
     items: dict[str, object] = field(default_factory=dict)
 
 
-class Leave(Message):
+class StepField(Message):
     """The person wants to go on to the next field (1) or back (-1)."""
 
     def __init__(self, origin: Widget, step: int) -> None:
@@ -74,7 +74,7 @@ class TextField(Input):
         self.spec = spec
 
     def action_leave(self, step: int) -> None:
-        self.post_message(Leave(self, step))
+        self.post_message(StepField(self, step))
 
     @property
     def filled(self) -> str:
@@ -122,7 +122,7 @@ class ChoiceField(Widget, can_focus=True):
             self.refresh()
 
     def action_leave(self, step: int) -> None:
-        self.post_message(Leave(self, step))
+        self.post_message(StepField(self, step))
 
     def action_step(self, step: int) -> None:
         self.action_choose((self.at + step) % max(len(self.options), 1))

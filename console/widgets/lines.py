@@ -91,14 +91,13 @@ class LinesView(ScrollView, can_focus=True):
         *,
         name: str | None = None,
         classes: str | None = None,
-        help_title: str = "",
     ) -> None:
         super().__init__(id=name, classes=classes)
         self._build = build
         self._lines: list[Line] = []
         self._styles: dict[str, Style] = {}
         self.key: str | None = None
-        self.help_title = help_title
+        self._drawn_key: str | None = None
 
     # ------------------------------------------------------------------------------------------- content
 
@@ -113,7 +112,7 @@ class LinesView(ScrollView, can_focus=True):
         """Make the lines again and draw those that differ."""
         if self._build is None or not self.size.width:
             return
-        old = self._lines
+        old, old_key = self._lines, self._drawn_key
         self._lines = list(self._build(self.size.width))
         self.virtual_size = Size(self.size.width, len(self._lines))
         if self.key is None or self._at() is None:
@@ -123,8 +122,9 @@ class LinesView(ScrollView, can_focus=True):
                 self.post_message(self.Moved(self, first))
         self._keep_in_view()
         top = int(self.scroll_offset.y)
+        self._drawn_key = self.key
         changed = [
-            y for y in range(self.size.height) if old[top + y : top + y + 1] != self._lines[top + y : top + y + 1]
+            y for y in range(self.size.height) if _seen(old, top + y, old_key) != _seen(self._lines, top + y, self.key)
         ]
         if changed:
             self.refresh(*[Region(0, y, self.size.width, 1) for y in changed])
@@ -145,7 +145,7 @@ class LinesView(ScrollView, can_focus=True):
         old = self._at()
         if key == self.key and old is not None:
             return
-        self.key = key
+        self.key = self._drawn_key = key
         self._keep_in_view()
         for line in (old, self._at()):
             if line is not None:
@@ -241,3 +241,9 @@ class LinesView(ScrollView, can_focus=True):
             partial = name in PARTS or name == "off"
             self._styles[name] = self.get_component_rich_style(f"lines--{name}", partial=partial)
         return self._styles[name]
+
+
+def _seen(lines: Sequence[Line], index: int, key: str | None) -> tuple[Line | None, bool]:
+    """What a line looks like: its content, and whether the cursor is on it."""
+    line = lines[index] if index < len(lines) else None
+    return line, line is not None and line.key is not None and line.key == key

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from data.queries.filters import Condition
 from data.reader import Reader, expand
 
 
@@ -139,6 +140,15 @@ def climbed_to(reader: Reader, centre: int) -> dict[int, int]:
         centre=centre,
     )
     return {int(officer): int(amount) for officer, amount in rows}
+
+
+def climbed(officer: int) -> Condition:
+    """The open tickets that `climbed_to` counts for an officer."""
+    return Condition(
+        "t.id IN (SELECT n.ticket_id FROM notice n WHERE n.centre_id = :centre AND n.officer_id = :officer"
+        " AND n.kind IN ('ladder', 'ask', 'direct', 'needs_lead'))",
+        {"officer": officer},
+    )
 
 
 def _counters(reader: Reader, centre: int) -> list[tuple[str, int]]:
