@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import select
@@ -161,7 +162,7 @@ def _plain(row: Any) -> dict[str, Any]:
 def _custody(case: Any) -> None:
     """Half-open, without gaps, from the first event to the last or to now."""
     segments = case.custody
-    for earlier, after in zip(segments, segments[1:], strict=False):
+    for earlier, after in pairwise(segments):
         assert earlier.to_at == after.from_at
         assert earlier.from_at <= earlier.to_at
     assert all(segment.to_at is not None for segment in segments[:-1])

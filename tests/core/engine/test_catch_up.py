@@ -1,0 +1,156 @@
+"""After a time without engine: every missed step is booked, nobody is flooded, the time is the engine's."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.tables import Custody, EngineOutage, LadderStep, Ticket, TicketEvent
+from tests.core.engine.rig import Rig
+
+MISSED = ["shift#0", "leader#0", "leader#1", "leader#2", "commander#0", "leader#3"]
+
+
+def _stop_and_start(rig: Rig, **span: float) -> None:
+    first = rig.engine()
+    first.once()
+    first.close()
+    rig.away(**span)
+
+
+def test_missed_steps_are_booked_in_order_with_the_time_they_were_for(rig: Rig) -> None:
+    rig.report()
+    reported = rig.now()
+    engine = rig.engine()
+    engine.once()
+    rig.later(minutes=4)
+    engine.once()
+    engine.close()
+    stopped = rig.now()
+    rig.away(hours=3)
+    cycle = rig.engine().once()
+    assert cycle.outage == (stopped, rig.now())
+    assert (cycle.swept.fired, cycle.swept.late, cycle.swept.batches) == (6, 6, 1)
+    proofs = [row for row in rig.rows(LadderStep) if row["caught_up"]]
+    assert [row["step"] for row in proofs] == MISSED
+    minutes = [(row["nominal_at"] - reported) // 60 for row in proofs]
+    assert minutes == [5, 10, 20, 30, 35, 40]
+    assert {row["fired_at"] for row in proofs} == {rig.now()}
+
+
+def test_people_get_one_summary_per_ticket(rig: Rig) -> None:
+    rig.report("一")
+    rig.report("二")
+    _stop_and_start(rig, hours=3)
+    rig.engine().once()
+    notices = rig.notices()
+    # Per ticket: the duty officer's warning, one for the leader (5 steps), one for the commander.
+    assert sorted((row["ticket_id"], row["officer_id"]) for row in notices) == sorted(
+        (row["id"], officer) for row in rig.rows(Ticket) for officer in (1, 3, 5)
+    )
+    leader = next(row for row in notices if row["officer_id"] == 3)
+    assert "已超期 2 小时 55 分" in leader["title"]
+    assert "含此前 4 次未及时的提醒" in leader["title"]
+    assert "stands for 4 earlier ones" in leader["title_en"]
+
+
+def test_missed_repeats_make_one_event_unless_something_lay_between(rig: Rig) -> None:
+    rig.report()
+    _stop_and_start(rig, hours=3)
+    rig.engine().once()
+    events = [row["body"] for row in rig.rows(TicketEvent) if row["kind"] == "engine_step"]
+    assert [(body["step"], len(body.get("folded", []))) for body in events] == [
+        ("warn#0", 0), ("shift#0", 0), ("leader#0", 2), ("commander#0", 0), ("leader#3", 0),
+    ]  # fmt: skip
+    assert len(rig.rows(LadderStep)) == 7, "each of them is proven all the same"
+
+
+def test_the_time_is_charged_to_the_engine_and_to_nobody_else(rig: Rig) -> None:
+    rig.dispatched()
+    start = rig.now()
+    engine = rig.engine()
+    engine.once()
+    engine.close()
+    rig.away(hours=5)
+    rig.engine().once()
+    now = rig.now()
+    segments = rig.rows(Custody, "no")
+    first = rig.rows(LadderStep)[0]["nominal_at"]
+    assert [(row["holder"], row["unit_id"], row["from_at"], row["to_at"]) for row in segments[-3:]] == [
+        ("unit", 3, start, first),
+        ("engine", 3, first, now),
+        ("unit", 3, now, None),
+    ]
+    charged = [event["body"]["effects"].get("engine") for event in rig.rows(TicketEvent)]
+    assert [span for span in charged if span] == [{"from": first, "to": now}], "once, however many steps were missed"
+    rig.later(hours=1)
+    assert sum((row["to_at"] or rig.now()) - row["from_at"] for row in segments) == rig.now() - segments[0]["from_at"]
+
+
+def test_an_outage_in_which_nothing_was_due_is_noted_and_charges_nobody(rig: Rig) -> None:
+    rig.report()
+    _stop_and_start(rig, minutes=2)
+    cycle = rig.engine().once()
+    assert (cycle.outage is not None, cycle.swept.fired) == (True, 0)
+    assert len(rig.rows(EngineOutage)) == 1
+    assert {row["holder"] for row in rig.rows(Custody, "no")} == {"queue"}
+
+
+def test_a_short_change_of_leader_is_no_outage(rig: Rig) -> None:
+    rig.report()
+    _stop_and_start(rig, seconds=3)
+    assert rig.engine().once().outage is None
+    assert not rig.rows(EngineOutage)
+
+
+def _die(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_two_outages_in_a_row_are_one_delay(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine comes back, dies before it gets to the step, and comes back again."""
+    rig.report()
+    start = rig.now()
+    _stop_and_start(rig, minutes=30)
+    second, third = rig.engine(), rig.engine()
+    monkeypatch.setattr(second.sweep, "run", _die)
+    with pytest.raises(KeyboardInterrupt):
+        second.once()
+    assert third.once().leading is False
+    rig.away(minutes=30)
+    third.once()
+    engine = [row for row in rig.rows(Custody, "no") if row["holder"] == "engine"]
+    assert [(row["from_at"], row["to_at"]) for row in engine] == [(start + 225, rig.now())]
+
+
+def test_before_the_first_engine_ever_time_counts_from_the_first_step_missed(rig: Rig) -> None:
+    rig.report()
+    start = rig.now()
+    rig.away(hours=2)
+    cycle = rig.engine().once()
+    assert cycle.outage == (start + 225, rig.now())
+    assert cycle.swept.late == 7
+
+
+def test_a_frozen_engine_notices_itself_that_it_was_away(rig: Rig) -> None:
+    """The machine slept, or the process was stopped: the same engine goes on, and says so."""
+    rig.report()
+    engine = rig.engine()
+    engine.once()
+    rig.away(hours=2)
+    cycle = engine.once()
+    assert cycle.outage == (rig.now() - 7200, rig.now())
+    assert (cycle.swept.late, cycle.stepped) == (7, 0)
+    assert len(rig.notices()) == 3
+
+
+def test_hours_of_outage_over_many_tickets(file_rig: Rig) -> None:
+    engine = file_rig.engine()
+    engine.once()
+    for number in range(120):
+        file_rig.report(f"第 {number} 件")
+    engine.close()
+    file_rig.away(hours=8)
+    swept = file_rig.engine().once().swept
+    assert swept.fired == 120 * 7
+    assert len(file_rig.notices()) == 120 * 3
+    assert file_rig.engine().once().swept is None, "the lease is held"
