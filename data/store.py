@@ -253,8 +253,9 @@ def _may_succeed(error: DBAPIError) -> bool:
 
 def _clash_of_ids(error: IntegrityError) -> bool:
     """Ids are drawn by the application; the primary key catches the rare clash."""
-    if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_PRIMARYKEY":
-        return True
+    message = str(error.orig)
+    if "UNIQUE constraint failed" in message:
+        return message.endswith(".id") and ".centre_id, " in message
     name = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
     return str(name).endswith("_pkey")
 
