@@ -165,7 +165,7 @@ def _print_tasks(tasks: list[dict[str, Any]], zone: str) -> None:
 def _print_custody(segments: list[dict[str, Any]], zone: str) -> None:
     output.write("\n")
     table(
-        words.say("从 到 在谁手中 单位 环节", "From To Held_by Unit Stage").split(),
+        words.say("从,到,在谁手中,单位,环节", "From,To,Held by,Unit,Stage").split(","),
         [
             (
                 moment_of(row["from_at"], zone),

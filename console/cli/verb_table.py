@@ -150,6 +150,7 @@ VERB_COMMANDS = (
         ),
     ),
     VerbCommand("complete", "complete", "办结", "办结", "the lead unit has done it", _COMPLETE),
+    VerbCommand("return", "return", "退单", "退单", "the unit sends it back", (_CODE_RETURN, REASON)),
     VerbCommand(
         "check",
         "check",
@@ -171,7 +172,6 @@ VERB_COMMANDS = (
     ),
     VerbCommand("archive", "archive", "归档", "归档", "close the ticket and file it", (NOTE,)),
     VerbCommand("void", "void", "作废", "作废", "strike a ticket that should not exist", (REASON,)),
-    VerbCommand("return", "return", "退单", "退单", "the unit sends it back", (_CODE_RETURN, REASON)),
     VerbCommand(
         "hand-up",
         "hand_up",
