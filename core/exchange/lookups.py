@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +18,7 @@ from core.organisation.journal import note_change
 from core.organisation.spans import open_span
 from data.errors import NotFound
 from data.ids import new_id
+from data.store import lock_centre
 from data.tables import Unit, table
 from data.terms import Holder, UnitKind
 
@@ -172,7 +172,8 @@ class UnitBook:
         missing = [name for name in dict.fromkeys(names) if name and name not in self._known]
         if not missing:
             return
-        # Another import may have made them since.
+        # Another import may have made them since; behind the lock none can any more.
+        lock_centre(connection, self.centre_id)
         self.read(connection)
         rows = [self._post(name) for name in missing if name not in self._known]
         if not rows:
@@ -204,10 +205,10 @@ class UnitBook:
         ).model_dump()
 
     def _code(self, name: str) -> str:
-        """A code made of the name's Latin letters and digits, or of its digest."""
-        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+        """A code made of a Latin name's letters and digits, or of the digest of another one."""
         digest = hashlib.blake2b(name.encode(), digest_size=4).hexdigest().upper()
-        code = "-".join(re.findall(r"[A-Za-z0-9]+", plain)).upper()[:30] or f"IMPORT-{digest}"
+        words = re.findall(r"[A-Za-z0-9]+", name) if name.isascii() else []
+        code = "-".join(words).upper()[:30] or f"IMPORT-{digest}"
         if code in self._codes:
             code = f"{code[:30]}-{digest}"
         self._codes.add(code)

@@ -2,7 +2,8 @@
 
 Every clock runs from the report, because no later time is known. A ladder step whose time had come before the import
 counts as done: nobody here could be asked then, so nobody is told now. The ladder goes on with the first step that
-lies ahead.
+lies ahead. Such a clock is in its second generation, the first one having run in the other system: steps that are
+carried over into a generation are not asked for again, by the engine or by its auditor.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from core.rules.worktime import WorkCalendar
 from data.ids import new_id
 from data.instants import from_seconds, to_seconds
 from data.terms import ClockKind, Stage, Urgency
+
+CARRIED_OVER = 2
+"""The generation of a clock whose first steps were due in the other system."""
 
 _AFTER_ALL = datetime(9999, 1, 1, tzinfo=UTC)
 _STAGE_CLOCKS = {
@@ -50,11 +54,12 @@ class Openings:
         self.policy, self.calendar, self.matters, self.now = policy, calendar, matters, now
         self._moulds: dict[tuple[ClockKind, str, str, Urgency], _Mould] = {}
 
-    def clocks(self, draft: Draft, unit: UnitPlace | None) -> list[dict[str, Any]]:
+    def clocks(self, draft: Draft, unit: UnitPlace | None, task_id: int | None) -> list[dict[str, Any]]:
         """The effects that start an open ticket's clocks.
 
         The official deadline runs to the instant that the other system gave; without one, a ticket that a unit has
-        gets the final limit of its matter or urgency. What centre or unit must do next has the policy's limit.
+        gets the final limit of its matter or urgency. What centre or unit must do next has the policy's limit;
+        `task_id` is the unit's task.
         """
         at, due, urgency = draft.reported_at, draft.official_due_at, Urgency(draft.opening["urgency"])
         matter = self.matters.get(draft.opening.get("matter_code", ""))
@@ -64,7 +69,8 @@ class Openings:
         if next_kind is not None:
             own = self.policy.clock_ladder.get(next_kind.value, ladder)
             clock = self._start(next_kind, self.policy.limit(next_kind, urgency), own, urgency, at)
-            clock["unit_id"] = unit.id if unit is not None and next_kind == ClockKind.ACKNOWLEDGE else None
+            if unit is not None and next_kind == ClockKind.ACKNOWLEDGE:
+                clock.update(unit_id=unit.id, task_id=task_id)
             found.append(clock)
         if due is not None and due > at:
             budget = Budget.between(from_seconds(at), from_seconds(due))
@@ -105,6 +111,7 @@ class Openings:
     def _book(self, clock: dict[str, Any], firings: list[tuple[int, str]]) -> dict[str, Any]:
         """The clock with the past steps counted as done and the next one found."""
         clock["fired"] = [step for moment, step in firings if moment <= self.now]
+        clock["generation"] = CARRIED_OVER if clock["fired"] else 1
         ahead = firings[len(clock["fired"])] if len(clock["fired"]) < len(firings) else (None, "")
         clock["next_at"], clock["next_step"] = ahead
         return clock

@@ -58,14 +58,13 @@ def steps_of(draft: Draft, unit: UnitPlace | None, scene: Scene) -> list[Step]:
     steps = [Step("report", draft.reported_at, effects, facts)]
     if draft.closed:
         return [*steps, *_ending(draft)]
-    if unit is not None:
-        effects["tasks"] = [_task(draft, unit)]
-    clocks = scene.openings.clocks(draft, unit)
+    task = None if unit is None else _task(draft, unit)
+    if task is not None:
+        effects["tasks"] = [task]
+    clocks = scene.openings.clocks(draft, unit, task["id"] if task else None)
     if clocks:
         effects["clocks"] = clocks
-        past = {clock["kind"]: clock["fired"] for clock in clocks if clock["fired"]}
-        if past:
-            facts["before_import"] = past
+        facts["before_import"] = {clock["kind"]: len(clock["fired"]) for clock in clocks}
     if unit is None:
         steps.append(Step(TAKEN_OVER, scene.now, {"hold": dict(_IN_QUEUE)}, {"by": scene.actor}))
     return steps
