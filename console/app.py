@@ -12,7 +12,6 @@ from rich.color import ColorSystem
 from rich.text import Text
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.app import App
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import Input
@@ -23,6 +22,7 @@ from console.dialogs.help import HelpDrawer
 from console.driver import ConsoleDriver
 from console.i18n import _
 from console.incidents import record
+from console.key_order import KeyOrder
 from console.keys import actions_of, bindings, key_name
 from console.painter import CellPainter
 from console.ports import Backend, NoticeRow, Status
@@ -34,6 +34,7 @@ from console.screens.queue import QueueScreen
 from console.screens.ticket import TicketScreen
 from console.screens.timers import TimersScreen
 from console.widgets.bars import Banner, StatusBar
+from console.widgets.drawer import Answer, Drawer
 from console.work import TicketWork
 from data.clean import clean
 
@@ -62,7 +63,7 @@ class ThreadLoader:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-class ZhihuiApp(App[None]):
+class ZhihuiApp(KeyOrder):
     """The duty officer's console."""
 
     TITLE = "zhihui"
@@ -145,9 +146,10 @@ class ZhihuiApp(App[None]):
             self._strokes = strokes
             self.heard()
 
-    def _beat(self) -> None:
+    async def _beat(self) -> None:
         """Once a second: move the countdowns, and listen whether the store changed."""
         self.now = self.seconds()
+        await self._take_keys()
         if self._behind:
             self._heal()
         typing = isinstance(self.focused, Input)
@@ -204,7 +206,7 @@ class ZhihuiApp(App[None]):
                     self.heard()
 
             heading = _("Who is on duty here? Every action carries this name.")
-            self.push_screen(SearchDrawer(heading, lambda: items, _("name, code or post")), chosen)
+            self.open_drawer(SearchDrawer(heading, lambda: items, _("name, code or post")), chosen)
 
         self.run_worker(ask(), group="officer", exit_on_error=False)
 
@@ -252,6 +254,11 @@ class ZhihuiApp(App[None]):
                 duty.tick(self.now)
                 duty.changed()
 
+    def open_drawer(self, drawer: Drawer[Answer], then: Callable[[Answer | None], object] | None = None) -> None:
+        """Open a drawer; the keys that follow are for it."""
+        self.hold_keys()
+        self.push_screen(drawer, then)  # type: ignore[arg-type]
+
     def open_ticket(self, ticket_id: int) -> None:
         """Show a whole ticket over the pane."""
         if not isinstance(self.screen, TicketScreen):
@@ -260,7 +267,7 @@ class ZhihuiApp(App[None]):
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpDrawer):
             duty = self.duty_screen
-            self.push_screen(HelpDrawer(duty.NAME if duty else "queue", self.focused))
+            self.open_drawer(HelpDrawer(duty.NAME if duty else "queue", self.focused))
 
     def action_command_palette(self) -> None:
         """Find and run a command by name, pinyin or initials."""
@@ -278,7 +285,7 @@ class ZhihuiApp(App[None]):
             if call is not None:
                 await duty.run_action(call)
 
-        self.push_screen(SearchDrawer(_("Commands"), lambda: items, _("name, pinyin or initials")), run)
+        self.open_drawer(SearchDrawer(_("Commands"), lambda: items, _("name, pinyin or initials")), run)
 
     def action_next_theme(self) -> None:
         names = sorted(theme.name for theme in theming.bundled())

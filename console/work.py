@@ -7,20 +7,23 @@ type-ahead on a slow line never hits another ticket.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from console.dialogs.choose import Item, MenuDrawer, SearchDrawer
 from console.dialogs.form import FormDrawer
 from console.dialogs.verb_forms import FORMS, NEEDS_UNIT, order_values
 from console.i18n import _
 from console.ports import Choice, MatterHit, PostNode, Proposal, QueueRow, Receipt
+from console.widgets.drawer import Drawer
 from data.clean import clean
 
 if TYPE_CHECKING:
     from console.app import ZhihuiApp
     from console.screens.duty import DutyScreen
+
+Found = TypeVar("Found")
 
 NEXT: tuple[str, ...] = (
     "accept",
@@ -92,16 +95,22 @@ class TicketWork:
 
     def _with_choices(self, screen: DutyScreen, row: QueueRow, then: Callable[[Sequence[Choice]], None]) -> None:
         """Read what is possible, then go on."""
+        self._read(screen, lambda: self.app.write(lambda: self.app.backend.possible(row.code)), then)
 
-        async def read() -> None:
+    def _read(self, screen: DutyScreen, read: Callable[[], Awaitable[Found]], then: Callable[[Found], None]) -> None:
+        """Read something away from the event loop, then go on; the keys that follow wait for what comes of it."""
+        self.app.hold_keys()
+
+        async def run() -> None:
             try:
-                choices = await self.app.load(lambda: self.app.backend.possible(row.code))
+                then(await read())
             except Exception as error:  # noqa: BLE001 - whatever fails is said in the banner
                 screen.refuse(error)
-                return
-            then(choices)
+            finally:
+                if not isinstance(self.app.screen, Drawer):
+                    self.app.release_keys()
 
-        screen.run_worker(read(), group="work", exclusive=True, exit_on_error=False)
+        screen.run_worker(run(), group="work", exclusive=True, exit_on_error=False)
 
     def _menu(self, screen: DutyScreen, row: QueueRow, choices: Sequence[Choice]) -> None:
         usual = usual_step(row.stage, choices)
@@ -116,7 +125,7 @@ class TicketWork:
                 self._ask(screen, row, verb, choices)
 
         heading = f"{clean(row.code, 40)}  {clean(row.title, 60)}"
-        self.app.push_screen(MenuDrawer(heading, items, usual), chosen)
+        self.app.open_drawer(MenuDrawer(heading, items, usual), chosen)
 
     def _ask(self, screen: DutyScreen, row: QueueRow, verb: str, choices: Sequence[Choice]) -> None:
         """Ask what a verb needs to know, then carry it out."""
@@ -146,32 +155,24 @@ class TicketWork:
             if answer is not None:
                 self.carry_out(screen, row, verb, {**known, **order_values(verb, answer)})
 
-        self.app.push_screen(FormDrawer(heading, FORMS[verb]()), filled)
+        self.app.open_drawer(FormDrawer(heading, FORMS[verb]()), filled)
 
     def _choose_post(self, screen: DutyScreen, row: QueueRow, heading: str) -> None:
-        """Ask where to send a ticket; the catalogue's proposal stands first and says why."""
+        """Ask where to send a ticket; the catalogue's proposal is preselected and says why."""
 
-        async def read() -> None:
-            try:
-                posts, proposal = await self.app.load(
-                    lambda: (self.app.backend.posts(), self.app.backend.proposal(row.ticket))
-                )
-            except Exception as error:  # noqa: BLE001 - see above
-                screen.refuse(error)
-                return
-            show(posts, proposal)
+        def show(found: tuple[Sequence[PostNode], Proposal]) -> None:
+            posts, proposal = found
+            items = post_items(posts)
 
-        def show(posts: Sequence[PostNode], proposal: Proposal) -> None:
             def sent(key: str | None) -> None:
                 if key is not None:
                     self.send(screen, row, key, proposal)
 
-            items = post_items(posts)
-            key = next((post.code for post in posts if post.id == proposal.unit_id), None)
-            drawer = SearchDrawer(heading, lambda: items, _("post, pinyin or initials"), key, proposal.reason)
-            self.app.push_screen(drawer, sent)
+            hint = _("post, pinyin or initials")
+            self.app.open_drawer(SearchDrawer(heading, lambda: items, hint, proposal.unit_code, proposal.reason), sent)
 
-        screen.run_worker(read(), group="work", exclusive=True, exit_on_error=False)
+        backend = self.app.backend
+        self._read(screen, lambda: self.app.load(lambda: (backend.posts(), backend.proposal(row.ticket))), show)
 
     def send(self, screen: DutyScreen, row: QueueRow, unit_code: str, proposal: Proposal | None) -> None:
         """Dispatch a ticket to a unit, with the assisting units when it is the proposed one."""
@@ -183,12 +184,7 @@ class TicketWork:
     def _choose_unit(self, screen: DutyScreen, row: QueueRow, verb: str, heading: str) -> None:
         """Ask for a unit, then for the rest of the form."""
 
-        async def read() -> None:
-            try:
-                posts = await self.app.load(self.app.backend.posts)
-            except Exception as error:  # noqa: BLE001 - see above
-                screen.refuse(error)
-                return
+        def show(posts: Sequence[PostNode]) -> None:
             items = post_items(posts)
 
             def chosen(key: str | None) -> None:
@@ -196,19 +192,14 @@ class TicketWork:
                     to: object = [key] if verb == "add_task" else key
                     self._fill_form(screen, row, verb, heading, {"to": to})
 
-            self.app.push_screen(SearchDrawer(heading, lambda: items, _("post, pinyin or initials")), chosen)
+            self.app.open_drawer(SearchDrawer(heading, lambda: items, _("post, pinyin or initials")), chosen)
 
-        screen.run_worker(read(), group="work", exclusive=True, exit_on_error=False)
+        self._read(screen, lambda: self.app.load(self.app.backend.posts), show)
 
     def _choose_matter(self, screen: DutyScreen, row: QueueRow, heading: str) -> None:
         """Ask what kind of matter it is; those that the report speaks of stand first and say why."""
 
-        async def read() -> None:
-            try:
-                hits = await self.app.load(lambda: self.app.backend.matters_of(row.ticket))
-            except Exception as error:  # noqa: BLE001 - see above
-                screen.refuse(error)
-                return
+        def show(hits: Sequence[MatterHit]) -> None:
             items = [Item(hit.code, hit.title, f"{hit.section}  {hit.reason}", found_by=hit.code) for hit in hits]
 
             def chosen(key: str | None) -> None:
@@ -216,9 +207,9 @@ class TicketWork:
                 if hit is not None:
                     self._choose_condition(screen, row, heading, hit)
 
-            self.app.push_screen(SearchDrawer(heading, lambda: items, _("kind of matter")), chosen)
+            self.app.open_drawer(SearchDrawer(heading, lambda: items, _("kind of matter")), chosen)
 
-        screen.run_worker(read(), group="work", exclusive=True, exit_on_error=False)
+        self._read(screen, lambda: self.app.load(lambda: self.app.backend.matters_of(row.ticket)), show)
 
     def _choose_condition(self, screen: DutyScreen, row: QueueRow, heading: str, hit: MatterHit) -> None:
         """Ask under which condition, when the matter has several: the limits hang on it."""
@@ -231,7 +222,7 @@ class TicketWork:
             if key is not None:
                 self.carry_out(screen, row, "assess", {"matter": hit.code, "limit_no": int(key)})
 
-        self.app.push_screen(MenuDrawer(f"{heading}  {clean(hit.title, 60)}", items, str(hit.proposed)), chosen)
+        self.app.open_drawer(MenuDrawer(f"{heading}  {clean(hit.title, 60)}", items, str(hit.proposed)), chosen)
 
     # ------------------------------------------------------------------------------------------- doing
 

@@ -116,9 +116,7 @@ class DispatchScreen(DutyScreen):
 
     # ------------------------------------------------------------------------------------------- sending
 
-    @on(QueueView.Picked)
-    def _ticket_picked(self, event: QueueView.Picked) -> None:
-        event.stop()
+    def picked(self, row: QueueRow) -> None:
         self.set_focus(self.posts)
 
     @on(LinesView.Picked)

@@ -115,7 +115,11 @@ class DutyScreen(Screen[None]):
 
     @on(QueueView.Picked)
     def _row_picked(self, event: QueueView.Picked) -> None:
-        self.app.open_ticket(event.row.ticket)
+        self.picked(event.row)
+
+    def picked(self, row: QueueRow) -> None:
+        """What Enter on a line of a list does."""
+        self.app.open_ticket(row.ticket)
 
     # ------------------------------------------------------------------------------------------- lists
 

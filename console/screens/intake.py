@@ -30,6 +30,14 @@ PLACES_SHOWN = 5
 SOURCES = (Source.PHONE, Source.VISIT, Source.GRID, Source.HOTLINE, Source.LEADER, Source.PATROL)
 
 
+ORDER = (
+    *("title", "matters", "address", "community", "reporter_name", "reporter_phone"),
+    *("urgency", "source", "body"),
+)
+TYPED = frozenset({"title", "address", "reporter_name", "reporter_phone", "body"})
+"""Where Enter stops; the others are proposed or preset, and arrows reach them."""
+
+
 class IntakeScreen(DutyScreen):
     """Take down a report."""
 
@@ -100,37 +108,29 @@ class IntakeScreen(DutyScreen):
         """The matter under the cursor of the proposals."""
         return next((hit for hit in self.hits if hit.code == self.matters.key), None)
 
-    def _order(self) -> list[Widget]:
-        """The fields in the order of Enter."""
-        return [
-            self.text("title"),
-            *([self.matters] if self.hits else []),
-            self.text("address"),
-            *([self.choice("community")] if self.places else []),
-            self.text("reporter_name"),
-            self.text("reporter_phone"),
-            self.choice("urgency"),
-            self.choice("source"),
-            self.text("body"),
+    def _go(self, origin: Widget, step: int, done: bool) -> None:
+        """Enter goes on to the next field that must be typed; arrows go through all of them."""
+        order: list[Widget] = [
+            self.matters if name == "matters" else self.query_one(f"#field-{name}") for name in ORDER
         ]
-
-    def _go(self, origin: Widget, step: int) -> None:
-        order = self._order()
-        at = order.index(origin) + step if origin in order else 0
+        at = order.index(origin) + step
+        while done and at < len(order) and ORDER[at] not in TYPED:
+            at += 1
         if at >= len(order):
-            self.action_send()
+            if done:
+                self.action_send()
         elif at >= 0:
             self.set_focus(order[at])
 
     @on(StepField)
     def _leave(self, event: StepField) -> None:
         event.stop()
-        self._go(event.origin, event.step)
+        self._go(event.origin, event.step, event.done)
 
     @on(LinesView.Picked)
     def _matter_picked(self, event: LinesView.Picked) -> None:
         event.stop()
-        self._go(self.matters, 1)
+        self._go(self.matters, 1, done=True)
 
     @on(LinesView.Moved)
     def _matter_moved(self, _event: LinesView.Moved) -> None:

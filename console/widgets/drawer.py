@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
+from console.key_order import KeyOrder
 from console.widgets.lines import LinesView, text_line
 from data.clean import clean
 
@@ -46,6 +47,14 @@ class Drawer(ModalScreen[Answer | None]):
         with Vertical(classes="drawer--panel"):
             yield Title(self.heading)
             yield from self.content()
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._open)
+
+    def _open(self) -> None:
+        """Everything is in place: the keys may come."""
+        if isinstance(self.app, KeyOrder):
+            self.app.release_keys()
 
     def content(self) -> list[Widget]:
         """The widgets under the heading."""

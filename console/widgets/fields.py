@@ -45,19 +45,21 @@ class Values:
 
 
 class StepField(Message):
-    """The person wants to go on to the next field (1) or back (-1)."""
+    """The person wants to go on to the next field (1) or back (-1); with `done` this one is finished (Enter)."""
 
-    def __init__(self, origin: Widget, step: int) -> None:
+    def __init__(self, origin: Widget, step: int, done: bool = False) -> None:
         super().__init__()
         self.origin = origin
         self.step = step
+        self.done = done
 
 
 class TextField(Input):
     """One line of text. Enter and Down go on, Up goes back; nothing blinks."""
 
     BINDINGS = [
-        Binding("enter,down", "leave(1)", show=False),
+        Binding("enter", "leave(1, True)", show=False),
+        Binding("down", "leave(1)", show=False),
         Binding("up", "leave(-1)", show=False),
     ]
 
@@ -73,8 +75,8 @@ class TextField(Input):
         self.cursor_blink = False
         self.spec = spec
 
-    def action_leave(self, step: int) -> None:
-        self.post_message(StepField(self, step))
+    def action_leave(self, step: int, done: bool = False) -> None:
+        self.post_message(StepField(self, step, done))
 
     @property
     def filled(self) -> str:
@@ -88,7 +90,8 @@ class ChoiceField(Widget, can_focus=True):
     COMPONENT_CLASSES = {"choice--on", "choice--off"}
     DEFAULT_CSS = "ChoiceField { height: 1; width: 1fr; }"
     BINDINGS = [
-        Binding("enter,down", "leave(1)", show=False),
+        Binding("enter", "leave(1, True)", show=False),
+        Binding("down", "leave(1)", show=False),
         Binding("up", "leave(-1)", show=False),
         Binding("right,space", "step(1)", show=False),
         Binding("left", "step(-1)", show=False),
@@ -121,8 +124,8 @@ class ChoiceField(Widget, can_focus=True):
             self.at = values.index(value)
             self.refresh()
 
-    def action_leave(self, step: int) -> None:
-        self.post_message(StepField(self, step))
+    def action_leave(self, step: int, done: bool = False) -> None:
+        self.post_message(StepField(self, step, done))
 
     def action_step(self, step: int) -> None:
         self.action_choose((self.at + step) % max(len(self.options), 1))

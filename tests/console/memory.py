@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from console.ports import (
@@ -102,6 +102,18 @@ class EndlessProvider:
         return [self._row(number - 1) for number in ids]
 
 
+class LiveProvider(MemoryProvider):
+    """The tickets of a backend that fit, as they are at each call."""
+
+    def __init__(self, backend: MemoryBackend, fits: Callable[[QueueRow], bool]) -> None:
+        self._backend = backend
+        self._fits = fits
+
+    @property
+    def all(self) -> list[QueueRow]:  # type: ignore[override]
+        return sorted((row for row in self._backend.tickets if self._fits(row)), key=lambda row: row.key)
+
+
 class MemoryBackend:
     """Everything that the console asks for, from lists that a test may change."""
 
@@ -159,14 +171,12 @@ class MemoryBackend:
             raise BadInput("filter-field", "没有字段“colour”", "There is no field colour")
         stages = [part.partition(":")[2].split("|") for part in parts if part.startswith("stage:")]
         parts = [part for part in parts if not part.startswith("stage:")]
-        return MemoryProvider(
-            [
-                row
-                for row in self.tickets
-                if all(word in row.title + row.place + row.code for word in parts)
-                and all(row.stage in wanted for wanted in stages)
-            ]
-        )
+
+        def fits(row: QueueRow) -> bool:
+            text = row.title + row.place + row.code
+            return all(part in text for part in parts) and all(row.stage in wanted for wanted in stages)
+
+        return LiveProvider(self, fits)
 
     def timers(self, words: str) -> QueueProvider:
         return MemoryProvider([replace(row, next_step="提醒 B 岗") for row in self.tickets])

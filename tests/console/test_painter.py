@@ -19,6 +19,7 @@ from console.widgets.queue_view import QueueView
 from data.clean import clean
 from tests.console.counting import CountingDriver, count_output
 from tests.console.memory import NOW, MemoryBackend, made_row
+from tests.console.pilots import until
 
 KEYS = [
     "down",
@@ -76,9 +77,12 @@ async def test_random_use_leaves_the_right_screen(
             clock[0] += dice.choice((0, 1, 1, 60))
             await pilot.press(dice.choice(KEYS))
             await pilot.pause(0.02 if step % 10 else 0.2)
-            stream.feed(driver.take())
-            wanted = [strip.text for strip in app.screen._compositor.render_strips()]
-            assert lines_of(terminal) == wanted, f"after step {step}"
+
+            def same() -> bool:
+                stream.feed(driver.take())
+                return lines_of(terminal) == [strip.text for strip in app.screen._compositor.render_strips()]
+
+            await until(pilot, same, f"the same screen after step {step}")
 
 
 def paint(painter: CellPainter, lines: list[str], width: int) -> str:
@@ -147,11 +151,11 @@ async def test_a_terminal_that_does_not_read_gets_the_newest_state_later(monkeyp
         driver.behind = True
         for _second in range(30):
             clock[0] += 1
-            app._beat()
+            await app._beat()
             await pilot.press("down")
         assert driver.take() == ""
         driver.behind = False
-        app._beat()
+        await app._beat()
         await pilot.pause(0.2)
         stream.feed(driver.take())
         assert app.screen.query_one(QueueView).cursor == 30

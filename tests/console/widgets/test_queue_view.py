@@ -136,7 +136,7 @@ async def test_bytes_per_tick_and_key(monkeypatch: pytest.MonkeyPatch) -> None:
             driver.take()
             clock[0] += seconds
             if seconds:
-                app._beat()
+                await app._beat()
             if key:
                 await pilot.press(key)
             await settle(pilot, view)

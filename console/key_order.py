@@ -1,0 +1,69 @@
+"""Takes keys strictly one after the other, so that what is typed ahead on a slow line reaches what it was meant for.
+
+Textual hands a key to the focused widget, from where it climbs back to the app, whose actions move the focus or open
+a drawer; meanwhile the keys behind it have gone to the old widget. Here the next key waits until the one before has
+come to its end, and until a drawer that is opening is there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.message import Message
+
+PATIENCE = 2.0
+"""Seconds after which a key that got lost with its widget, or a drawer that never came, holds up nothing any more."""
+
+
+class KeyDone(Message):
+    """Climbs behind a key, the same way, and arrives when the key has been dealt with."""
+
+
+class KeyOrder(App[None]):
+    """An app that deals with one key at a time."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._waiting_keys: deque[events.Key] = deque()
+        self._busy_since: float | None = None
+        self._opening_since: float | None = None
+
+    def hold_keys(self) -> None:
+        """A drawer is about to open: the next keys are for it."""
+        self._opening_since = time.monotonic()
+
+    def release_keys(self) -> None:
+        """The drawer is there, or will not come."""
+        self._opening_since = None
+        if self._waiting_keys:
+            self.call_later(self._take_keys)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self._waiting_keys.append(event)
+            await self._take_keys()
+        else:
+            await super().on_event(event)
+
+    async def on_key_done(self, _message: KeyDone) -> None:
+        self._busy_since = None
+        await self._take_keys()
+
+    async def _take_keys(self) -> None:
+        """Deal with the next key if nothing is under way."""
+        while self._waiting_keys and not _recent(self._busy_since) and not _recent(self._opening_since):
+            event = self._waiting_keys.popleft()
+            self._busy_since = time.monotonic()
+            target = self.focused or self.screen
+            await super().on_event(event)
+            if not target.post_message(KeyDone()):
+                self._busy_since = None
+
+
+def _recent(since: float | None) -> bool:
+    """Whether something has begun, and not so long ago that it must be lost."""
+    return since is not None and time.monotonic() - since < PATIENCE

@@ -1,0 +1,69 @@
+"""Driving the console in tests: start it on a street, wait for what must happen instead of sleeping."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from textual.pilot import Pilot
+
+from console import i18n
+from console.app import ZhihuiApp
+from console.screens.duty import DutyScreen
+from console.widgets.bars import Banner
+from console.widgets.queue_view import QueueView
+from tests.console.memory import NOW, MemoryBackend, made_row
+
+PATIENCE = 10.0
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak a language for a while."""
+    before = i18n._spoken["language"]
+    i18n.set_language(language)
+    yield
+    i18n._spoken["language"] = before
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool], what: str = "") -> None:
+    """Wait until a condition holds; fails after ten seconds."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"did not happen: {what or condition}\n{screen_text(pilot.app)}")
+        await pilot.pause()
+        await asyncio.sleep(0.01)
+    await pilot.pause()
+
+
+def screen_text(app: object) -> str:
+    """What the screen shows, as text."""
+    assert isinstance(app, ZhihuiApp)
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+
+def street_app(backend: MemoryBackend | None = None, clock: list[int] | None = None) -> ZhihuiApp:
+    """The console on a street in memory, its clock in a list of one."""
+    moment = clock if clock is not None else [NOW]
+    return ZhihuiApp(backend or MemoryBackend([made_row(number) for number in range(60)]), lambda: moment[0])
+
+
+async def ready(pilot: Pilot[None]) -> QueueView:
+    """Wait until the list and the status are there; gives the list."""
+    app = pilot.app
+    assert isinstance(app, ZhihuiApp)
+    await until(pilot, lambda: bool(app.status.centre), "status")
+    view = app.screen.query_one(QueueView)
+    await until(pilot, lambda: view.ready and view.total > 0, "list")
+    return view
+
+
+def banner_text(app: ZhihuiApp) -> str:
+    """What the banner says."""
+    screen = app.duty_screen
+    assert isinstance(screen, DutyScreen)
+    entries = screen.query_one(Banner).entries
+    return entries[-1].text if entries else ""
