@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from importlib import import_module
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +12,7 @@ from core.desk.actor import ENGINE
 from core.desk.desk import Desk
 from core.desk.orders import Recompute
 from core.desk.references import References
+from data.backup import backup
 from data.errors import Refusal
 from data.instants import to_seconds
 from data.store import Store
@@ -21,6 +20,8 @@ from data.tables import ClockRow, Notice, Ticket, table
 from data.terms import ClockState
 
 KEEP_BACKUPS = 14
+PREFIX = "daily-"
+DAY_PATTERN = "[0-9]" * 8
 KEEP_NOTICES_DAYS = 184
 """Six calendar months at their longest."""
 AT_ONCE = 500
@@ -37,21 +38,21 @@ def take_backup(store: Store, clock: Clock, centre_id: int) -> Path | None:
         zone = ZoneInfo(References(connection, centre_id).centre().zone)
     today = clock.now().astimezone(zone).strftime("%Y%m%d")
     folder = Path(store.path).parent / "backups"
-    day_folder = folder / today
-    if day_folder.is_dir() and any(day_folder.iterdir()):
+    target = folder / f"{PREFIX}{today}.db"
+    if target.exists():
         return None
-    day_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made: Path = import_module("data.maintenance").backup(store.url, day_folder)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = backup(store.url, str(target))
     _forget_old(folder)
     return made
 
 
 def _forget_old(folder: Path) -> None:
-    days = sorted(day for day in folder.iterdir() if day.is_dir() and day.name.isdecimal())
+    """Keep the newest daily copies, each with the files that lie beside it; other files are not ours."""
+    days = sorted(path.stem for path in folder.glob(f"{PREFIX}{DAY_PATTERN}.db"))
     for day in days[:-KEEP_BACKUPS]:
-        for file in day.iterdir():
-            os.remove(file)
-        day.rmdir()
+        for file in folder.glob(f"{day}.*"):
+            file.unlink()
 
 
 def recompute_provisional(store: Store, clock: Clock, centre_id: int) -> int:

@@ -143,6 +143,19 @@ def test_a_frozen_engine_notices_itself_that_it_was_away(rig: Rig) -> None:
     assert len(rig.notices()) == 3
 
 
+@pytest.mark.parametrize("set_by", [-3600, 0, 3600])
+def test_a_standby_that_watched_knows_for_how_long_whatever_the_wall_clock_says(rig: Rig, set_by: int) -> None:
+    first, second = rig.engine(), rig.engine()
+    first.once()
+    assert second.once().leading is False
+    rig.later(seconds=1)
+    first.once()
+    assert second.once().leading is False
+    rig.away(seconds=20)
+    rig.clock.advance(seconds=set_by)
+    assert second.once().outage == (rig.now() - 20, rig.now())
+
+
 def test_hours_of_outage_over_many_tickets(file_rig: Rig) -> None:
     engine = file_rig.engine()
     engine.once()

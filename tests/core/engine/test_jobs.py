@@ -62,9 +62,11 @@ def test_the_scheduler_starts_and_stops(file_rig: Rig) -> None:
 
 
 def test_one_backup_a_day_and_the_oldest_go(file_rig: Rig) -> None:
-    pytest.importorskip("data.maintenance", reason="backups are not there yet")
     rig = file_rig
     rig.report()
+    (Path(rig.store.path).parent / "backups").mkdir()
+    other = Path(rig.store.path).parent / "backups" / "before-the-holidays.db"
+    other.write_text("somebody's own")
     first = jobs.take_backup(rig.store, rig.clock, 1)
     assert first is not None
     assert first.stat().st_size > 0
@@ -72,5 +74,9 @@ def test_one_backup_a_day_and_the_oldest_go(file_rig: Rig) -> None:
     for _ in range(jobs.KEEP_BACKUPS + 2):
         rig.clock.set(rig.clock.now() + timedelta(days=1))
         jobs.take_backup(rig.store, rig.clock, 1)
-    kept = sorted(path.name for path in (Path(rig.store.path).parent / "backups").iterdir())
+    folder = Path(rig.store.path).parent / "backups"
+    assert other.exists()
+    kept = sorted(path.name for path in folder.glob("daily-*.db"))
     assert len(kept) == jobs.KEEP_BACKUPS
+    assert kept[-1] == "daily-20261206.db"
+    assert not list(folder.glob("daily-20261120*"))
