@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from console.app import ZhihuiApp
@@ -14,6 +15,7 @@ from console.keys import ACTIONS, actions_of
 from console.ports import Heartbeat, NoticeRow
 from console.screens.timers import TimersScreen
 from console.widgets.bars import Banner, StatusBar
+from console.widgets.queue_view import QueueView
 from tests.console.counting import CountingDriver, count_output
 from tests.console.memory import NOW, MemoryBackend, made_row
 from tests.console.pilots import banner_text, ready, screen_text, speaking, street_app, until
@@ -240,3 +242,43 @@ async def test_every_key_and_screen_survives_a_small_terminal(backend: MemoryBac
         assert isinstance(app, ZhihuiApp)
         assert app.is_running
         assert app.screen.query(Banner)
+
+
+def burst(app: ZhihuiApp, *keys: str) -> None:
+    """Keys that arrive all at once, as they do after a stall of the line."""
+    for key in keys:
+        app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+
+async def test_what_is_typed_ahead_reaches_the_field_it_was_meant_for(backend: MemoryBackend) -> None:
+    app = street_app(backend)
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = await ready(pilot)
+        burst(app, "slash", "a", "d", "r")
+        await until(pilot, lambda: isinstance(app.focused, Input) and app.focused.value == "adr")
+        assert backend.done == []
+        burst(app, "escape", "down", "down")
+        await until(pilot, lambda: view.ready and view.cursor == 2)
+
+
+async def test_what_is_typed_ahead_waits_for_a_drawer_that_opens(backend: MemoryBackend) -> None:
+    app = street_app(backend)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        burst(app, "f7", "2", *"重复来件", "enter")
+        await until(pilot, lambda: bool(backend.done))
+        assert backend.done == [("refuse", "20260720-0001", 1, {"reason": "重复来件"})]
+        burst(app, "d", *"yjgl", "enter", "down")
+        await until(pilot, lambda: len(backend.done) == 2)
+        assert backend.done[1][0] == "dispatch"
+        assert backend.done[1][3] == {"to": "emergency"}
+
+
+async def test_a_drawer_that_never_comes_holds_nothing_up(backend: MemoryBackend) -> None:
+    app = street_app(backend)
+    backend.broken = OSError("disk")
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = app.screen.query_one(QueueView)
+        await until(pilot, lambda: view.ready and view.total == 60)
+        burst(app, "f7", "down", "down")
+        await until(pilot, lambda: view.cursor == 2)
