@@ -81,20 +81,51 @@ def export_tickets(
     chosen = form or {".csv": "csv", ".xlsx": "xlsx", ".jsonl": "jsonl", ".ndjson": "jsonl"}.get(
         target.suffix.lower(), ""
     )
-    if chosen not in FORMS:
-        raise BadInput("export-form", "导出格式须为 csv、xlsx 或 jsonl。", "The form must be csv, xlsx or jsonl.")
-    if not force and os.path.lexists(target):
+    if chosen in FORMS and not force and os.path.lexists(target):
         raise _exists(target)
+    records = _chosen(reader, centre, chosen, condition, zone, reveal, progress)
+    written = _whole(target, force, lambda file: _WRITERS[chosen](file, records))
+    return ExportResult(target, chosen, written, not reveal)
+
+
+def stream_tickets(
+    reader: Reader,
+    centre: int,
+    file: IO[bytes],
+    form: str,
+    condition: Condition | None = None,
+    zone: str = "Asia/Shanghai",
+    reveal: bool = False,
+    progress: Progress | None = None,
+) -> int:
+    """Write the same into an open, unbuffered file, such as a pipe; gives the number of tickets.
+
+    Raises BadInput like `export_tickets` before anything is written, and the OSError of a reader that went away.
+    """
+    records = _chosen(reader, centre, form, condition, zone, reveal, progress)
+    return _WRITERS[form](file, records)
+
+
+def _chosen(
+    reader: Reader,
+    centre: int,
+    form: str,
+    condition: Condition | None,
+    zone: str,
+    reveal: bool,
+    progress: Progress | None,
+) -> Iterator[Record]:
+    """The records to write, looked at before anything is written: the form is known and a sheet has the room."""
+    if form not in FORMS:
+        raise BadInput("export-form", "导出格式须为 csv、xlsx 或 jsonl。", "The form must be csv, xlsx or jsonl.")
     total = export.count(reader, centre, condition)
-    if chosen == "xlsx" and total > XLSX_ROWS:
+    if form == "xlsx" and total > XLSX_ROWS:
         raise BadInput(
             "export-rows",
             f"共 {total} 件，工作表最多 {XLSX_ROWS} 行，请用 csv。",
             f"{total} tickets are more than the {XLSX_ROWS} rows of a sheet: use csv.",
         )
-    records = _told(_records(reader, centre, condition, ZoneInfo(zone), reveal), total, progress)
-    written = _whole(target, force, lambda file: _WRITERS[chosen](file, records))
-    return ExportResult(target, chosen, written, not reveal)
+    return _told(_records(reader, centre, condition, ZoneInfo(zone), reveal), total, progress)
 
 
 def _records(
@@ -147,10 +178,13 @@ def _write_csv(file: IO[bytes], records: Iterable[Record]) -> int:
 
 def _write_jsonl(file: IO[bytes], records: Iterable[Record]) -> int:
     written = 0
-    for record in records:
-        plain = {name: clean(value, lines=True) if isinstance(value, str) else value for name, value in record.items()}
-        file.write(json.dumps(plain, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
-        written += 1
+    with open(file.fileno(), "wb", closefd=False) as lines:
+        for record in records:
+            plain = {
+                name: clean(value, lines=True) if isinstance(value, str) else value for name, value in record.items()
+            }
+            lines.write(json.dumps(plain, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+            written += 1
     return written
 
 

@@ -16,6 +16,7 @@ from core.desk.references import MatterView
 from core.desk.timing import Timing, write_step
 from core.exchange.drafts import Draft
 from core.exchange.lookups import UnitPlace
+from core.rules import clocks
 from core.rules.budgets import Budget, timeline
 from core.rules.ladder import schedule
 from core.rules.policy import Policy
@@ -72,11 +73,9 @@ class Openings:
             if unit is not None and next_kind == ClockKind.ACKNOWLEDGE:
                 clock.update(unit_id=unit.id, task_id=task_id)
             found.append(clock)
-        if due is not None and due > at:
-            budget = Budget.between(from_seconds(at), from_seconds(due))
-            timing = Timing(self.calendar, self.policy, at, urgency, None)
-            found.append(self._booked(timing.start(ClockKind.OFFICIAL, budget.format(), ladder)))
-        elif due is None and unit is not None:
+        if due is not None:
+            found.append(self._booked(self._official(at, due, ladder, urgency)))
+        elif unit is not None:
             limit = (matter.limit(0).get("final", "") if matter else "") or self.policy.limit(ClockKind.FINAL, urgency)
             found.append(self._start(ClockKind.FINAL, limit, ladder, urgency, at))
         return found
@@ -94,6 +93,21 @@ class Openings:
             if clock[name] is not None:
                 clock[name] += shift
         return self._book(clock, [(moment + shift, step) for moment, step in mould.firings])
+
+    def _official(self, at: int, due: int, ladder: str, urgency: Urgency) -> dict[str, Any]:
+        """A clock to the other system's deadline, which may be the instant of the report itself."""
+        budget = Budget.between(from_seconds(at), from_seconds(due))
+        share, own = self.policy.warning(ClockKind.OFFICIAL, urgency, ladder, due - at)
+        facts = clocks.start(
+            ClockKind.OFFICIAL,
+            budget,
+            from_seconds(at),
+            self.calendar,
+            warn_share=share,
+            policy_version=self.policy.version,
+        )
+        identity = {"id": new_id(), "unit_id": None, "task_id": None, "ladder": own, "started_at": at}
+        return {**identity, **facts.to_dict(), "stopped_at": None}
 
     def _firings(self, clock: Mapping[str, Any]) -> list[tuple[int, str]]:
         ladder = self.policy.ladder(clock["ladder"])
