@@ -244,7 +244,8 @@ def _whole(target: Path, force: bool, write: Callable[[IO[bytes]], int]) -> int:
         raise _exists(target) from error
     except (OSError, ValueError) as error:
         name = shown(str(target), 200)
-        raise BadInput("export-file", f"无法写入 {name}：{error}", f"Cannot write {name}: {error}") from error
+        why = getattr(error, "strerror", None) or str(error)
+        raise BadInput("export-file", f"无法写入 {name}：{why}", f"Cannot write {name}: {why}") from error
     finally:
         if part:
             with suppress(OSError):
