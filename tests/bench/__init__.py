@@ -1,0 +1,1 @@
+"""The benchmark: ratios against stated baselines, interleaved in one run. See docs/performance.md."""

@@ -1,0 +1,55 @@
+"""From the start of the program to the first ticket on the screen, cold, against a bare Textual table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench.figures import Figure, Rounds
+from tests.bench.run import CODE, Run, module, program
+from tests.bench.table_app import VISIBLE
+from tests.bench.terminal import Terminal
+
+LIMIT = 60
+"""Seconds after which a program counts as not opening."""
+
+
+def measure(run: Run) -> Iterator[Figure]:
+    """First paint of the console on each store."""
+    rounds = Rounds()
+    stores: dict[str, Path] = {f"console {size}": run.store(size) for size in run.sizes}
+    for turn in range(run.rounds + 1):
+        readings = {name: _first_paint(program(), run.environment(store)) for name, store in stores.items()}
+        readings["table"] = _first_paint(module("table_app", str(VISIBLE)), run.environment())
+        for name, (wall, cpu) in readings.items():
+            if turn:  # the first round only warms the disk
+                rounds.add(f"{name} wall", wall)
+                rounds.add(f"{name} cpu", cpu)
+    for size in run.sizes:
+        for kind, what in (("cpu", "processor time"), ("wall", "time")):
+            name = f"console {size} {kind}"
+            yield Figure(
+                f"opening.{kind}",
+                f"console, start to first ticket on the screen, {what}, {size:,} tickets",
+                f"bare Textual DataTable app, {VISIBLE} rows",
+                rounds.ratios(name, f"table {kind}"),
+                goal=1.0 if kind == "cpu" else None,
+                note=rounds.amounts("ms", name, f"table {kind}", scale=1000),
+            )
+    if len(run.sizes) > 1:
+        large, small = (f"console {size} cpu" for size in (run.large, run.small))
+        yield Figure(
+            "opening.size",
+            f"console, start to first ticket, {run.large:,} tickets",
+            f"itself on {run.small:,}",
+            rounds.ratios(large, small),
+            note=rounds.amounts("ms", large, small, scale=1000),
+        )
+
+
+def _first_paint(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
+    """Seconds, and processor seconds of the whole program, until the first ticket code stands on the screen."""
+    with Terminal(command, environment) as terminal:
+        terminal.read_until(CODE, LIMIT)
+        return time.perf_counter() - terminal.began, terminal.cpu()

@@ -1,0 +1,81 @@
+"""The benchmark runs on small stores and prints every figure. Nothing here says how fast anything is."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.bench.__main__ import MEASUREMENTS, main
+from tests.bench.figures import Figure, Rounds, as_table, line, percentile
+
+FIGURES = {
+    "queue": ["queue.first", "queue.first.size", "queue.next", "queue.next.size"],
+    "commands": ["commands.list", "commands.help", "commands.show", "commands.log"],
+    "opening": ["opening.cpu", "opening.wall", "opening.size"],
+    "keys": [
+        f"keys.{key}.{kind}" for key in ("down", "page_down", "scroll", "end", "home") for kind in ("cpu", "bytes")
+    ],
+    "ticking": ["ticking.bytes", "ticking.cpu"],
+    "importing": ["importing.rows.wall", "importing.rows.cpu", "importing.tickets.wall", "importing.tickets.cpu"],
+    "sweeping": ["sweeping.wall", "sweeping.cpu"],
+    "writing": ["writing.plain", "writing.plain.import", "writing.note", "writing.note.import"],
+    "spreading": ["spreading.p50", "spreading.p99"],
+}
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("bench")
+
+
+def test_every_measurement_is_known() -> None:
+    assert set(FIGURES) == set(MEASUREMENTS)
+
+
+@pytest.mark.parametrize("name", MEASUREMENTS)
+def test_it_runs_and_prints_each_figure(name: str, work: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    report = tmp_path / "report.json"
+    arguments = ["--tickets", "200,400", "--only", name, "--quick", "--rounds", "1", "--work", str(work)]
+    assert main([*arguments, "--json", str(report)], said.append) == 0, said
+    text = "\n".join(said)
+    for figure in FIGURES[name]:
+        assert re.search(rf"^{re.escape(figure)} .*\| [\d.,]+ (×|ms)", text, re.MULTILINE), f"{figure} in {text}"
+    figures = json.loads(report.read_text())["figures"]
+    assert {figure["name"] for figure in figures} == set(FIGURES[name])
+    assert all(figure["median"] is not None for figure in figures)
+
+
+def test_an_unknown_measurement_is_named(tmp_path: Path) -> None:
+    said: list[str] = []
+    assert main(["--only", "magic", "--work", str(tmp_path)], said.append) == 2
+    assert "magic" in said[0]
+    assert "queue" in said[0]
+
+
+def test_ratios_are_made_round_by_round() -> None:
+    rounds = Rounds()
+    for ours, base in ((2.0, 1.0), (9.0, 3.0), (4.0, 4.0)):
+        rounds.add("ours", ours)
+        rounds.add("base", base)
+    figure = Figure("x", "what", "base", rounds.ratios("ours", "base"), goal=2.5)
+    assert figure.values == (2.0, 3.0, 1.0)
+    assert figure.middle == 2.0
+    assert figure.met
+    assert "2 × (1–3)" in line(figure)
+    assert "≤ 2.5 ×, met" in as_table([figure])
+
+
+def test_a_figure_that_is_missing_says_why_and_meets_nothing() -> None:
+    figure = Figure("x", "what", "base", goal=1.0, missing="not built yet")
+    assert figure.met is None
+    assert "not built yet" in line(figure)
+    assert "not built yet" in as_table([figure])
+
+
+def test_percentiles_are_readings() -> None:
+    assert percentile(list(range(100)), 0.99) == 99
+    assert percentile([5.0], 0.5) == 5.0

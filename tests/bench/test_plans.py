@@ -1,0 +1,116 @@
+"""The statements behind screens and lists walk indexes: no scan of a table, no sorting of a million rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from data.queries import listing, notices, organisation, queue, tickets, timers
+from data.queries.filters import parse
+from data.reader import Reader
+from tests.bench.spying import Spy
+from tests.bench.stores import store_of
+
+CENTRE = 1
+NOW = 1_800_000_000
+KEY = (NOW, 1)
+LATE = parse("late", NOW)
+Ask = Callable[[Reader], object]
+
+
+@pytest.fixture(scope="module")
+def woven(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return store_of(tmp_path_factory.mktemp("stores"), 400)
+
+
+@pytest.fixture
+def reader(woven: Path) -> Iterator[Reader]:
+    with Reader(f"sqlite:///{woven}") as reader:
+        yield reader
+
+
+def plans_of(reader: Reader, ask: Ask) -> list[tuple[str, list[str]]]:
+    spy = Spy(reader)
+    ask(reader)
+    return spy.plans()
+
+
+PAGES: dict[str, Ask] = {
+    "first page": lambda reader: queue.page_after(reader, CENTRE, None, 128),
+    "next page": lambda reader: queue.page_after(reader, CENTRE, KEY, 128),
+    "page before": lambda reader: queue.page_before(reader, CENTRE, KEY, 128),
+    "last page": lambda reader: queue.page_before(reader, CENTRE, None, 128),
+    "filtered page": lambda reader: queue.page_after(reader, CENTRE, KEY, 128, 0, LATE),
+    "lines": lambda reader: queue.lines_of(reader, CENTRE, [1, 2, 3]),
+    "rank": lambda reader: queue.rank(reader, CENTRE, KEY),
+    "count": lambda reader: queue.count(reader, CENTRE),
+    "late and soon": lambda reader: queue.late_and_soon(reader, CENTRE, NOW),
+    "clocks": lambda reader: timers.clocks_after(reader, CENTRE, KEY, 128),
+    "clocks before": lambda reader: timers.clocks_before(reader, CENTRE, KEY, 128),
+    "clocks again": lambda reader: timers.clocks_of(reader, CENTRE, [1, 2, 3]),
+    "clock count": lambda reader: timers.count_clocks(reader, CENTRE),
+    "clock rank": lambda reader: timers.rank_clock(reader, CENTRE, KEY),
+    "notices": lambda reader: notices.notices_after(reader, CENTRE, 1),
+    "newest notices": lambda reader: notices.newest_notices(reader, CENTRE),
+    "last notice": lambda reader: notices.last_notice(reader, CENTRE),
+    "list": lambda reader: listing.page(reader, CENTRE, NOW),
+    "list of all": lambda reader: listing.page(reader, CENTRE, NOW, everything=True),
+    "load of units": lambda reader: organisation.late_by_unit(reader, CENTRE, NOW),
+    "changes": lambda reader: tickets.changed_since(reader, CENTRE, 1),
+    "change numbers": lambda reader: tickets.change_numbers(reader, CENTRE),
+    "ticket": lambda reader: tickets.ticket(reader, CENTRE, 1),
+    "events": lambda reader: tickets.events(reader, CENTRE, 1),
+    "custody": lambda reader: tickets.custody(reader, CENTRE, 1),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_paths_walk_an_index_in_its_order(reader: Reader, name: str) -> None:
+    plans = plans_of(reader, PAGES[name])
+    assert plans
+    for sql, plan in plans:
+        assert not [step for step in plan if slow(step)], f"{plan}\n{sql}"
+
+
+def slow(step: str) -> bool:
+    """Whether a step of a plan reads a whole table or index, or sorts."""
+    return "TEMP B-TREE" in step or bool(re.match(r"SCAN (?!found|CONSTANT)", step))
+
+
+@pytest.mark.parametrize("name", ["late and soon", "clock count", "clock rank", "rank", "load of units"])
+def test_counting_has_more_than_the_centre_to_go_by(reader: Reader, name: str) -> None:
+    big = [step for _, plan in plans_of(reader, PAGES[name]) for step in plan if re.match(r"SEARCH [tk] ", step)]
+    assert big
+    assert not [step for step in big if step.endswith("(centre_id=?)")]
+
+
+def test_who_is_climbed_to_is_found_in_an_index_of_its_own(reader: Reader) -> None:
+    ((_, plan),) = plans_of(reader, lambda reader: organisation.climbed_to(reader, CENTRE))
+    assert "ix_notice_climbed" in plan[0]
+
+
+def test_the_counts_are_those_of_a_plain_count(reader: Reader) -> None:
+    ((now,),) = reader.rows("SELECT min(due_at) + 86400 * 20 FROM ticket", fanout=True)
+    plain = "SELECT count(*) FROM ticket WHERE open = 1 AND "
+    late, soon = (
+        reader.rows(plain + condition, fanout=True, now=now)[0][0]
+        for condition in ("due_at <= :now", "due_at > :now AND warn_at <= :now")
+    )
+    assert late
+    assert soon
+    assert queue.late_and_soon(reader, CENTRE, now) == (late, soon)
+    by_unit = reader.rows(
+        "SELECT holder_unit_id, count(*) FROM ticket WHERE open = 1 AND due_at <= :now"
+        " AND holder_unit_id IS NOT NULL GROUP BY holder_unit_id",
+        fanout=True,
+        now=now,
+    )
+    assert organisation.late_by_unit(reader, CENTRE, now) == dict(by_unit)
+    running = "SELECT count(*) FROM clock WHERE state = 'running' AND kind <> 'handle'"
+    assert timers.count_clocks(reader, CENTRE) == reader.rows(running, fanout=True)[0][0]
+    first, *_, last = timers.clocks_after(reader, CENTRE, None, 50)
+    assert timers.rank_clock(reader, CENTRE, (last.due_at, last.id)) == 49
+    assert timers.clocks_of(reader, CENTRE, [first.id]) == [first]
