@@ -7,6 +7,7 @@ or not at all, readable by its owner alone.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import tempfile
@@ -103,7 +104,14 @@ def stream_tickets(
     Raises BadInput like `export_tickets` before anything is written, and the OSError of a reader that went away.
     """
     records = _chosen(reader, centre, form, condition, zone, reveal, progress)
-    return _WRITERS[form](file, records)
+    buffered = io.BufferedWriter(file)
+    try:
+        written = _WRITERS[form](buffered, records)
+        buffered.flush()
+    finally:
+        with suppress(OSError, ValueError):
+            buffered.detach()
+    return written
 
 
 def _chosen(
@@ -163,16 +171,21 @@ def _iso(seconds: int, zone: ZoneInfo) -> str:
 
 
 def _write_csv(file: IO[bytes], records: Iterable[Record]) -> int:
-    # A byte order mark, so that spreadsheets take the Chinese for what it is.
-    file.write(b"\xef\xbb\xbf")
     written = 0
-    # utf-8 with surrogates replaced: what was stored long ago must not stop an export.
-    with open(file.fileno(), "w", encoding="utf-8", errors="replace", newline="", closefd=False) as text:
+    # A byte order mark, so that spreadsheets take the Chinese for what it is. Half characters that were stored long ago
+    # are replaced: they must not stop an export.
+    file.write(b"\xef\xbb\xbf")
+    text = io.TextIOWrapper(file, encoding="utf-8", errors="replace", newline="")
+    try:
         writer = csv.writer(text, lineterminator="\r\n")
         writer.writerow(export.COLUMNS)
         for record in records:
             writer.writerow([_cell(value) for value in record.values()])
             written += 1
+        text.flush()
+    finally:
+        with suppress(OSError):
+            text.detach()
     return written
 
 
@@ -232,8 +245,10 @@ def _whole(target: Path, force: bool, write: Callable[[IO[bytes]], int]) -> int:
     part = ""
     try:
         handle, part = tempfile.mkstemp(prefix=f".{target.name[:60]}.", suffix=".part", dir=target.parent)
-        with os.fdopen(handle, "wb", buffering=0) as file:
+        # Buffered: a bare write may take a part of its bytes on a full disk and say nothing.
+        with os.fdopen(handle, "wb") as file:
             written = write(file)
+            file.flush()
             os.fsync(file.fileno())
         if force:
             os.replace(part, target)

@@ -18,7 +18,7 @@ from core.clock import SetClock
 from core.desk.desk import Desk
 from core.desk.orders import Accept, Dispatch, Report
 from core.exchange.cells import CELL_LIMIT, is_formula, safe_cell, without_guard
-from core.exchange.exporting import ExportResult, export_tickets
+from core.exchange.exporting import ExportResult, export_tickets, stream_tickets
 from data.errors import BadInput
 from data.queries.export import COLUMNS
 from data.queries.filters import parse
@@ -239,4 +239,18 @@ def test_an_export_that_fails_leaves_nothing_behind(
     assert caught.value.code == "export-file"
     assert os.listdir(folder) == ["old.csv"]
     assert (folder / "old.csv").read_text() == "old"
+    store.close()
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl"])
+def test_a_stream_says_when_its_place_is_full(sqlite_database: str, tmp_path: Path, form: str) -> None:
+    store = street(sqlite_database)
+    report(Desk(store, SetClock(START), 1))
+    with store.reader() as reader:
+        with open(tmp_path / "t", "wb", buffering=0) as file:
+            assert stream_tickets(reader, 1, file, form) == 1
+            assert not file.closed
+        assert (tmp_path / "t").stat().st_size > 500
+        with open("/dev/full", "wb", buffering=0) as full, pytest.raises(OSError, match="No space"):
+            stream_tickets(reader, 1, full, form)
     store.close()
