@@ -9,8 +9,9 @@ import os
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from core.clock import SetClock
 from core.demo_stories import DAY, HOUR, MINUTE, Event, Place, Step, Story, stories
@@ -27,6 +28,7 @@ from data.instants import from_seconds, to_seconds
 from data.location import is_sqlite, sqlite_path
 from data.schema import create_tables
 from data.store import Store
+from data.tables import Ticket, table
 from data.terms import Role, UnitKind
 
 TICKETS = 300
@@ -165,9 +167,9 @@ def _make(store: Store, now: datetime, tickets: int, template: str) -> Demo:
 
 def _looks(start: int, now: int) -> list[int]:
     """When the engine looks: more and more often towards now. Nobody wants to wait for five days of seconds."""
-    far = range(start, now - DAY, 6 * HOUR)
-    near = range(now - DAY, now - 2 * HOUR, 2 * HOUR)
-    close = range(now - 2 * HOUR, now, 15 * MINUTE)
+    far = range(start, now - DAY, 3 * HOUR)
+    near = range(now - DAY, now - 2 * HOUR, HOUR)
+    close = range(now - 2 * HOUR, now, 10 * MINUTE)
     return [*far, *near, *close, now]
 
 
@@ -253,7 +255,7 @@ class _Telling:
         ticket = self._codes[number]
         values = {**step.values, "ticket": ticket}
         if step.verb == "dispatch":
-            values.update(self._target(ticket))
+            values.update(self._target(number, ticket))
         order = read_order(VERBS[step.verb].order, values)
         if step.who == "lead":
             who = self._lead_person(ticket) or desk
@@ -262,6 +264,9 @@ class _Telling:
         else:
             who = story.finder if step.who == "finder" else desk
         self._do(order, who)
+        if step.verb == "acknowledge":
+            for unit in self._assists(ticket):
+                self._do(read_order(VERBS[step.verb].order, {"ticket": ticket, "unit": unit}), desk)
 
     def _do(self, order: Order, who: str) -> Receipt:
         return self.desk.do_in(self.connection, order, self._actor(who), refs=self._refs)
@@ -272,14 +277,10 @@ class _Telling:
         return self._actors[code]
 
     def _lead_person(self, ticket: str) -> str:
-        row = self.connection.execute(
-            text("SELECT lead_unit_id FROM ticket WHERE centre_id = :centre AND code = :code"),
-            {"centre": self.desk.centre_id, "code": ticket},
-        ).one()
-        return self.people.of_unit.get(row[0], "")
+        return self.people.of_unit.get(self._ticket(ticket, "lead_unit_id"), "")
 
-    def _target(self, ticket: str) -> dict[str, str]:
-        """After a return, another post of the section; else the catalogue's choice."""
+    def _target(self, number: int, ticket: str) -> dict[str, str]:
+        """After a return, another post of the section; else the catalogue's lead, now and then with its assists."""
         row = self.connection.execute(
             text(
                 "SELECT k.unit_id, u.code FROM task k JOIN ticket t ON t.centre_id = k.centre_id AND t.id = k.ticket_id"
@@ -290,4 +291,28 @@ class _Telling:
             ),
             {"centre": self.desk.centre_id, "code": ticket},
         ).first()
-        return {"to": str(row[1])} if row else {}
+        if row:
+            return {"to": str(row[1])}
+        if number % 4 == 0:
+            return {}
+        matter = self._refs.matter(self._ticket(ticket, "matter_code"))
+        return {"to": self._refs.routes().get(matter.lead, matter.lead)}
+
+    def _assists(self, ticket: str) -> list[str]:
+        """Codes of the assisting units that have not acknowledged yet."""
+        rows = self.connection.execute(
+            text(
+                "SELECT u.code FROM task k JOIN ticket t ON t.centre_id = k.centre_id AND t.id = k.ticket_id"
+                " JOIN unit u ON u.centre_id = k.centre_id AND u.id = k.unit_id"
+                " WHERE t.centre_id = :centre AND t.code = :code AND k.role = 'assist' AND k.state = 'sent'"
+                " ORDER BY k.no"
+            ),
+            {"centre": self.desk.centre_id, "code": ticket},
+        )
+        return [str(code) for (code,) in rows]
+
+    def _ticket(self, ticket: str, column: str) -> Any:
+        found = table(Ticket).c
+        return self.connection.execute(
+            select(found[column]).where(found.centre_id == self.desk.centre_id, found.code == ticket)
+        ).scalar_one()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -13,6 +12,7 @@ from console import output
 from console.cli import words
 from console.cli.batch_lines import Line, read_lines
 from console.cli.frame import session_of, single
+from console.cli.options import DryRun, argument, option, progress_bar
 from console.cli.session import Session
 from console.exit_codes import OK, PARTLY
 from data.errors import BadInput, Refusal
@@ -29,32 +29,12 @@ def build() -> Any:
 
 def batch_command(
     context: typer.Context,
-    file: Annotated[
-        str,
-        typer.Argument(help=words.explain("JSONL 文件，- 为标准输入", "a JSONL file, - for stdin"), show_default=False),
-    ],
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run", help=words.explain("只预演，不保存", "only say what would happen"), show_default=False
-        ),
-    ] = False,
+    file: Annotated[str, argument("JSONL 文件，- 为标准输入", "a JSONL file, - for stdin")],
+    dry_run: DryRun = False,
     stop: Annotated[
-        bool,
-        typer.Option(
-            "--stop-on-error",
-            help=words.explain("遇到第一条不能办的即停", "stop at the first that is refused"),
-            show_default=False,
-        ),
+        bool, option("--stop-on-error", zh="遇到第一条不能办的即停", en="stop at the first that is refused")
     ] = False,
-    key: Annotated[
-        str | None,
-        typer.Option(
-            "--key",
-            help=words.explain("幂等键前缀，按行号派生", "prefix of idempotency keys, one per line"),
-            show_default=False,
-        ),
-    ] = None,
+    key: Annotated[str | None, option("--key", zh="幂等键前缀，按行号派生", en="prefix of keys, one per line")] = None,
 ) -> int:
     """Read, carry out, print."""
     from console.cli import acting
@@ -62,7 +42,7 @@ def batch_command(
     session = session_of(context)
     session.desk()
     total = refused = 0
-    with read_lines(file) as source, _progress(source.size) as advance:
+    with read_lines(file) as source, progress_bar() as progress:
         chunks = ([_item(session, line, key) for line in chunk] for chunk in source.chunks())
         if dry_run:
             found: Iterator[Any] = iter(
@@ -73,7 +53,7 @@ def batch_command(
         for number, outcome in enumerate(found, 1):
             total, refused = number, refused + (outcome.refusal is not None)
             output.write_record({"line": source.number_of(number), **outcome.record, "dry_run": dry_run})
-            advance(source.done)
+            progress(source.done, source.size or source.done)
         output.flush()
     output.remark(_summary(total, refused, dry_run, stopped=stop and refused > 0))
     return PARTLY if refused else OK
@@ -149,26 +129,3 @@ def _summary(total: int, refused: int, dry_run: bool, stopped: bool) -> str:
 
     tail = words.say("遇到未办即停。", " Stopped there.") if stopped else ""
     return summary(total, refused, dry_run) + tail
-
-
-class _progress:
-    """A progress bar on stderr where that is a terminal; it counts bytes."""
-
-    def __init__(self, size: int | None) -> None:
-        self.size = size
-        self.bar: Any = None
-
-    def __enter__(self) -> Any:
-        if not sys.stderr.isatty():
-            return lambda done: None
-        from rich.console import Console
-        from rich.progress import Progress
-
-        self.bar = Progress(console=Console(stderr=True), transient=True)
-        self.bar.start()
-        task = self.bar.add_task("", total=self.size)
-        return lambda done: self.bar.update(task, completed=done)
-
-    def __exit__(self, *exception: object) -> None:
-        if self.bar is not None:
-            self.bar.stop()

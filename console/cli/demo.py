@@ -10,6 +10,7 @@ import typer
 from console import output
 from console.cli import words
 from console.cli.frame import session_of, single
+from console.cli.options import option
 from console.cli.session import Session
 from console.exit_codes import OK
 
@@ -21,13 +22,8 @@ def build() -> Any:
 
 def demo_command(
     context: typer.Context,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help=words.explain("重新生成", "make it anew"), show_default=False)
-    ] = False,
-    no_console: Annotated[
-        bool,
-        typer.Option("--no-console", help=words.explain("只生成，不打开控制台", "only make it"), show_default=False),
-    ] = False,
+    fresh: Annotated[bool, option("--fresh", zh="重新生成", en="make it anew")] = False,
+    no_console: Annotated[bool, option("--no-console", zh="只生成，不打开控制台", en="only make it")] = False,
 ) -> int:
     """Make the demo street where there is none; open the console where there is a terminal."""
     session = session_of(context)

@@ -18,14 +18,28 @@ from data.errors import BadInput
 
 NOUNS: dict[str, tuple[str, str]] = {
     "ticket": ("事件：登记、受理、派单直至归档", "tickets: from the report to the archive"),
-    "demo": ("示范街道", "the demo street"),
     "batch": ("从 JSONL 逐条执行操作", "many operations from JSONL in one process"),
+    "org": ("机构：建立、加载、查看、检查、合并拆分", "the organisation: make, load, show, check, redraw"),
+    "duty": ("值班：上岗、离岗、请假、名单", "duty: on, off, leave, who is there"),
+    "matter": ("事项目录：查看、查找、加载、检查、导出", "matters: list, find, load, check, export"),
+    "calendar": ("日历：工作时间与节假日", "calendars: working time and holidays"),
+    "engine": ("引擎：时限、升级链、通知", "the engine: due clocks, ladders, notices"),
+    "report": ("报表：持有时长、按期率、来源", "reports: custody, on-time rate, sources"),
+    "audit": ("审计：日志链与事件是否一致", "audit: the log's chain, and tickets against it"),
+    "db": ("数据库：信息、升级、备份、恢复、检查", "the store: info, upgrade, backup, restore, check"),
+    "import": ("导入其他系统的事件", "import tickets of other systems"),
+    "export": ("导出事件到 CSV、XLSX、JSONL", "export tickets to CSV, XLSX or JSONL"),
+    "doctor": ("检查本机与数据库是否适合运行", "whether this machine and store are fit"),
+    "demo": ("示范街道", "the demo street"),
 }
+KEYWORDS = ("import",)
+"""Nouns that Python keeps for itself: their modules end in an underscore."""
 
 
 def _loader(noun: str) -> Any:
     def load() -> Any:
-        return import_module(f"console.cli.{noun.replace('-', '_')}").build()
+        module = noun.replace("-", "_") + "_" * (noun in KEYWORDS)
+        return import_module(f"console.cli.{module}").build()
 
     return load
 

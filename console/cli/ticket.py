@@ -11,6 +11,7 @@ import typer
 
 from console.cli import words
 from console.cli.frame import Entry, Group, built, new_app, session_of, single
+from console.cli.options import form_of
 from console.cli.session import Session
 from console.cli.verb_table import REPORT, VERB_COMMANDS, Field, VerbCommand
 from data.errors import BadInput
@@ -136,7 +137,7 @@ def act(row: VerbCommand, session: Session, values: dict[str, Any]) -> int:
     from core.desk.orders import Report
     from core.desk.verbs.table import VERBS
 
-    form = chosen_form(values)
+    form = form_of(values["json"], values["jsonl"], values["csv"])
     fields = _order_values(row, values)
     key, seen, dry_run = values["key"], values.get("seen"), values["dry_run"]
     kind = Report if row is REPORT else VERBS[row.verb].order
@@ -150,14 +151,6 @@ def act(row: VerbCommand, session: Session, values: dict[str, Any]) -> int:
         jobs.append(acting.Job(order, actor, seen, acting.checked_key(key, ticket)))
     found = list(acting.carry_out(session.desk(), jobs, dry_run))
     return printing.outcomes(found, form, session.zone())
-
-
-def chosen_form(values: dict[str, Any]) -> str:
-    """The one output format that was asked for, or none. Raises BadInput for several."""
-    chosen = [name for name in ("json", "jsonl", "csv") if values.get(name)]
-    if len(chosen) > 1:
-        raise BadInput("format", "只能选一种输出格式。", "Choose one output format.")
-    return chosen[0] if chosen else ""
 
 
 def _order_values(row: VerbCommand, values: dict[str, Any]) -> dict[str, Any]:

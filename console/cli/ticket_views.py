@@ -9,39 +9,21 @@ import typer
 from console import output
 from console.cli import hot, words
 from console.cli.frame import session_of
+from console.cli.options import Csv, Json, Jsonl, Where, argument, form_of, option
 from console.cli.session import Session
 from console.exit_codes import OK
-from data.errors import NotFound
 
-Json = Annotated[bool, typer.Option("--json", help=words.explain("输出 JSON", "print JSON"), show_default=False)]
-Jsonl = Annotated[bool, typer.Option("--jsonl", help=words.explain("输出 JSONL", "print JSONL"), show_default=False)]
-Csv = Annotated[bool, typer.Option("--csv", help=words.explain("输出 CSV", "print CSV"), show_default=False)]
-TicketCode = Annotated[str, typer.Argument(help=words.explain("事件编号", "code of the ticket"), show_default=False)]
-
-
-def form_of(json: bool, jsonl: bool = False, csv: bool = False) -> str:
-    """The one output format that was asked for, or none. Raises BadInput for several."""
-    from console.cli.ticket import chosen_form
-
-    return chosen_form({"json": json, "jsonl": jsonl, "csv": csv})
+TicketCode = Annotated[str, argument("事件编号", "code of the ticket")]
 
 
 def list_command(
     context: typer.Context,
-    where: Annotated[str, typer.Option("--where", help=words.explain("筛选条件", "a filter"), show_default=False)] = "",
+    where: Where = "",
     everything: Annotated[
-        bool,
-        typer.Option(
-            "--all", help=words.explain("包括已结，按上报时间倒序", "closed ones too, newest first"), show_default=False
-        ),
+        bool, option("--all", zh="包括已结，按上报时间倒序", en="closed ones too, newest first")
     ] = False,
-    limit: Annotated[int, typer.Option("--limit", help=words.explain("最多几件", "how many at most"))] = 20,
-    after: Annotated[
-        str,
-        typer.Option(
-            "--after", help=words.explain("接着某一行的 cursor", "go on behind a row's cursor"), show_default=False
-        ),
-    ] = "",
+    limit: Annotated[int, option("--limit", zh="最多几件，缺省 20", en="how many at most, by default 20")] = 20,
+    after: Annotated[str, option("--after", zh="接着某一行的 cursor", en="go on behind a row's cursor")] = "",
     json: Json = False,
     jsonl: Jsonl = False,
     csv: Csv = False,
@@ -115,9 +97,28 @@ def log_command(
 
 def explain_command(context: typer.Context, code: TicketCode, json: Json = False) -> int:
     """How the deadlines of a ticket came about."""
-    try:
-        from core.accountability import explain
-    except ImportError as error:
-        raise NotFound("no-explain", "此版本没有时限说明。", "This version cannot explain deadlines.") from error
-    del explain, context, code, json
+    from dataclasses import asdict
+
+    from core.accountability.explain import explain
+    from core.accountability.wording import explain_lines
+
+    session = session_of(context)
+    found = explain(session.reader(), session.centre_id(), code)
+    if json:
+        output.write_json(_with_instants(asdict(found)))
+        return OK
+    for line in explain_lines(found, "en" if words.chosen() == "en" else "zh"):
+        output.say_line(line)
     return OK
+
+
+def _with_instants(value: Any, name: str = "") -> Any:
+    """Instants as ISO 8601."""
+    from data.queries.listing import iso
+
+    if isinstance(value, dict):
+        return {key: _with_instants(item, key) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_instants(item, name) for item in value]
+    instant = name.endswith("_at") or name in ("at", "since", "until", "before", "after")
+    return iso(value) if instant and isinstance(value, int) else value

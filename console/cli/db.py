@@ -1,0 +1,100 @@
+"""`zhihui db`: what the store is, bringing it up to date, backups, soundness."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from console import output
+from console.cli import words
+from console.cli.findings import show_findings
+from console.cli.frame import built, command, new_app, session_of
+from console.cli.options import Force, Json, argument, option
+from console.exit_codes import OK
+
+app = new_app("数据库：信息、升级、备份、恢复、检查", "the store: info, upgrade, backup, restore, check")
+
+
+def build() -> Any:
+    """The noun."""
+    return built(app)
+
+
+@command(app, "info", "数据库信息", "what the store is")
+def info(context: typer.Context, json: Json = False) -> int:
+    """Works on a store of any release."""
+    from dataclasses import asdict
+
+    from data import maintenance
+    from data.location import is_sqlite, sqlite_path
+
+    url = session_of(context).url()
+    record = asdict(maintenance.info(url))
+    record["place"] = sqlite_path(url) if is_sqlite(url) else "postgresql"
+    if json:
+        output.write_json(record)
+        return OK
+    for name, value in record.items():
+        if isinstance(value, dict):
+            value = " ".join(f"{item}={amount}" for item, amount in value.items())
+        output.say_line(f"{name}: {value}")
+    return OK
+
+
+@command(app, "upgrade", "升级数据结构，先备份", "bring the store to this release, after a verified copy")
+def upgrade(
+    context: typer.Context,
+    no_copy: Annotated[
+        bool, option("--no-copy", zh="不留备份（已自行备份时）", en="take no copy, because you have one")
+    ] = False,
+) -> int:
+    """There is no way back but the copy."""
+    from data.schema import upgrade
+
+    done = upgrade(session_of(context).url(), no_copy)
+    if done.before == done.after:
+        output.write(words.say(f"已是最新：{done.after}\n", f"It is up to date: {done.after}\n"))
+        return OK
+    output.write(words.say(f"已升级：{done.before} -> {done.after}\n", f"Upgraded: {done.before} -> {done.after}\n"))
+    if done.copy is not None:
+        output.say_line(words.say(f"升级前的备份：{done.copy}", f"The state before: {done.copy}"))
+    return OK
+
+
+@command(app, "backup", "备份到文件或目录", "take a verified backup")
+def backup(
+    context: typer.Context,
+    target: Annotated[str, argument("新文件，或已有目录", "a new file, or a folder that exists")] = ".",
+) -> int:
+    """The store may be in use."""
+    from data import maintenance
+
+    path = maintenance.backup(session_of(context).url(), target)
+    output.say_line(str(path))
+    return OK
+
+
+@command(app, "restore", "从备份恢复", "bring the store back to a backup")
+def restore(
+    context: typer.Context, source: Annotated[str, argument("备份文件", "the backup's file")], force: Force = False
+) -> int:
+    """The backup is verified first; the old state is kept."""
+    from data import maintenance
+
+    done = maintenance.restore(session_of(context).url(), source, force)
+    if not done.had_manifest:
+        output.remark(
+            words.say("备份没有清单，只核对了内容。", "The backup had no manifest: only its content was checked.")
+        )
+    if done.kept is not None:
+        output.say_line(words.say(f"原来的数据保存在：{done.kept}", f"What was there before: {done.kept}"))
+    return OK
+
+
+@command(app, "check", "检查数据库是否完好；有误时退出码 8", "whether the store is sound; exit code 8 when it is not")
+def check(context: typer.Context, json: Json = False) -> int:
+    """Structure, links, and what is kept twice. `zhihui audit verify` checks the log itself."""
+    from data import maintenance
+
+    return show_findings(maintenance.check(session_of(context).url()), json)

@@ -1,0 +1,135 @@
+"""`zhihui duty`: who is on duty, who is on leave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from console import output
+from console.cli import words
+from console.cli.frame import built, command, new_app, session_of
+from console.cli.instants import instant
+from console.cli.options import Csv, Json, Jsonl, argument, form_of, option, show_records
+from console.cli.session import Session
+from console.exit_codes import OK
+from data.queries.listing import iso
+
+if TYPE_CHECKING:
+    from core.organisation.duty import DutyTime
+
+app = new_app("值班：上岗、离岗、请假、名单", "duty: on, off, leave, who is there")
+
+Officer = Annotated[str, argument("人员编号或姓名", "an officer, by code or name")]
+From = Annotated[str, option("--from", zh="从何时，缺省现在", en="since when, by default now")]
+Until = Annotated[str, option("--until", zh="到何时，缺省不定", en="until when, by default open")]
+Note = Annotated[str, option("--note", zh="说明", en="a note")]
+FIELDS = ("officer", "name", "kind", "role", "from_at", "to_at", "note")
+TITLES = (
+    *(("编号", "Officer"), ("姓名", "Name"), ("类别", "Kind"), ("角色", "Role")),
+    *(("从", "From"), ("到", "To"), ("说明", "Note")),
+)
+
+
+def build() -> Any:
+    """The noun."""
+    return built(app)
+
+
+def _book(session: Session, work: Any) -> Any:
+    from core.organisation.duty import DutyBook
+
+    actor = session.actor()
+    with session.store().write() as connection:
+        return work(DutyBook(connection, session.desk().centre_id, session.now(), actor.code))
+
+
+def _at(session: Session, text: str, default: int | None) -> int | None:
+    return instant(text, session.zone()) if text else default
+
+
+def _print(times: list[DutyTime], session: Session, form: str) -> None:
+    from console.cli.printing import moment
+
+    zone = session.zone()
+    records = [{name: getattr(item, name) for name in FIELDS} for item in times]
+    for record in records:
+        for name in ("from_at", "to_at"):
+            record[name] = iso(record[name]) if form else moment(record[name], zone)
+    show_records(records, FIELDS, form, TITLES)
+
+
+@command(app, "on", "上岗", "begin a shift")
+def on(
+    context: typer.Context,
+    officer: Officer,
+    role: Annotated[str, option("--role", zh="以何角色，缺省其首个值班角色", en="in which role")] = "",
+    since: From = "",
+    until: Until = "",
+    note: Note = "",
+    json: Json = False,
+) -> int:
+    """A shift of one officer."""
+    session = session_of(context)
+    begin, end = _at(session, since, session.now()) or 0, _at(session, until, None)
+    made = _book(session, lambda book: book.on(officer, role, begin, end, note))
+    _print([made], session, "json" if json else "")
+    return OK
+
+
+@command(app, "off", "离岗", "end a shift now")
+def off(context: typer.Context, officer: Officer, json: Json = False) -> int:
+    """The shift that lasts."""
+    session = session_of(context)
+    ended = _book(session, lambda book: book.end(officer, "shift", session.now()))
+    _print(ended, session, "json" if json else "")
+    return OK
+
+
+@command(app, "leave", "请假；--end 为销假", "be away; --end comes back")
+def leave(
+    context: typer.Context,
+    officer: Officer,
+    since: From = "",
+    until: Until = "",
+    note: Note = "",
+    end: Annotated[bool, option("--end", zh="销假", en="end the leave now")] = False,
+    json: Json = False,
+) -> int:
+    """The ladder passes over whoever is away, and says so."""
+    session = session_of(context)
+    if end:
+        times = _book(session, lambda book: book.end(officer, "leave", session.now()))
+    else:
+        begin, last = _at(session, since, session.now()) or 0, _at(session, until, None)
+        times = [_book(session, lambda book: book.leave(officer, begin, last, note))]
+    _print(times, session, "json" if json else "")
+    return OK
+
+
+@command(app, "show", "某一时刻谁在值班、谁请假", "who is on duty and who is away at a time")
+def show(
+    context: typer.Context,
+    at: Annotated[str, option("--at", zh="时刻，缺省现在", en="when, by default now")] = "",
+    json: Json = False,
+    jsonl: Jsonl = False,
+    csv: Csv = False,
+) -> int:
+    """Shifts first."""
+    from core.organisation.duty import DutyTime
+
+    session = session_of(context)
+    moment = _at(session, at, session.now()) or 0
+    rows = session.reader().rows(
+        "SELECT o.code, o.name, d.kind, d.role, d.from_at, d.to_at, d.note FROM duty d"
+        " JOIN officer o ON o.centre_id = d.centre_id AND o.id = d.officer_id"
+        " WHERE d.centre_id = :centre AND d.from_at <= :at AND (d.to_at IS NULL OR d.to_at > :at)"
+        " ORDER BY d.kind DESC, d.role, o.code",
+        centre=session.centre_id(),
+        at=moment,
+    )
+    form = form_of(json, jsonl, csv)
+    _print([DutyTime(*row) for row in rows], session, form)
+    if not rows:
+        output.remark(words.say("没有人值班。", "Nobody is on duty."))
+    return OK
