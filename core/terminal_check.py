@@ -1,0 +1,178 @@
+"""Whether the terminal can show the console: locale, kind, colours, size, and the widths that it really draws."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import sys
+import termios
+import tty
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
+
+from data.findings import Finding
+
+PROBES = (("汉", 2), ("，", 2), ("：", 2), ("│", 1), ("…", 1), ("●", 1), ("—", 1), ("①", 1))
+"""Characters and the cells that the screens count for them; the last five are "ambiguous" in Unicode."""
+PROBE_SECONDS = 0.6
+_POSITION = re.compile(rb"\x1b\[(\d+);(\d+)R")
+SMALLEST = (80, 24)
+
+
+def terminal_findings(environment: Mapping[str, str], interactive: bool) -> list[Finding]:
+    """Everything about the terminal; the questions to it only when it is `interactive`."""
+    found = [locale_finding(environment), term_finding(environment), colour_finding(environment)]
+    if multiplexer := multiplexer_finding(environment):
+        found.append(multiplexer)
+    if not interactive:
+        return found
+    size = os.get_terminal_size(sys.stdout.fileno())
+    found.append(size_finding(size.columns, size.lines))
+    found.append(width_finding(probe_widths(sys.stdin.fileno(), sys.stdout.fileno())))
+    return found
+
+
+def locale_finding(environment: Mapping[str, str]) -> Finding:
+    """The locale must say UTF-8, for the terminal programs in between as well."""
+    chosen = next((environment[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environment.get(name)), "")
+    if re.search(r"utf-?8", chosen, re.IGNORECASE):
+        return Finding("locale", "ok", f"字符集 {chosen}。", f"Locale {chosen}.")
+    shown = ascii(chosen) if chosen else "-"
+    return Finding(
+        "locale",
+        "warn",
+        f"字符集未设为 UTF-8（{shown}），中文可能显示为乱码。",
+        f"The locale does not say UTF-8 ({shown}): Chinese may come out garbled.",
+        "请设置 LANG=zh_CN.UTF-8 或 C.UTF-8。",
+        "Set LANG=zh_CN.UTF-8 or C.UTF-8.",
+    )
+
+
+def term_finding(environment: Mapping[str, str]) -> Finding:
+    """The kind of terminal."""
+    term = environment.get("TERM", "")
+    if term in ("", "dumb", "unknown"):
+        return Finding(
+            "terminal",
+            "warn",
+            "没有可用的终端类型（TERM），控制台不能打开；命令可以使用。",
+            "TERM names no usable terminal: the console cannot open; commands work.",
+            "请在终端中运行，或设置 TERM=xterm-256color。",
+            "Run it in a terminal, or set TERM=xterm-256color.",
+        )
+    if term == "linux":
+        return Finding(
+            "terminal",
+            "warn",
+            "Linux 文本控制台没有中文字体。",
+            "The Linux text console has no Chinese characters.",
+            "请用图形终端或 SSH 登录，或设置 ZHIHUI_LANG=en。",
+            "Use a graphical terminal or SSH, or set ZHIHUI_LANG=en.",
+        )
+    return Finding("terminal", "ok", f"终端类型 {term!a}。", f"Terminal {term!a}.")
+
+
+def colour_finding(environment: Mapping[str, str]) -> Finding:
+    """How many colours there are; no state is shown by colour alone."""
+    if environment.get("NO_COLOR"):
+        return Finding("colours", "ok", "已设置 NO_COLOR，以单色显示。", "NO_COLOR is set: shown in one colour.")
+    term = environment.get("TERM", "")
+    many = environment.get("COLORTERM", "") in ("truecolor", "24bit")
+    count = "16777216" if many else "256" if "256color" in term else "16"
+    return Finding("colours", "ok", f"颜色数 {count}。", f"{count} colours.")
+
+
+def multiplexer_finding(environment: Mapping[str, str]) -> Finding | None:
+    """Tmux and screen stand between us and the terminal."""
+    if environment.get("TMUX"):
+        return Finding("multiplexer", "ok", "在 tmux 中运行。", "Inside tmux.")
+    if environment.get("STY"):
+        return Finding(
+            "multiplexer",
+            "warn",
+            "在 screen 中运行，颜色和宽字符可能不准。",
+            "Inside screen: colours and wide characters may be off.",
+            "建议改用 tmux。",
+            "tmux does better.",
+        )
+    return None
+
+
+def size_finding(columns: int, lines: int) -> Finding:
+    """The console works from 80x24 on."""
+    if columns >= SMALLEST[0] and lines >= SMALLEST[1]:
+        return Finding("size", "ok", f"窗口 {columns}x{lines}。", f"Window {columns}x{lines}.")
+    return Finding(
+        "size",
+        "warn",
+        f"窗口 {columns}x{lines}，小于 80x24。",
+        f"Window {columns}x{lines}: smaller than 80x24.",
+        "请放大窗口或缩小字号。",
+        "Make the window larger or the type smaller.",
+    )
+
+
+@dataclass(frozen=True)
+class Widths:
+    """What the terminal answered: cells per probed character; empty when it did not answer."""
+
+    cells: Mapping[str, int]
+
+
+def width_finding(widths: Widths) -> Finding:
+    """Whether the terminal draws characters as wide as the screens count them."""
+    if not widths.cells:
+        return Finding(
+            "widths",
+            "warn",
+            "终端未回答光标位置，无法检查字符宽度。",
+            "The terminal did not say where its cursor is: widths are unknown.",
+        )
+    wrong = [f"{char} {widths.cells[char]}" for char, cells in PROBES if widths.cells.get(char, cells) != cells]
+    if not wrong:
+        return Finding("widths", "ok", "字符宽度正常。", "Characters have the widths they should have.")
+    shown = ", ".join(wrong)
+    return Finding(
+        "widths",
+        "bad" if any(cells == 2 and widths.cells.get(char, 2) != 2 for char, cells in PROBES) else "warn",
+        f"字符宽度不符：{shown}，表格会错位。",
+        f"Characters of another width: {shown}. Columns will not line up.",
+        "请在终端设置中把“东亚模糊宽度”改为窄（单格），并使用等宽中文字体。",
+        "Set ambiguous-width characters to narrow in the terminal, and use a monospaced Chinese font.",
+    )
+
+
+def probe_widths(keyboard: int, screen: int) -> Widths:
+    """Draw each character and ask where the cursor is; given up as soon as an answer stays out."""
+    cells: dict[str, int] = {}
+    before = termios.tcgetattr(keyboard)
+    try:
+        tty.setraw(keyboard, termios.TCSANOW)
+        for char, _ in PROBES:
+            os.write(screen, b"\r" + char.encode() + b"\x1b[6n")
+            column = _answer(keyboard)
+            if column is None:
+                break
+            cells[char] = column - 1
+    finally:
+        os.write(screen, b"\r\x1b[K")
+        termios.tcsetattr(keyboard, termios.TCSANOW, before)
+    return Widths(cells)
+
+
+def _answer(keyboard: int) -> int | None:
+    """The column that the terminal reports, counted from 1; None when it does not answer in time."""
+    heard = b""
+    until = monotonic() + PROBE_SECONDS
+    while (left := until - monotonic()) > 0 and len(heard) < 4096:
+        if not select.select([keyboard], [], [], left)[0]:
+            return None
+        piece = os.read(keyboard, 64)
+        if not piece:
+            return None
+        heard += piece
+        if position := _POSITION.search(heard):
+            return int(position[2])
+    return None

@@ -1,0 +1,252 @@
+"""The doctor: each check on values that are good and bad, and all of it on a real machine, terminal and store."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+import threading
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core import clock_check, doctor, terminal_check
+from core.desk.orders import Report
+from data.findings import Finding
+from data.location import locate
+from data.store import Store
+from tests.street import START, small_street
+
+MOUNTS = """\
+/dev/sda1 / ext4 rw 0 0
+tmpfs /run tmpfs rw 0 0
+server:/export /mnt/share\\040one nfs4 rw 0 0
+user@host: /home/w/remote fuse.sshfs rw 0 0
+/dev/sdb1 /mnt/share\\040one/disk xfs rw 0 0
+"""
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("folder", "kind", "level"),
+    [
+        ("/var/lib", "ext4", "ok"),
+        ("/run", "tmpfs", "warn"),
+        ("/running", "ext4", "ok"),
+        ("/mnt/share one/zhihui", "nfs4", "bad"),
+        ("/mnt/share one/disk/zhihui", "xfs", "ok"),
+        ("/home/w/remote", "fuse.sshfs", "bad"),
+    ],
+)
+def test_file_systems(folder: str, kind: str, level: str) -> None:
+    assert doctor.file_system_of(folder, MOUNTS) == kind
+    assert doctor.file_system_finding(kind).level == level
+
+
+def test_no_table_of_mounts() -> None:
+    assert doctor.file_system_of("/x", "") == ""
+    assert doctor.file_system_finding("").level == "ok"
+
+
+GIB = 1024**3
+
+
+@pytest.mark.parametrize(
+    ("free", "total", "level"),
+    [(50 * GIB, 100 * GIB, "ok"), (GIB - 1, 2 * GIB, "warn"), (GIB, 100 * GIB, "warn"), (100_000_000, GIB, "bad")],
+)
+def test_room(free: int, total: int, level: str) -> None:
+    assert doctor.room_finding(free, total).level == level
+
+
+def test_rights(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "s.db"
+    assert doctor.rights_finding(path).level == "ok"
+    small_street(Store(locate(str(path)), create=True)).store.close()
+    assert doctor.rights_finding(path).level == "ok"
+    path.chmod(0o640)
+    found = doctor.rights_finding(path)
+    assert (found.level, f"chmod 600 {path}" in found.todo_en) == ("warn", True)
+
+
+@pytest.mark.parametrize(("version", "level"), [("0001", "ok"), (None, "warn"), ("9999", "bad")])
+def test_schema(version: str | None, level: str) -> None:
+    assert doctor.schema_finding(version).level == level
+
+
+def test_python() -> None:
+    assert doctor.python_finding((3, 11, 0)).level == "ok"
+    assert doctor.python_finding((3, 10, 9)).level == "bad"
+
+
+def test_the_store_itself(store_url: str) -> None:
+    store = Store(locate(store_url), create=True)
+    assert [finding.level for finding in doctor.store_findings(locate(store_url), NOW)] != ["ok"]
+    desk = small_street(store)
+    desk.do(Report(title="x", source="phone"), desk.actor("zhang"))
+    store.close()
+    later = doctor.store_findings(locate(store_url), START + timedelta(hours=1))
+    assert {finding.code: finding.level for finding in later} == {"schema": "ok", "last-event": "ok"}
+    earlier = doctor.store_findings(locate(store_url), START - timedelta(hours=1))
+    assert earlier[1].level == "bad"
+
+
+def test_a_store_that_is_not_there_or_is_something_else(tmp_path: Path) -> None:
+    missing, foreign = tmp_path / "none" / "s.db", tmp_path / "text"
+    foreign.write_text("x" * 9000)
+    assert [finding.level for finding in doctor.store_findings(locate(str(missing)), NOW)] == ["ok"]
+    assert [finding.level for finding in doctor.store_findings(locate(str(foreign)), NOW)] == ["bad"]
+    assert not missing.parent.exists()
+
+
+# ------------------------------------------------------------------------------------------------ time
+
+
+@pytest.mark.parametrize(("year", "level"), [(1970, "bad"), (2024, "bad"), (2026, "ok"), (2100, "bad")])
+def test_years(year: int, level: str) -> None:
+    assert clock_check.year_finding(datetime(year, 5, 1, tzinfo=UTC)).level == level
+
+
+@pytest.mark.parametrize(("drift", "level"), [(0.001, "ok"), (-0.049, "ok"), (0.06, "warn"), (-3600.0, "warn")])
+def test_drift(drift: float, level: str) -> None:
+    assert clock_check.drift_finding(drift).level == level
+
+
+def test_a_steady_clock_has_no_drift() -> None:
+    assert abs(clock_check.measure_drift(0.01)) < clock_check.DRIFT_SECONDS
+
+
+@pytest.mark.parametrize(("answer", "level"), [("yes", "ok"), ("no", "warn"), ("", "ok"), ("n/a", "ok")])
+def test_synchronised(answer: str, level: str) -> None:
+    assert clock_check.synchronised_finding(answer).level == level
+
+
+def test_a_system_without_timedatectl(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert clock_check.ask_timedatectl() == ""
+
+
+@pytest.mark.parametrize(
+    ("today", "level"),
+    [(date(2026, 6, 1), "ok"), (date(2026, 11, 16), "ok"), (date(2026, 11, 17), "warn"), (date(2027, 1, 1), "bad")],
+)
+def test_calendar(today: date, level: str) -> None:
+    assert clock_check.calendar_finding(date(2026, 12, 31), today).level == level
+
+
+# ------------------------------------------------------------------------------------------------ terminal
+
+
+@pytest.mark.parametrize(
+    ("environment", "level"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "ok"),
+        ({"LC_ALL": "C.utf8", "LANG": "C"}, "ok"),
+        ({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, "warn"),
+        ({"LANG": "zh_CN.GB18030"}, "warn"),
+        ({}, "warn"),
+    ],
+)
+def test_locale(environment: dict[str, str], level: str) -> None:
+    assert terminal_check.locale_finding(environment).level == level
+
+
+@pytest.mark.parametrize(
+    ("term", "level"), [("xterm-256color", "ok"), ("", "warn"), ("dumb", "warn"), ("linux", "warn"), ("\x1b[2J", "ok")]
+)
+def test_terminal(term: str, level: str) -> None:
+    found = terminal_check.term_finding({"TERM": term})
+    assert found.level == level
+    assert (found.zh + found.en).isprintable()
+
+
+def test_colours_and_multiplexers() -> None:
+    assert "256 " in terminal_check.colour_finding({"TERM": "xterm-256color"}).en
+    assert "16777216" in terminal_check.colour_finding({"COLORTERM": "truecolor"}).en
+    assert "NO_COLOR" in terminal_check.colour_finding({"NO_COLOR": "1"}).en
+    assert terminal_check.multiplexer_finding({}) is None
+    assert level(terminal_check.multiplexer_finding({"TMUX": "/tmp/x,1,0"})) == "ok"
+    assert level(terminal_check.multiplexer_finding({"STY": "1.x"})) == "warn"
+
+
+def level(finding: Finding | None) -> str:
+    assert finding is not None
+    return finding.level
+
+
+@pytest.mark.parametrize(("columns", "lines", "level"), [(80, 24, "ok"), (79, 24, "warn"), (120, 20, "warn")])
+def test_size(columns: int, lines: int, level: str) -> None:
+    assert terminal_check.size_finding(columns, lines).level == level
+
+
+@pytest.mark.parametrize(
+    ("cells", "level"),
+    [({"汉": 2, "│": 1}, "ok"), ({"汉": 2, "│": 2}, "warn"), ({"汉": 1, "│": 1}, "bad"), ({}, "warn")],
+)
+def test_widths(cells: dict[str, int], level: str) -> None:
+    assert terminal_check.width_finding(terminal_check.Widths(cells)).level == level
+
+
+def answer(master: int, ambiguous: int, stop: threading.Event) -> None:
+    """A terminal that draws what it gets and says where its cursor is."""
+    heard = b""
+    while not stop.is_set():
+        try:
+            heard += os.read(master, 1024)
+        except OSError:
+            return
+        while b"\x1b[6n" in heard:
+            drawn, _, heard = heard.partition(b"\x1b[6n")
+            char = drawn.rpartition(b"\r")[2].decode()
+            cells = dict(terminal_check.PROBES)[char]
+            os.write(master, b"typed ahead\x1b[12;%dR" % (1 + (cells if cells == 2 else ambiguous)))
+
+
+@pytest.mark.parametrize(("ambiguous", "level"), [(1, "ok"), (2, "warn")])
+def test_the_terminal_is_asked(ambiguous: int, level: str) -> None:
+    master, slave = pty.openpty()
+    stop = threading.Event()
+    terminal = threading.Thread(target=answer, args=(master, ambiguous, stop), daemon=True)
+    terminal.start()
+    widths = terminal_check.probe_widths(slave, slave)
+    assert terminal_check.width_finding(widths).level == level
+    assert set(widths.cells) == {char for char, _ in terminal_check.PROBES}
+    stop.set()
+    os.close(slave)
+    terminal.join(10)
+    os.close(master)
+
+
+def test_a_terminal_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal_check, "PROBE_SECONDS", 0.01)
+    master, slave = pty.openpty()
+    assert terminal_check.probe_widths(slave, slave).cells == {}
+    os.close(slave)
+    os.close(master)
+
+
+# ------------------------------------------------------------------------------------------------ all of it
+
+
+def test_all_of_it_without_a_screen_or_a_database_library(repository: Path, home: Path) -> None:
+    script = (
+        "import sys; from datetime import UTC, datetime\n"
+        "from core.doctor import examine; from data.location import locate\n"
+        "found = examine(locate(), datetime.now(UTC))\n"
+        "assert all(f.zh and f.en and f.level in ('ok', 'warn', 'bad') for f in found)\n"
+        "print(*[f.code for f in found])\n"
+        "print(*sorted({m.partition('.')[0] for m in sys.modules} & {'textual', 'rich', 'typer', 'sqlalchemy'}))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=repository, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+    assert ended.returncode == 0, ended.stderr
+    codes, loaded = ended.stdout.split("\n")[:2]
+    wanted = (
+        "python sqlite file-system room rights store locale terminal colours clock zone synchronised drift calendar"
+    )
+    assert codes.split() == wanted.split()
+    assert loaded == ""
+    assert not (home / "data" / "zhihui").exists(), "looking makes nothing"
