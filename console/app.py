@@ -6,7 +6,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.color import ColorSystem
 from rich.text import Text
@@ -17,8 +19,6 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from console import theming
-from console.dialogs.choose import Item, SearchDrawer
-from console.dialogs.help import HelpDrawer
 from console.driver import ConsoleDriver
 from console.i18n import _
 from console.incidents import record
@@ -26,17 +26,13 @@ from console.key_order import KeyOrder
 from console.keys import actions_of, bindings, key_name
 from console.painter import CellPainter
 from console.ports import Backend, NoticeRow, Status
-from console.screens.dispatch import DispatchScreen
 from console.screens.duty import DutyScreen
-from console.screens.intake import IntakeScreen
-from console.screens.leaders import LeadersScreen
-from console.screens.queue import QueueScreen
-from console.screens.ticket import TicketScreen
-from console.screens.timers import TimersScreen
 from console.widgets.bars import Banner, StatusBar
 from console.widgets.drawer import Answer, Drawer
-from console.work import TicketWork
 from data.clean import clean
+
+if TYPE_CHECKING:
+    from console.work import TicketWork
 
 Result = TypeVar("Result")
 log = logging.getLogger("zhihui.console")
@@ -45,8 +41,27 @@ TYPING_BEAT = 5
 """Seconds between countdown updates while a field has the keys: an input method's window hates repaints."""
 
 
+WARM_UP_AFTER = 0.5
+"""Seconds after which what is heavy is loaded: the first screen must not share the processor with it."""
+
 BELL_BEAT = 0.25
 """Seconds between looks at the bell file."""
+
+
+PANES = {
+    "queue": "QueueScreen",
+    "dispatch": "DispatchScreen",
+    "leaders": "LeadersScreen",
+    "timers": "TimersScreen",
+    "intake": "IntakeScreen",
+}
+
+
+def pane(name: str) -> DutyScreen:
+    """The screen of a pane; its module is loaded when it is first shown."""
+    module = import_module(f"console.screens.{name}")
+    made: DutyScreen = getattr(module, PANES[name])()
+    return made
 
 
 class ThreadLoader:
@@ -70,13 +85,7 @@ class ZhihuiApp(KeyOrder):
     CSS_PATH = [theming.STYLE_SHEET]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = bindings("app")
-    MODES = {
-        "queue": QueueScreen,
-        "dispatch": DispatchScreen,
-        "leaders": LeadersScreen,
-        "timers": TimersScreen,
-        "intake": IntakeScreen,
-    }
+    MODES = {name: partial(pane, name) for name in PANES}
     DEFAULT_MODE = "queue"
 
     def __init__(self, backend: Backend, seconds: Callable[[], int], theme: str = "") -> None:
@@ -88,7 +97,7 @@ class ZhihuiApp(KeyOrder):
         self.load = ThreadLoader("reading")
         self.listen = ThreadLoader("listening")
         self.write = ThreadLoader("writing")
-        self.work = TicketWork(self)
+        self._work: TicketWork | None = None
         self.status = Status()
         self.now = seconds()
         self._painter = CellPainter()
@@ -108,7 +117,7 @@ class ZhihuiApp(KeyOrder):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colours, so that a theme without them still shows everything."""
-        return dict(theming.load(theming.FOLDER / f"{theming.DEFAULT}.toml").variables)
+        return next(dict(theme.variables) for theme in theming.bundled() if theme.name == theming.DEFAULT)
 
     # ------------------------------------------------------------------------------------------- life
 
@@ -117,7 +126,7 @@ class ZhihuiApp(KeyOrder):
         self.set_interval(1.0, self._beat)
         self.set_interval(BELL_BEAT, self._look_at_bell)
         self.call_after_refresh(self._beat)
-        self.call_after_refresh(self._warm_up)
+        self.set_timer(WARM_UP_AFTER, self._warm_up)
 
     def on_unmount(self) -> None:
         for loader in (self.load, self.listen, self.write):
@@ -197,6 +206,8 @@ class ZhihuiApp(KeyOrder):
         self._asked_officer = True
 
         async def ask() -> None:
+            from console.dialogs.choose import Item, SearchDrawer
+
             officers = await self.load(self.backend.officers)
             items = [Item(one.code, one.name, one.posts, found_by=one.code) for one in officers]
 
@@ -239,13 +250,22 @@ class ZhihuiApp(KeyOrder):
     # ------------------------------------------------------------------------------------------- moving about
 
     @property
+    def work(self) -> TicketWork:
+        """What can be done to tickets; its drawers are loaded when they are first needed."""
+        if self._work is None:
+            from console.work import TicketWork
+
+            self._work = TicketWork(self)
+        return self._work
+
+    @property
     def duty_screen(self) -> DutyScreen | None:
         """The topmost screen that is no drawer."""
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, DutyScreen)), None)
 
     async def action_pane(self, name: str) -> None:
         """Show a pane; a ticket that is open over another pane is closed."""
-        if isinstance(self.screen, TicketScreen):
+        if self.duty_screen is not None and self.duty_screen.NAME == "ticket":
             await self.pop_screen()
         if self.current_mode != name:
             await self.switch_mode(name)
@@ -261,16 +281,22 @@ class ZhihuiApp(KeyOrder):
 
     def open_ticket(self, ticket_id: int) -> None:
         """Show a whole ticket over the pane."""
+        from console.screens.ticket import TicketScreen
+
         if not isinstance(self.screen, TicketScreen):
             self.push_screen(TicketScreen(ticket_id))
 
     def action_help(self) -> None:
+        from console.dialogs.help import HelpDrawer
+
         if not isinstance(self.screen, HelpDrawer):
             duty = self.duty_screen
             self.open_drawer(HelpDrawer(duty.NAME if duty else "queue", self.focused))
 
     def action_command_palette(self) -> None:
         """Find and run a command by name, pinyin or initials."""
+        from console.dialogs.choose import Item, SearchDrawer
+
         duty = self.duty_screen
         if duty is None or self.screen is not duty:
             return

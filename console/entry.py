@@ -46,6 +46,9 @@ def refuse(refusal: Refusal) -> None:
     """Say what was refused, in both languages."""
     output.remark(f"zhihui: {refusal.zh}")
     output.remark(f"zhihui: {refusal.en} [{refusal.code}]")
+    problems = refusal.details.get("problems")
+    for problem in problems if isinstance(problems, list) else []:
+        output.remark(f"  {problem['place']}: {problem['zh']} / {problem['en']}")
 
 
 def _run(given: list[str], session: Session) -> int:
@@ -55,6 +58,10 @@ def _run(given: list[str], session: Session) -> int:
         code = hot.run(given, session)
         if code is not None:
             return code
+    from console import bare
+
+    if bare.wanted(given, session):
+        return _open_console(session)
     from console.cli.root import run
 
     return run(given, session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -28,6 +29,7 @@ def run_console(url: str, centre: str | None, officer: str | None, language: str
     hangup = Hangup()  # first of all: it blocks signals, and threads inherit that
     i18n.set_language(language)
     _log_to_file()
+    gc.disable()  # start-up makes many objects and no garbage
     from console.app import ZhihuiApp
     from console.backend.store import StoreBackend
 
@@ -36,6 +38,8 @@ def run_console(url: str, centre: str | None, officer: str | None, language: str
 
     backend = StoreBackend(url, clock, seconds, centre, officer)
     app = ZhihuiApp(backend, seconds, os.environ.get(THEME, ""))
+    gc.freeze()
+    gc.enable()
     hangup.watch(app.leave_from_outside, sys.stdin.fileno())
     try:
         app.run(mouse="SSH_CONNECTION" not in os.environ)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 
 from textual.theme import Theme
@@ -33,10 +33,10 @@ def load(path: Path) -> Theme:
     return Theme(**given)
 
 
-def bundled() -> Iterator[Theme]:
+@cache
+def bundled() -> tuple[Theme, ...]:
     """The themes that come with the program."""
-    for path in sorted(FOLDER.glob("*.toml")):
-        yield load(path)
+    return tuple(load(path) for path in sorted(FOLDER.glob("*.toml")))
 
 
 def contrast(one: str, other: str) -> float:

@@ -6,7 +6,7 @@ type-ahead on a slow line never hits another ticket.
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -236,7 +236,7 @@ class TicketWork:
     ) -> None:
         """Hand an operation to the desk, once; say what came of it."""
         code, revision = (row.code, row.revision) if row is not None else ("", None)
-        key = f"console-{secrets.token_hex(12)}"
+        key = f"console-{os.urandom(12).hex()}"
 
         async def run() -> None:
             try:

@@ -7,10 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from console.backend.catalogue import CatalogueReader
 from console.backend.lists import ClockList, TicketList
-from console.backend.people import TREE_KINDS, leader_views, post_tree
-from console.backend.tickets import ticket_view
 from console.backend.words import event_title, holder_text, receipt_text
 from console.i18n import language
 from console.ports import (
@@ -40,6 +37,7 @@ from data.reader import Reader
 from data.terms import Role, UnitKind
 
 if TYPE_CHECKING:
+    from console.backend.catalogue import CatalogueReader
     from core.clock import Clock
     from core.desk.actor import Actor
     from core.desk.desk import Desk
@@ -73,7 +71,7 @@ class StoreBackend:
         self._readers = threading.local()
         self._all: list[Reader] = []
         self.centre = self._find_centre(centre)
-        self._catalogue = CatalogueReader(self.centre)
+        self._known_catalogue: CatalogueReader | None = None
         self._store: Store | None = None
         self._desk: Desk | None = None
         self._lock = threading.Lock()
@@ -181,35 +179,42 @@ class StoreBackend:
         return ClockList(self._reader, self.centre.id, self._step_words, condition)
 
     def ticket(self, ticket_id: int) -> TicketView | None:
-        self._fresh()
+        from console.backend.tickets import ticket_view
+
+        catalogue = self._catalogue()
         return ticket_view(
             self._reader(),
             self.centre.id,
             ticket_id,
             holder_text,
             self._step_words,
-            self._catalogue.matter_name,
-            self._catalogue.officer_name,
+            catalogue.matter_name,
+            catalogue.officer_name,
         )
 
     def _step_words(self, ladder: str, key: str) -> str:
-        self._fresh()
-        return self._catalogue.step_words(ladder, key) if key else ""
+        return self._catalogue().step_words(ladder, key) if key else ""
 
-    def _fresh(self) -> None:
-        """Read catalogue and policy again when the organisation changed."""
+    def _catalogue(self) -> CatalogueReader:
+        """Catalogue and policy, read again when the organisation changed."""
+        if self._known_catalogue is None:
+            from console.backend.catalogue import CatalogueReader
+
+            self._known_catalogue = CatalogueReader(self.centre)
         number = tickets.change_numbers(self._reader(), self.centre.id)[2]
-        self._catalogue.refresh(self._reader(), number)
+        self._known_catalogue.refresh(self._reader(), number)
+        return self._known_catalogue
 
     # ------------------------------------------------------------------------------------------- organisation
 
     def posts(self) -> Sequence[PostNode]:
+        from console.backend.people import TREE_KINDS, post_tree
+
         reader, now = self._reader(), self.seconds()
         units = organisation.units(reader, self.centre.id, now, tuple(str(kind) for kind in TREE_KINDS))
         return post_tree(units, organisation.holders(reader, self.centre.id, now))
 
     def proposal(self, ticket_id: int) -> Proposal:
-        self._fresh()
         row = tickets.ticket(self._reader(), self.centre.id, ticket_id)
         if row is None:
             return Proposal(None, "")
@@ -220,9 +225,11 @@ class StoreBackend:
                 centre=self.centre.id,
             )
         )
-        return self._catalogue.proposal(row["matter_code"], f"{row['title']} {row['body']}", codes)
+        return self._catalogue().proposal(row["matter_code"], f"{row['title']} {row['body']}", codes)
 
     def leaders(self, now: int) -> Sequence[LeaderView]:
+        from console.backend.people import leader_views
+
         reader, centre = self._reader(), self.centre.id
         kinds = (UnitKind.CENTRE, UnitKind.SECTION, UnitKind.POST)
         units = organisation.units(reader, centre, now, tuple(str(kind) for kind in kinds))
@@ -240,15 +247,13 @@ class StoreBackend:
     # ------------------------------------------------------------------------------------------- catalogue
 
     def matters(self, text: str, limit: int) -> Sequence[MatterHit]:
-        self._fresh()
-        return self._catalogue.hits(text, limit)
+        return self._catalogue().hits(text, limit)
 
     def matters_of(self, ticket_id: int) -> Sequence[MatterHit]:
-        self._fresh()
         row = tickets.ticket(self._reader(), self.centre.id, ticket_id)
         if row is None:
             return []
-        return self._catalogue.all_for(f"{row['title']} {row['body']}", row["matter_code"])
+        return self._catalogue().all_for(f"{row['title']} {row['body']}", row["matter_code"])
 
     def places(self, text: str, limit: int) -> Sequence[PlaceHit]:
         """Communities whose name occurs in the text, with or without its ending 社区 or 村."""

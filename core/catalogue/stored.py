@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
-
-from sqlalchemy import Connection, text
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core.catalogue.model import CatalogueVersion, CategoryEntry, MatterEntry
 from data.errors import NotFound
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _COLUMNS = (
     "code, category, name, name_en, work, section, lead, urgency, affair, ask, assist, stages, ladder, keywords, "
@@ -26,6 +27,7 @@ class Rows(Protocol):
 
 def rows_of(connection: Connection) -> Rows:
     """The rows of a SELECT inside an open transaction."""
+    from sqlalchemy import text  # heavy: a console that only reads the catalogue goes without it
 
     def rows(sql: str, *, centre: int, **values: Any) -> Sequence[Sequence[Any]]:
         return [tuple(row) for row in connection.execute(text(sql), {"centre": centre, **values})]

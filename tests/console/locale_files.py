@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -16,6 +17,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 CONSOLE = Path(__file__).parent.parent.parent / "console"
 PO = CONSOLE / "locale" / "zh_CN" / "LC_MESSAGES" / "zhihui.po"
 MO = PO.with_suffix(".mo")
@@ -54,6 +56,7 @@ def catalogue_text(words: dict[str, str]) -> str:
 def compiled(words: dict[str, str]) -> bytes:
     """The catalogue in its compiled form."""
     catalogue: Catalog = read_po(io.BytesIO(catalogue_text(words).encode()), locale="zh_CN")
+    catalogue.creation_date = catalogue.revision_date = NO_DATE  # babel writes today's otherwise
     target = io.BytesIO()
     write_mo(target, catalogue)
     return target.getvalue()

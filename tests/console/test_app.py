@@ -92,10 +92,7 @@ async def test_help_explains_the_focused_part_and_lists_every_key(backend: Memor
     async with app.run_test(size=(120, 50)) as pilot:
         await ready(pilot)
         await pilot.press("f1")
-        await until(pilot, lambda: isinstance(app.screen, HelpDrawer))
-        await pilot.pause()
-        shown = screen_text(app)
-        assert "首列为倒计时" in shown
+        await until(pilot, lambda: isinstance(app.screen, HelpDrawer) and "首列为倒计时" in screen_text(app))
         from console.widgets.lines import LinesView
 
         lines = "\n".join(

@@ -48,6 +48,7 @@ def kinds(desk: Desk, code: str) -> list[str]:
         return [str(event["kind"]) for event in tickets.events(reader, desk.centre_id, number)]
 
 
+@pytest.mark.slow
 async def test_from_the_telephone_to_the_archive(street: tuple[Desk, str, StoreBackend]) -> None:
     desk, _officer, backend = street
     app = ZhihuiApp(backend, desk.now)

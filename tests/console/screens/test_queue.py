@@ -53,9 +53,7 @@ async def test_the_menu_numbers_what_is_possible_and_gives_reasons_for_the_rest(
     async with app.run_test(size=(120, 36)) as pilot:
         await ready(pilot)
         await pilot.press("f7")
-        await until(pilot, lambda: isinstance(app.screen, MenuDrawer))
-        await pilot.pause()
-        assert "1 受理" in screen_text(app)
+        await until(pilot, lambda: isinstance(app.screen, MenuDrawer) and "1 受理" in screen_text(app))
         assert "尚未核查" in screen_text(app)
         await pilot.press("1")
         await until(pilot, lambda: bool(backend.done))
@@ -92,8 +90,7 @@ async def test_a_form_asks_what_a_verb_needs(backend: MemoryBackend) -> None:
         await pilot.press("down", "r")
         await until(pilot, lambda: isinstance(app.screen, FormDrawer))
         await pilot.press("f8")
-        await pilot.pause()
-        assert "请填写原因" in screen_text(app)
+        await until(pilot, lambda: "请填写原因" in screen_text(app))
         await pilot.press("up", "2", "enter", *"不在辖区内", "enter")
         await until(pilot, lambda: bool(backend.done))
         assert backend.done == [("return", "20260720-0002", 1, {"code": "wrong_place", "reason": "不在辖区内"})]
