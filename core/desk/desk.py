@@ -22,7 +22,7 @@ from core.desk.verbs.intake import decide_report
 from core.desk.verbs.table import REPORT, VERBS, Verb
 from core.desk.work import Decision, Work
 from core.rules.case import Case
-from core.rules.stages import Why, refusal_of_lead, refusal_of_stage
+from core.rules.stages import Why, refusal_of_lead, refusal_of_stage, refusal_of_tasks
 from data.errors import BadInput, Conflict, NotAllowed, NotFound
 from data.ids import new_id
 from data.instants import from_seconds, to_seconds
@@ -175,7 +175,7 @@ class Desk:
             why = refusal_of_role(verb.name, verb.zh, verb.en, actor, case, refs)
         if why is None and verb.name in NAMES_A_LEAD:
             why = refusal_of_lead(case, actor.roles)
-        return why
+        return why or refusal_of_tasks(verb.name, case)
 
     def _record(self, ledger: Ledger, work: Work, verb: str, decision: Decision, seen: int | None) -> Receipt:
         """Append the event, queue the notices."""

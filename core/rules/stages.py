@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.rules.case import Case
-from data.terms import PauseReason, Role, Stage, Tier
+from core.rules.case import LIVE_TASKS, Case
+from data.terms import PauseReason, Role, Stage, TaskState, Tier
 
 OUT = frozenset({Stage.DISPATCHED, Stage.ACKNOWLEDGED, Stage.ON_SCENE, Stage.HANDLING})
 """The ticket is out with a unit."""
@@ -95,6 +95,20 @@ def refusal_of_lead(case: Case, roles: frozenset[str]) -> Why | None:
         f"已退单 {case.ticket.bounces} 次，须由值班领导或指挥长指定主办单位",
         f"returned {case.ticket.bounces} times: the duty leader or the commander must name the lead unit",
     )
+
+
+def refusal_of_tasks(verb: str, case: Case) -> Why | None:
+    """What the tasks forbid where the stage allows: there is nothing left to acknowledge, to arrive for, to finish."""
+    states = {task.state for task in case.tasks if task.state in LIVE_TASKS}
+    if verb == "acknowledge" and TaskState.SENT not in states:
+        return Why("acknowledged-already", "该任务已签收", "every task is acknowledged already")
+    if verb == "arrive" and TaskState.ACKNOWLEDGED not in states:
+        if TaskState.SENT in states:
+            return Why("not-acknowledged", "该任务还未签收", "no task is acknowledged yet")
+        return Why("arrived-already", "该任务已到场", "every unit has arrived already")
+    if verb == "finish_task" and not case.open_assists():
+        return Why("no-assist", "没有未完成的协办任务", "there is no unfinished assisting task")
+    return None
 
 
 def refusal_of_open_assists(case: Case, reason: str) -> Why | None:

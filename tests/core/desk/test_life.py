@@ -178,9 +178,23 @@ def test_a_unit_has_one_task_at_a_time(scene: Scene) -> None:
     with pytest.raises(BadInput) as refused:
         scene.do(AddTask(ticket=code, to=["CSGX"]))
     assert refused.value.code == "unit-has-task"
+    with pytest.raises(NotAllowed) as none:
+        scene.do(FinishTask(ticket=code, unit="CSGX"))
+    assert none.value.code == "no-assist"
+    scene.do(AddTask(ticket=code, to=["AJ"]))
     with pytest.raises(NotAllowed) as lead:
         scene.do(FinishTask(ticket=code, unit="CSGX"))
     assert lead.value.code == "lead-finish"
+
+
+def test_what_tasks_forbid_is_said_before_it_is_tried(scene: Scene) -> None:
+    """The list of possible actions leaves out what nobody has left to do."""
+    code = scene.at_stage(Stage.HANDLING)
+    possible = {item.verb.name: item.why for item in scene.desk.possible(code, scene.desk.actor("zhang"))}
+    assert possible["acknowledge"] is not None
+    assert possible["acknowledge"].code == "acknowledged-already"
+    assert possible["finish_task"] is not None
+    assert possible["complete"] is None
 
 
 def test_acknowledging_and_arriving_twice(scene: Scene) -> None:
