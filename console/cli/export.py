@@ -69,7 +69,10 @@ def _condition(session: Session, where: str, everything: bool) -> Condition:
 
 
 def _stdout(form: str) -> IO[bytes]:
-    """Stdout as bytes. Raises BadInput where a workbook would go to a screen."""
+    """Stdout as bytes. Raises BadInput for an unknown form, and where a workbook would go to a screen."""
+    from core.exchange.exporting import check_form
+
+    check_form(form)
     if form == "xlsx" and sys.stdout.isatty():
         raise BadInput(
             "export-screen", "XLSX 不能输出到屏幕，请给出文件名。", "XLSX is nothing for a screen: name a file."

@@ -39,7 +39,7 @@ def parse_toml(content: bytes, name: str) -> dict[str, Any]:
     except RecursionError as error:
         raise BadInput("toml-depth", f"{name}：嵌套过深。", f"{name}: nested too deep.", file=name) from error
     except ValueError as error:
-        raise BadInput("toml-text", f"{name}：{error}", f"{name}: {error}", file=name) from error
+        raise BadInput("toml-text", f"{name} 不是 TOML：{error}", f"{name} is not TOML: {error}", file=name) from error
 
 
 def read_toml(path: Path) -> dict[str, Any]:

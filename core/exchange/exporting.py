@@ -114,6 +114,12 @@ def stream_tickets(
     return written
 
 
+def check_form(form: str) -> None:
+    """Raises BadInput for a form that is not one of FORMS."""
+    if form not in FORMS:
+        raise BadInput("export-form", "导出格式须为 csv、xlsx 或 jsonl。", "The form must be csv, xlsx or jsonl.")
+
+
 def _chosen(
     reader: Reader,
     centre: int,
@@ -124,8 +130,7 @@ def _chosen(
     progress: Progress | None,
 ) -> Iterator[Record]:
     """The records to write, looked at before anything is written: the form is known and a sheet has the room."""
-    if form not in FORMS:
-        raise BadInput("export-form", "导出格式须为 csv、xlsx 或 jsonl。", "The form must be csv, xlsx or jsonl.")
+    check_form(form)
     total = export.count(reader, centre, condition)
     if form == "xlsx" and total > XLSX_ROWS:
         raise BadInput(
