@@ -75,12 +75,12 @@ def leader_views(
     holders: Sequence[HolderLine],
     units: Sequence[UnitLine],
     climbed: Mapping[int, int],
-    nearest: Callable[[str], Sequence[QueueRow]],
+    nearest: Callable[[Sequence[int]], Sequence[QueueRow]],
     asked: Callable[[int], Sequence[QueueRow]],
 ) -> list[LeaderView]:
     """The leaders in the organisation's order.
 
-    `nearest` reads a section's nearest deadlines, "" the centre's; `asked` what climbed to an officer.
+    `nearest` reads the nearest deadlines of units, of the whole centre without any; `asked` what climbed to an officer.
     """
     leaders = [holder for holder in holders if holder.role in LEADER_ROLES]
     of_unit: dict[int, list[HolderLine]] = {}
@@ -92,9 +92,9 @@ def leader_views(
     for holder in _one_each(leaders):
         unit = by_id.get(holder.unit_id)
         section = unit.code if unit is not None and unit.kind == UnitKind.SECTION else ""
-        if section not in read:
-            read[section] = nearest(section)
         held = [one for one in units if not section or one.section == section or one.id == holder.unit_id]
+        if section not in read:
+            read[section] = nearest([one.id for one in held] if section else ())
         others = [other for other in of_unit[holder.unit_id] if other.officer_id != holder.officer_id]
         views.append(
             LeaderView(

@@ -31,7 +31,7 @@ from console.widgets.columns import term
 from data.bell import strokes
 from data.location import is_sqlite, sqlite_path
 from data.queries import listing, notices, organisation, queue, tickets
-from data.queries.filters import parse
+from data.queries.filters import Condition, parse
 from data.queries.organisation import CentreLine
 from data.reader import Reader
 from data.terms import Role, UnitKind
@@ -236,9 +236,15 @@ class StoreBackend:
         holders = organisation.holders(reader, centre, now)
         return leader_views(holders, units, organisation.climbed_to(reader, centre), self._nearest, self._climbed_to)
 
-    def _nearest(self, section: str) -> Sequence[QueueRow]:
-        words = f"section:{section}" if section else ""
-        return self.queue(words).after(None, NEAREST)
+    def _nearest(self, units: Sequence[int]) -> Sequence[QueueRow]:
+        """The nearest deadlines of what units have in hand, read unit by unit from an index; of all without units."""
+        if not units:
+            return self.queue("").after(None, NEAREST)
+        rows: list[QueueRow] = []
+        for unit in units:
+            held = Condition("t.holder_unit_id = :unit", {"unit": unit})
+            rows += TicketList(self._reader, self.centre.id, holder_text, held).after(None, NEAREST)
+        return sorted(rows, key=lambda row: row.key)[:NEAREST]
 
     def _climbed_to(self, officer: int) -> Sequence[QueueRow]:
         """Open tickets whose ladder reached an officer, by deadline."""
