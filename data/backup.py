@@ -101,8 +101,8 @@ def copy_before_upgrade(url: str, before: str) -> Path:
 def _into_sqlite(path: str, source: Path, force: bool) -> Path | None:
     if os.path.isdir(path) or (os.path.exists(path) and os.path.getsize(path) and _is_foreign(path)):
         Reader(f"sqlite:///{path}", any_version=True).close()
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         with turnstile(path, RESTORE_PATIENCE):
             if not os.path.exists(path) or not os.path.getsize(path):
                 _put_in_place(source, path)
@@ -248,6 +248,7 @@ def _dump_postgres(url: str, path: Path) -> Path:
     if program is not None:
         partial = Path(f"{path}.partial")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
         plain = address.set(drivername="postgresql", password=None).render_as_string()
         ended = subprocess.run(  # noqa: S603 - a fixed program, and an address that is no option
             [program, "--format=custom", f"--file={partial}", f"--dbname={plain}"],

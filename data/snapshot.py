@@ -74,7 +74,10 @@ def contents(connection: Any) -> Contents:
 
 def take(source: str, target: str) -> Contents:
     """Copy a live store's file to a new file, and hold the copy against the source. Raises StoreTrouble."""
-    os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    try:
+        os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise unwritable(target, error) from error
     with opened(source) as origin, opened(target) as copy:
         origin.execute("PRAGMA query_only = ON")
         origin.execute("BEGIN")

@@ -108,6 +108,7 @@ class Store:
         SQLite changes a table by making it anew, which must not delete the rows that point to it. Raises StoreTrouble.
         """
         with _translated(), self._transaction(foreign_keys=False) as connection:
+            connection.execution_options(fanout=True)
             if not self.sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CREATE_LOCK})
             yield connection

