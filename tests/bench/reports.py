@@ -7,7 +7,7 @@ import random
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tests.bench.cases import BODY, TITLES
+from tests.bench.wording import BODY, TITLES
 
 MAP = "residents"
 FIRST = datetime(2026, 8, 1)

@@ -11,7 +11,7 @@ import time
 from textual.app import App, ComposeResult
 from textual.widgets import DataTable
 
-from tests.bench.cases import TITLES
+from tests.bench.wording import TITLES
 
 VISIBLE = 43
 COLUMNS = ("剩余", "编号", "紧急", "阶段", "标题", "地点", "承办", "来源")

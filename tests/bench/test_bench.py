@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,3 +81,10 @@ def test_a_figure_that_is_missing_says_why_and_meets_nothing() -> None:
 def test_percentiles_are_readings() -> None:
     assert percentile(list(range(100)), 0.99) == 99
     assert percentile([5.0], 0.5) == 5.0
+
+
+def test_baselines_load_nothing_of_the_product() -> None:
+    check = "import sys, tests.bench.table_app, tests.bench.bare_typer; print(*sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True).stdout.split()
+    heavy = {name.split(".")[0] for name in loaded} & {"console", "core", "data", "sqlmodel", "sqlalchemy"}
+    assert heavy == set()
