@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 from console.cli import words
@@ -24,12 +24,24 @@ class Entry(NamedTuple):
     build: Callable[[], Any]
 
 
+class PlainOption(TyperOption):
+    """An option that takes what was typed as it is: turning it into a type would load a validation library."""
+
+    def process_value(self, ctx: Any, value: Any) -> Any:
+        """The text, or what the option's callback makes of it."""
+        return self.callback(ctx, self, value) if self.callback is not None else value
+
+
 class Command(TyperCommand):
     """A command that also takes the global options."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         settings["params"] = [*(settings.get("params") or []), *global_options()]
         super().__init__(*arguments, **settings)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option that shows the help."""
+        return _lighten(super().get_help_option(ctx))
 
 
 class Group(TyperGroup):
@@ -44,6 +56,10 @@ class Group(TyperGroup):
         self._built: dict[str, Any] = {}
         if self.entries:
             self.commands = dict.fromkeys(self.entries)  # type: ignore[assignment]
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option that shows the help."""
+        return _lighten(super().get_help_option(ctx))
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names, in the order in which they are written down."""
@@ -146,8 +162,21 @@ def global_options() -> list[Any]:
     if not _options:
         app = typer.Typer(add_completion=False)
         app.command()(_with_global_options)
-        _options.extend(get_command(app).params)
+        _options.extend(lightened(get_command(app)).params)
     return _options
+
+
+def lightened(built_command: Any) -> Any:
+    """A command whose options are all plain."""
+    for param in built_command.params:
+        _lighten(param)
+    return built_command
+
+
+def _lighten(param: Any) -> Any:
+    if type(param) is TyperOption:
+        param.__class__ = PlainOption
+    return param
 
 
 def _option(*names: str, zh: str, en: str, callback: Any, **more: Any) -> Any:
@@ -157,22 +186,22 @@ def _option(*names: str, zh: str, en: str, callback: Any, **more: Any) -> Any:
 
 
 def _with_global_options(
-    store: Annotated[
+    of_the_run_store: Annotated[
         str | None,
         _option("--store", zh="数据文件或数据库地址", en="store: a path or a database URL", callback=_take_store),
     ] = None,
-    centre: Annotated[
+    of_the_run_centre: Annotated[
         str | None, _option("--centre", zh="指挥中心编码", en="command centre, by code", callback=_take_centre)
     ] = None,
-    officer: Annotated[
+    of_the_run_officer: Annotated[
         str | None, _option("--as", zh="经办人编号或姓名", en="officer who acts", callback=_take_officer)
     ] = None,
-    language: Annotated[
+    of_the_run_language: Annotated[
         str | None, _option("--lang", zh="语言：zh 或 en", en="language: zh or en", callback=_take_language)
     ] = None,
-    demo: Annotated[
+    of_the_run_demo: Annotated[
         bool, _option("--demo", zh="用示范街道的数据", en="work on the demo street", callback=_take_demo)
     ] = False,
 ) -> None:
-    """Carries the global options; its parameters are taken, it is never called."""
-    del store, centre, officer, language, demo
+    """Carries the global options; never called. Their names are long so that no command has one of the same name."""
+    del of_the_run_store, of_the_run_centre, of_the_run_officer, of_the_run_language, of_the_run_demo

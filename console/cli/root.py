@@ -12,7 +12,7 @@ from typer.main import get_command
 
 from console import exit_codes, output
 from console.cli import words
-from console.cli.frame import CONTEXT, Entry, Group, session_of
+from console.cli.frame import CONTEXT, Entry, Group, lightened, session_of
 from console.cli.session import Session
 from data.errors import BadInput
 
@@ -64,7 +64,7 @@ def build() -> Any:
         context_settings=CONTEXT,
     )
     app.callback()(_alone)
-    return get_command(app)
+    return lightened(get_command(app))
 
 
 def _show_version(value: bool) -> None:
