@@ -23,7 +23,7 @@ MOUNTS = """\
 /dev/sda1 / ext4 rw 0 0
 tmpfs /run tmpfs rw 0 0
 server:/export /mnt/share\\040one nfs4 rw 0 0
-user@host: /home/w/remote fuse.sshfs rw 0 0
+user@host: /mnt/remote fuse.sshfs rw 0 0
 /dev/sdb1 /mnt/share\\040one/disk xfs rw 0 0
 """
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
         ("/running", "ext4", "ok"),
         ("/mnt/share one/zhihui", "nfs4", "bad"),
         ("/mnt/share one/disk/zhihui", "xfs", "ok"),
-        ("/home/w/remote", "fuse.sshfs", "bad"),
+        ("/mnt/remote", "fuse.sshfs", "bad"),
     ],
 )
 def test_file_systems(folder: str, kind: str, level: str) -> None:
