@@ -18,7 +18,10 @@ _HONORIFICS = (
 _NUMERAL_SIGNS = "〇零一二三四五六七八九幺"
 _NUMERALS = str.maketrans(_NUMERAL_SIGNS, "0012345678" + "91")
 _GAP = r"[ \u3000\-–—_.·,，]?"
-_CUES = tuple("姓名 联系人 当事人 报告人 来电人 反映人 投诉人 户主 业主 我叫 我是 本人叫 name".split())
+_CUES = (
+    *("姓名", "联系人", "当事人", "报告人", "来电人", "反映人", "投诉人", "户主", "业主"),
+    *("我叫", "我是", "本人叫", "name"),
+)
 _CHINESE_NAME = r"[\u3400-\u9fff](?:[\u3400-\u9fff]{0,3}|[\u3400-\u9fff]{0,5}[·•][\u3400-\u9fff]{1,8})"
 _SHORTEST_NUMBER = 7
 
