@@ -233,8 +233,9 @@ class Projection:
             self._compare(Task, ("id",), task, before.get(("task", task.id)))
         for clock in case.clocks:
             old = before.get(("clock", clock.id))
-            self._compare(ClockRow, ("id",), clock, old)
-            self._compare_due(clock, old)
+            if old != _complete(clock):
+                self._compare(ClockRow, ("id",), clock, old)
+                self._compare_due(clock, old)
         for segment in case.custody:
             self._compare(Custody, ("ticket_id", "no"), segment, before.get(("custody", segment.no)))
         ticket = _complete(case.ticket)
@@ -274,10 +275,8 @@ class Projection:
         if old is None:
             self._new.setdefault(model, []).append(new)
             return
-        if new == old:
-            return
-        changed = tuple(name for name, value in new.items() if old[name] != value)
-        if changed:
+        if new != old:
+            changed = tuple(name for name, value in new.items() if old[name] != value)
             names = {f"b_{name}": new[name] for name in ("centre_id", *keys)}
             self._changed.setdefault((model, changed), []).append({**names, **{name: new[name] for name in changed}})
 

@@ -108,7 +108,7 @@ class Sweep:
         return oldest is not None and oldest <= self.now()
 
     def _batch(self, swept: Swept) -> bool:
-        """One transaction; whether it found anything to do."""
+        """One transaction; whether it got anything done."""
         now = self.now()
         with self.store.write() as connection:
             ledger = Ledger(connection, self.centre_id, now)
@@ -133,7 +133,8 @@ class Sweep:
         swept.notices += notices
         swept.batches += 1
         swept.worst_lag = max(swept.worst_lag, batch.worst_lag)
-        return True
+        # A batch that brought nothing forward would be the same again: better to wait for the next cycle.
+        return bool(firing.fired or firing.doubles or batch.stale)
 
     def _claim(self, connection: Connection, now: int) -> list[tuple[int, int, int]]:
         """(next_at, clock id, ticket id) of the oldest due rows. The centre's lock makes the claim ours."""

@@ -26,7 +26,7 @@ class Words:
 def step_words(case: Case, clock: ClockRecord, step: Step, now: int, zone: ZoneInfo) -> Words:
     """What a step says to whom it reaches."""
     kind = ClockKind(clock.kind)
-    zh, en = _state(clock, step, now, zone)
+    zh, en = _state(clock, now, zone)
     if step.action == "climb":
         zh, en = f"{zh}，请您督促解决", f"{en}: you answer for it as well now"
     elif step.action == "handup":
@@ -61,7 +61,7 @@ def duration_words(seconds: int) -> Words:
     return Words(" ".join(f"{n} {zh}" for n, zh, _ in shown), " ".join(f"{n} {en}" for n, _, en in shown))
 
 
-def _state(clock: ClockRecord, step: Step, now: int, zone: ZoneInfo) -> tuple[str, str]:
+def _state(clock: ClockRecord, now: int, zone: ZoneInfo) -> tuple[str, str]:
     due = clock.due_at or now
     at = from_seconds(due).astimezone(zone).strftime("%m-%d %H:%M")
     if now < due:

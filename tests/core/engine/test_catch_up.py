@@ -64,6 +64,17 @@ def test_missed_repeats_make_one_event_unless_something_lay_between(rig: Rig) ->
     assert len(rig.rows(LadderStep)) == 7, "each of them is proven all the same"
 
 
+def test_repeats_of_several_clocks_keep_the_order_of_the_ticket(rig: Rig) -> None:
+    """Two clocks of one ticket whose repeats fall between each other: the judge sees every one in its place."""
+    rig.dispatched()
+    _stop_and_start(rig, days=3)
+    rig.engine().once()
+    steps = rig.rows(LadderStep)
+    assert len({step["clock_id"] for step in steps}) > 1
+    assert [step["nominal_at"] for step in steps] == sorted(step["nominal_at"] for step in steps)
+    assert any(step["step"] == "leader#3" for step in steps)
+
+
 def test_the_time_is_charged_to_the_engine_and_to_nobody_else(rig: Rig) -> None:
     rig.dispatched()
     start = rig.now()

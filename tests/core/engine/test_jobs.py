@@ -6,11 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from core.engine import jobs
 from core.engine.schedule import Calendar
-from data.tables import Notice, table
+from data.tables import Catalogue, ClockRow, Notice, Ticket, table
 from tests.core.engine.rig import Rig
 
 
@@ -31,6 +31,26 @@ def test_old_notices_that_arrived_are_dropped_and_others_stay(rig: Rig) -> None:
         )
     assert jobs.prune_notices(rig.store, rig.clock, 1) == 1
     assert [row["id"] for row in rig.notices()] == [first]
+
+
+def test_deadlines_without_an_official_calendar_are_set_anew_when_it_comes_out(rig: Rig) -> None:
+    rig.dispatched()
+    rig.dispatched()
+    clocks, catalogue = table(ClockRow), table(Catalogue)
+    one = rig.rows(Ticket)[0]["id"]
+    with rig.store.write() as connection:
+        connection.execute(
+            update(clocks)
+            .where(clocks.c.centre_id == 1, clocks.c.ticket_id == one, clocks.c.kind == "final")
+            .values(provisional=True)
+        )
+    assert jobs.recompute_provisional(rig.store, rig.clock, 1) == 0, "nothing newer is there"
+    calendar = next(row for row in rig.rows(Catalogue) if row["kind"] == "calendar")
+    with rig.store.write() as connection:
+        connection.execute(insert(catalogue), {**calendar, "id": 99, "version": 2})
+    assert jobs.recompute_provisional(rig.store, rig.clock, 1) == 1
+    assert jobs.recompute_provisional(rig.store, rig.clock, 1) == 0
+    assert [row["calendar_version"] for row in rig.rows(Ticket)] == [2, 1]
 
 
 def test_a_look_survives_a_job_that_fails(file_rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from core.desk.orders import Acknowledge, Complete, Pause, Refuse, Resume
 from core.engine import sweep
@@ -198,7 +198,8 @@ def test_one_bad_clock_does_not_stop_the_others(rig: Rig) -> None:
     clocks = table(ClockRow)
     with rig.store.write() as connection:
         of_bad = (clocks.c.centre_id == 1, clocks.c.ticket_id == tickets[bad]["id"])
-        connection.execute(update(clocks).where(*of_bad).values(budget="nonsense"))
+        good = connection.execute(select(clocks.c.segments).where(*of_bad)).scalar_one()
+        connection.execute(update(clocks).where(*of_bad).values(segments=[["nonsense"]]))
     engine = rig.engine()
     rig.later(minutes=4)
     swept = engine.once().swept
@@ -206,7 +207,7 @@ def test_one_bad_clock_does_not_stop_the_others(rig: Rig) -> None:
     assert list(swept.parked.values())
     assert rig.notices()[0]["title"].endswith("好")
     with rig.store.write() as connection:
-        connection.execute(update(clocks).where(*of_bad).values(budget="5 minute"))
+        connection.execute(update(clocks).where(*of_bad).values(segments=good))
     assert engine.once().swept.fired == 0, "it rests for a while"
     rig.steady.seconds += sweep.PARKED_SECONDS + 1
     assert engine.once().swept.fired == 1
