@@ -11,7 +11,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event
 
 from data.errors import StoreTrouble
-from data.reader import APPLICATION_ID, CONNECT_SECONDS
+from data.reader import APPLICATION_ID, postgres_options
 from data.sqlite import driver
 from data.statement_guard import ENVIRONMENT, watch
 
@@ -49,9 +49,9 @@ def sqlite_engine(path: str, reading: bool = False) -> Engine:
 
 
 def postgres_engine(url: str) -> Engine:
-    """An engine on a PostgreSQL database. Behind PgBouncer, add `?prepare_threshold=0` to the URL."""
-    given = {} if "connect_timeout" in url else {"connect_timeout": CONNECT_SECONDS}
-    return _guarded(create_engine(url, pool_pre_ping=True, json_serializer=_json, connect_args=given))
+    """An engine on a PostgreSQL database."""
+    address, given = postgres_options(url)
+    return _guarded(create_engine(address, pool_pre_ping=True, json_serializer=_json, connect_args=given))
 
 
 def _opener(path: str) -> Callable[[], Any]:
@@ -69,6 +69,12 @@ def _pool() -> Any:
 
 def _set_up(connection: Any, reading: bool) -> None:
     cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    if reading:
+        cursor.execute("PRAGMA query_only = ON")
+        cursor.close()
+        return
     mode = cursor.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     if mode != "wal":
         raise StoreTrouble(
@@ -76,11 +82,7 @@ def _set_up(connection: Any, reading: bool) -> None:
             f"此文件系统不支持 WAL（当前 {mode}），不能存放数据。",
             f"This file system cannot hold the store: no WAL mode (it is {mode}).",
         )
-    for pragma in PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    if reading:
-        cursor.execute("PRAGMA query_only = ON")
-    elif cursor.execute("PRAGMA application_id").fetchone()[0] == 0:
+    if cursor.execute("PRAGMA application_id").fetchone()[0] == 0:
         cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     cursor.close()
 

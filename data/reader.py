@@ -211,12 +211,31 @@ def _open_sqlite(path: str) -> Any:
     raise AssertionError
 
 
+def postgres_options(url: str) -> tuple[str, dict[str, Any]]:
+    """An address without what the driver takes by itself, and that.
+
+    `prepare_threshold=none` in the address turns prepared statements off, for PgBouncer older than 1.21.
+    """
+    place, _, query = url.partition("?")
+    given: dict[str, Any] = {}
+    kept = []
+    for option in filter(None, query.split("&")):
+        name, _, value = option.partition("=")
+        if name == "prepare_threshold":
+            given[name] = int(value) if value.isdigit() else None
+        else:
+            kept.append(option)
+    if "connect_timeout" not in query:
+        given["connect_timeout"] = CONNECT_SECONDS
+    return place + ("?" + "&".join(kept) if kept else ""), given
+
+
 def _open_postgres(url: str) -> Any:
     import psycopg
 
-    given: dict[str, Any] = {} if "connect_timeout" in url else {"connect_timeout": CONNECT_SECONDS}
+    address, given = postgres_options(url.replace("postgresql+psycopg://", "postgresql://"))
     try:
-        connection = psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://"), autocommit=True, **given)
+        connection = psycopg.connect(address, autocommit=True, **given)
         connection.execute("SET default_transaction_read_only = on")
     except psycopg.Error as error:
         from data.trouble import trouble_code, trouble_named

@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from data.errors import BadInput, StoreTrouble
 from data.location import locate
+from data.maintenance import backup
 from data.reader import Reader
 from data.schema import create_tables
 from data.sqlite import driver
@@ -201,6 +202,22 @@ def test_a_file_that_may_not_be_written_can_be_read(street: Path) -> None:
     assert caught.value.code == "store-readonly"
     with Reader(url) as reader:
         assert reader.rows("SELECT name FROM centre", fanout=True) == [("示范街道",)]
+
+
+def test_a_backup_that_may_not_be_written_can_be_looked_into(street: Path) -> None:
+    """It has no write-ahead log, and cannot be given one: an error on connecting comes out as any other."""
+    path = backup(locate(str(street / "store.db")), str(street / "copy.db"))
+    if os.geteuid() == 0:
+        os.chown(path, NOBODY, NOBODY)
+    path.chmod(0o400)
+    with without_rights():
+        store = Store(locate(str(path)))
+        with store.read() as connection:
+            assert connection.execute(text("SELECT code FROM centre")).all() == [("demo",)]
+        store.close()
+        with pytest.raises(StoreTrouble) as caught:
+            write_something(locate(str(path)))
+    assert caught.value.code in ("store-readonly", "store-no-wal")
 
 
 def test_a_folder_that_may_not_be_written(street: Path) -> None:

@@ -88,6 +88,19 @@ def test_a_database_that_is_not_there(opener: Any, url: str) -> None:
     assert caught.value.code == "store-no-database"
 
 
+def test_without_prepared_statements(store: Store, url: str) -> None:
+    """As PgBouncer before 1.21 needs it."""
+    address = url + ("&" if "?" in url else "?") + "prepare_threshold=none"
+    plain, reader = Store(address), Reader(address)
+    with plain.write() as connection:
+        driver_connection = connection.connection.driver_connection
+        assert driver_connection is not None
+        assert driver_connection.prepare_threshold is None
+    assert reader.rows("SELECT 1", fanout=True) == [(1,)]
+    reader.close()
+    plain.close()
+
+
 @pytest.mark.parametrize("opener", [opened, Reader])
 def test_a_database_without_our_tables(opener: Any, url: str) -> None:
     with pytest.raises(StoreTrouble) as caught:

@@ -148,6 +148,21 @@ def test_any_other_error_is_not_tried_again(store: Store) -> None:
     store.close()
 
 
+def test_reading_needs_no_weight(tmp_path: Path) -> None:
+    """Scripts call it in loops: the version is looked at without SQLAlchemy, Alembic or pydantic."""
+    url = locate(str(tmp_path / "s.db"))
+    create_tables(Store(url, create=True))
+    script = (
+        "import sys; from data.reader import Reader; Reader(sys.argv[1]).close()\n"
+        "print(*{name.partition('.')[0] for name in sys.modules} & {'sqlalchemy', 'alembic', 'pydantic', 'sqlmodel'})"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "ZHIHUI_GUARD"}
+    ended = subprocess.run(
+        [sys.executable, "-c", script, url], cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout == "\n"
+
+
 # ------------------------------------------------------------------------------------------------ the turnstile
 
 
