@@ -6,12 +6,13 @@ input method is on. Letters and full-width punctuation are aliases only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from textual.binding import Binding, BindingType
 
 from console.i18n import mark
+from data.errors import BadInput
 
 EVERYWHERE = frozenset({"queue", "dispatch", "leaders", "timers", "ticket", "intake"})
 TICKETS = frozenset({"queue", "dispatch", "leaders", "timers", "ticket"})
@@ -100,12 +101,39 @@ ACTIONS: tuple[Action, ...] = (
            mark("Write a remark into the history"), WORK, TICKETS, initials="beizhu bz"),
 )  # fmt: skip
 
-_BY_ID = {action.id: action for action in ACTIONS}
+
+def rebind(wanted: Mapping[str, str]) -> None:
+    """Give actions other keys: id → keys with commas. To be done before the screens are loaded.
+
+    Raises BadInput for an unknown id, for no key at all, and where two actions of a screen would share a key.
+    """
+    global ACTIONS
+    known = {item.id for item in ACTIONS}
+    for name in wanted:
+        if name not in known:
+            raise _wrong(name, "没有这个动作", "there is no such action")
+    changed = tuple(
+        replace(item, keys=_keys(item.id, wanted[item.id])) if item.id in wanted else item for item in ACTIONS
+    )
+    for screen in EVERYWHERE:
+        taken: dict[str, str] = {}
+        for item in changed:
+            for key in item.keys if screen in item.screens else ():
+                if key in taken:
+                    raise _wrong(item.id, f"按键 {key} 已用于 {taken[key]}", f"key {key} is taken by {taken[key]}")
+                taken[key] = item.id
+    ACTIONS = changed
 
 
-def action(action_id: str) -> Action:
-    """The action of an id. Raises KeyError for an unknown one."""
-    return _BY_ID[action_id]
+def _keys(name: str, text: str) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in str(text).split(",") if key.strip())
+    if not keys:
+        raise _wrong(name, "没有按键", "no key")
+    return keys
+
+
+def _wrong(name: str, zh: str, en: str) -> BadInput:
+    return BadInput("keymap", f"按键设置 {name}：{zh}。", f"Keymap, {name}: {en}.")
 
 
 def bindings(owner: str) -> list[BindingType]:

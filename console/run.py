@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from console import i18n
 from console.hangup import Hangup
 from console.incidents import log_path
+from data.errors import BadInput
 
 if TYPE_CHECKING:
     from core.clock import Clock
@@ -23,11 +24,12 @@ THEME = "ZHIHUI_THEME"
 def run_console(url: str, centre: str | None, officer: str | None, language: str, clock: Clock) -> int:
     """Run the console on a located URL until the officer leaves; gives the exit code.
 
-    `centre` and `officer` are codes; without an officer the console asks. Raises StoreTrouble or NotFound before
-    anything is drawn.
+    `centre` and `officer` are codes; without an officer the console asks. Raises StoreTrouble, NotFound or, for a
+    keymap that cannot be followed, BadInput before anything is drawn.
     """
     hangup = Hangup()  # first of all: it blocks signals, and threads inherit that
     i18n.set_language(language)
+    _read_keymap()
     _log_to_file()
     gc.disable()  # start-up makes many objects and no garbage
     from console.app import ZhihuiApp
@@ -47,6 +49,29 @@ def run_console(url: str, centre: str | None, officer: str | None, language: str
         backend.close()
         hangup.finished()
     return app.return_code or 0
+
+
+def keymap_path() -> str:
+    """The officer's own keys, in the XDG configuration folder."""
+    base = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
+    return os.path.join(base, "zhihui", "keys.toml")
+
+
+def _read_keymap() -> None:
+    """Take the keys from the file, when there is one. Raises BadInput for a file that cannot be followed."""
+    path = keymap_path()
+    if not os.path.exists(path):
+        return
+    import tomllib
+
+    from console import keys
+
+    try:
+        with open(path, "rb") as file:
+            given = tomllib.load(file)
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise BadInput("keymap", f"{path} 无法读取：{error}", f"Cannot read {path}: {error}") from error
+    keys.rebind({name: str(value) for name, value in given.items()})
 
 
 def _log_to_file() -> None:

@@ -102,8 +102,10 @@ class TicketScreen(DutyScreen):
             parts.append(
                 (f"[{text}]" if number == self.tab else f" {text} ", "title" if number == self.tab else "muted")
             )
-        code = clean(self.shown.row.code, 40) if self.shown else ""
-        return [Line((*parts, (f"   {code}", "label")))]
+        row = self.shown.row if self.shown is not None else None
+        if row is not None:
+            parts += [(f"   {clean(row.code, 40)}", "label"), (f"  {clean(row.title, 200)}", "")]
+        return [Line(tuple(parts))]
 
     def _content(self, width: int) -> list[Line]:
         if self.shown is None:

@@ -14,8 +14,9 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from console import keys
 from console.i18n import _
-from console.keys import ACTIONS, Action, key_name
+from console.keys import Action, key_name
 from console.ports import Heartbeat, NoticeRow, Status
 from console.width import cells, cut, pad
 from data.clean import clean
@@ -217,7 +218,7 @@ class KeyBar(Bar):
         return _(self.own.get(action.id, action.title))
 
     def _actions(self) -> list[Action]:
-        return [action for action in ACTIONS if action.footer]
+        return [action for action in keys.ACTIONS if action.footer]
 
     def on_click(self, event: events.Click) -> None:
         at = 0

@@ -15,6 +15,10 @@ TEXT_LIMIT = 400
 """Characters of a field that are looked at; a line shows fewer anyway."""
 
 
+ENGLISH_MORE = 20
+"""Cells by which the English terms are wider: columns that matter less wait for a wider list."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: `width` cells, or 0 to take what is left; shown from `least` cells of the list on."""
@@ -56,14 +60,15 @@ def flags_text(row: QueueRow) -> str:
 def queue_columns() -> tuple[Column, ...]:
     """The columns of the queue, in the user's language."""
     chinese = language() != "en"
+    more = 0 if chinese else ENGLISH_MORE
     return (
         Column("urgency", _("Urg."), 4 if chinese else 9, urgency_text, style="urgent"),
         Column("stage", _("Stage"), 6 if chinese else 12, stage_text),
         Column("title", _("Matter"), 0, lambda row: clean(row.title, TEXT_LIMIT)),
-        Column("flags", _("Flag"), 4, flags_text, least=70, style="urgent"),
-        Column("place", _("Place"), 14, lambda row: clean(row.place, TEXT_LIMIT), least=66, style="muted"),
+        Column("flags", _("Flag"), 4, flags_text, least=70 + more, style="urgent"),
+        Column("place", _("Place"), 14, lambda row: clean(row.place, TEXT_LIMIT), least=66 + more, style="muted"),
         Column("holder", _("Holder"), 14, lambda row: clean(row.holder, TEXT_LIMIT), least=56),
-        Column("code", _("Ticket"), 16, lambda row: clean(row.code, TEXT_LIMIT), least=84, style="muted"),
+        Column("code", _("Ticket"), 16, lambda row: clean(row.code, TEXT_LIMIT), least=84 + more, style="muted"),
     )
 
 

@@ -26,15 +26,11 @@ def when(at: int | None, zone: str, seconds: bool = False) -> str:
     return moment.strftime("%m-%d %H:%M:%S" if seconds else "%m-%d %H:%M")
 
 
-def span(seconds: int) -> str:
-    """A length of time: 12 s, 19 min, 3 h 05 min, 2 d 4 h."""
-    if seconds < 60:
-        return _("{n} s").format(n=seconds)
-    if seconds < 3600:
-        return _("{n} min").format(n=seconds // 60)
-    if seconds < 86400:
-        return _("{h} h {m:02d} min").format(h=seconds // 3600, m=seconds % 3600 // 60)
-    return _("{d} d {h} h").format(d=seconds // 86400, h=seconds % 86400 // 3600)
+def exact(seconds: int) -> str:
+    """A length of time to the second: 0:07:03, and days in front where there are any."""
+    days, rest = divmod(max(seconds, 0), 86400)
+    clock = f"{rest // 3600}:{rest % 3600 // 60:02d}:{rest % 60:02d}"
+    return _("{d} d {clock}").format(d=days, clock=clock) if days else clock
 
 
 def labelled(label: str, text: str, width: int, part: str = "") -> list[Line]:
@@ -166,9 +162,9 @@ def custody_lines(items: tuple[CustodyLine, ...], now: int, zone: str, closed: b
                     (f"{when(item.from_at, zone, True)} ", "label"),
                     (pad(clean(item.holder, 60), 24) + " ", ""),
                     (pad(term(Stage, item.stage, language()), 10) + " ", "muted"),
-                    (span(length), ""),
+                    (exact(length), ""),
                     ("" if item.to_at is not None or closed else _(" until now"), "muted"),
                 )
             )
         )
-    return [*lines, text_line(), text_line(_("In all: {span}").format(span=span(total)), "title")]
+    return [*lines, text_line(), text_line(_("In all: {span}").format(span=exact(total)), "title")]

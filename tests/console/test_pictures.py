@@ -48,7 +48,7 @@ def test_queue(backend: MemoryBackend, snap_compare: Compare, size: tuple[int, i
 
 @pytest.mark.parametrize("size", SIZES)
 def test_dispatch(backend: MemoryBackend, snap_compare: Compare, size: tuple[int, int]) -> None:
-    """Tickets that wait on the left; on the right the tree with who is on, load and overdue, the proposal preselected."""
+    """Tickets that wait on the left; on the right the tree with who is on, load, overdue, and the proposal chosen."""
     assert snap_compare(street_app(backend), terminal_size=size, run_before=after("f3", shows="应急管理岗"))
 
 

@@ -1,0 +1,49 @@
+"""The officer's own keys: taken over everywhere, refused when they cannot be followed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from console import keys
+from data.errors import BadInput
+
+
+@pytest.fixture(autouse=True)
+def _own_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "ACTIONS", keys.ACTIONS)
+
+
+def test_other_keys_are_taken_over() -> None:
+    keys.rebind({"pane.queue": "f11, 7"})
+    assert next(item.keys for item in keys.ACTIONS if item.id == "pane.queue") == ("f11", "7")
+    assert any(binding.key == "f11,7" for binding in keys.bindings("app") if not isinstance(binding, tuple))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        ({"pane.nowhere": "f11"}, "no such action"),
+        ({"pane.queue": " , "}, "no key"),
+        ({"pane.queue": "f3"}, "taken by"),
+    ],
+)
+def test_what_cannot_be_followed_is_refused(wanted: dict[str, str], words: str) -> None:
+    before = keys.ACTIONS
+    with pytest.raises(BadInput) as caught:
+        keys.rebind(wanted)
+    assert words in caught.value.en
+    assert keys.ACTIONS is before
+
+
+def test_the_file_is_read_before_anything_is_drawn(home: Path, repository: Path) -> None:
+    folder = home / "config" / "zhihui"
+    folder.mkdir(parents=True)
+    (folder / "keys.toml").write_text('"pane.queue" = "f3"\n', encoding="utf-8")
+    code = "from console.run import _read_keymap; _read_keymap()"
+    done = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=False)
+    assert "BadInput" in done.stderr
+    assert "f3" in done.stderr
