@@ -30,13 +30,13 @@ def record(error: BaseException) -> tuple[str, str]:
         if os.path.exists(path) and os.path.getsize(path) > LOG_LIMIT:
             os.replace(path, path + ".old")
         with open(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8") as log:
-            log.write(_entry(number, error))
+            log.writelines(_entry(number, error))
     except OSError:
         return number, ""
     return number, path
 
 
-def _entry(number: str, error: BaseException) -> str:
+def _entry(number: str, error: BaseException) -> list[str]:
     lines = [f"{number} {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} python {sys.version.split()[0]}"]
     seen: set[int] = set()
     current: BaseException | None = error
@@ -48,7 +48,7 @@ def _entry(number: str, error: BaseException) -> str:
             for frame in traceback.extract_tb(current.__traceback__)
         ]
         current = current.__cause__ or current.__context__
-    return "\n".join(lines) + "\n"
+    return [line + "\n" for line in lines]
 
 
 def _short(filename: str) -> str:

@@ -13,6 +13,7 @@ from console.cli import words
 from console.cli.session import Session
 from data.errors import BadInput
 
+declare = typer.Option
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 
 
@@ -180,7 +181,7 @@ def _lighten(param: Any) -> Any:
 
 
 def _option(*names: str, zh: str, en: str, callback: Any, **more: Any) -> Any:
-    return typer.Option(
+    return declare(
         *names, help=words.explain(zh, en), callback=callback, expose_value=False, show_default=False, **more
     )
 

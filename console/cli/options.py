@@ -11,6 +11,7 @@ import typer
 
 from console import output
 from console.cli import words
+from console.cli.frame import declare
 from data.errors import BadInput
 
 Progress = Callable[[int, int], None]
@@ -19,7 +20,7 @@ Progress = Callable[[int, int], None]
 
 def option(*names: str, zh: str, en: str, **more: Any) -> Any:
     """An option with its help in both languages."""
-    return typer.Option(*names, help=words.explain(zh, en), show_default=False, **more)
+    return declare(*names, help=words.explain(zh, en), show_default=False, **more)
 
 
 def argument(zh: str, en: str, **more: Any) -> Any:
@@ -72,4 +73,4 @@ def progress_bar(text: str = "") -> Iterator[Progress]:
     with Bar(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
         bar.console.print(Text(clean(text))) if text else None
-        yield lambda done, whole: bar.update(task, completed=done, total=whole)
+        yield lambda done, whole: bar.update(task_id=task, completed=done, total=whole)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from console.cli import words
-from console.cli.frame import Entry, Group, built, new_app, session_of, single
+from console.cli.frame import Entry, Group, built, declare, new_app, session_of, single
 from console.cli.options import form_of
 from console.cli.session import Session
 from console.cli.verb_table import REPORT, VERB_COMMANDS, Field, VerbCommand
@@ -90,12 +90,12 @@ def _parameters(row: VerbCommand) -> Iterable[inspect.Parameter]:
         yield inspect.Parameter("codes", keyword, annotation=Annotated[list[str] | None, codes], default=None)
     for field in row.fields:
         kind, default = _KINDS[field.kind]
-        option = typer.Option(field.option, help=_help(field), show_default=False)
+        option = declare(field.option, help=_help(field), show_default=False)
         yield inspect.Parameter(f"field_{field.name}", keyword, annotation=Annotated[kind, option], default=default)
     for name, (kind, zh, en) in _COMMON.items():
         if row is REPORT and name in ("where", "seen"):
             continue
-        option = typer.Option("--" + name.replace("_", "-"), help=words.explain(zh, en), show_default=False)
+        option = declare("--" + name.replace("_", "-"), help=words.explain(zh, en), show_default=False)
         default = False if kind is bool else None
         yield inspect.Parameter(name, keyword, annotation=Annotated[kind, option], default=default)
 
