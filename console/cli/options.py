@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -46,16 +46,23 @@ def form_of(json: bool, jsonl: bool = False, csv: bool = False) -> str:
 
 
 def show_records(
-    records: Sequence[dict[str, Any]], fields: Sequence[str], form: str, titles: Sequence[tuple[str, str]] = ()
+    records: Sequence[dict[str, Any]],
+    fields: Sequence[str],
+    form: str,
+    titles: Sequence[tuple[str, str]] = (),
+    right: Collection[int] = (),
 ) -> None:
-    """Records as data, or as a table whose columns have these titles (zh, en); without titles the fields' names."""
+    """Records as data, or as a table whose columns have these titles (zh, en); without titles the fields' names.
+
+    Columns in `right` are figures.
+    """
     if form:
         output.write_records(records, fields, form)
         return
     from console.cli.printing import table
 
     header = [words.say(*title) for title in titles] or list(fields)
-    table(header, [[record.get(name) for name in fields] for record in records])
+    table(header, [[record.get(name) for name in fields] for record in records], right)
 
 
 @contextmanager

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +13,7 @@ from console import output
 from console.cli import words
 from console.cli.verb_table import BY_VERB
 from console.exit_codes import OK, PARTLY, of_refusal
-from console.width import cells, cut, pad
+from console.width import cells, pad
 from data.clean import clean
 from data.instants import FAR, from_seconds
 from data.terms import Stage
@@ -21,15 +23,39 @@ if TYPE_CHECKING:
 
 GAP = "  "
 WIDEST = 60
+NARROWEST = 12
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """A table, each column as wide as its widest cell; a last column is cut at nothing."""
+def table(header: Sequence[str], rows: Sequence[Sequence[Any]], right: Collection[int] = ()) -> None:
+    """A table, each column as wide as its widest cell; a last column is cut at nothing.
+
+    Columns in `right`, counted from 0, are figures: they stand at the right and are never cut. On a terminal that is
+    too narrow the widest of the others give way.
+    """
     shown = [[clean(shown_value(value)) for value in row] for row in rows]
-    widths = [min(WIDEST, max(cells(row[place]) for row in [list(header), *shown])) for place in range(len(header) - 1)]
-    for row in [list(header), *shown]:
-        line = GAP.join(pad(cut(value, width), width) for value, width in zip(row[:-1], widths, strict=True))
-        output.say_line((line + GAP + row[-1]).rstrip() if widths else row[-1])
+    lines = [list(header), *shown]
+    widths = [min(WIDEST, max(cells(row[place]) for row in lines)) for place in range(len(header))]
+    last = len(widths) - 1
+    texts = [place for place in range(len(widths)) if place not in right]
+    if last in texts:
+        widths[last] = min(widths[last], NARROWEST)
+    if sys.stdout.isatty():
+        _narrow(widths, texts, get_terminal_size().columns - len(GAP) * last)
+    for row in lines:
+        parts = [
+            value if place == last and place in texts else pad(value, width, place in right)
+            for place, (value, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        output.say_line(GAP.join(parts).rstrip())
+
+
+def _narrow(widths: list[int], texts: Sequence[int], room: int) -> None:
+    """Take from the widest columns of text until all columns fit."""
+    while texts and sum(widths) > room:
+        widest = max(texts, key=lambda place: widths[place])
+        if widths[widest] <= NARROWEST:
+            return
+        widths[widest] -= 1
 
 
 def shown_value(value: Any) -> str:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from console import output
 from console.cli import words
 from console.cli.frame import built, command, new_app, session_of
-from console.cli.options import Csv, Json, Jsonl, Period, Where, form_of, option, show_records
+from console.cli.options import Csv, Json, Jsonl, Period, Where, argument, form_of, option, show_records
+from console.cli.report_custody import TOTAL_FIELDS, one_ticket, print_totals, total_record
 from console.cli.session import Session
 from console.exit_codes import OK
 from data.errors import BadInput
+
+if TYPE_CHECKING:
+    from core.accountability.ontime import OnTimeLine
+    from data.queries.filters import Condition
 
 app = new_app("报表：持有时长、按期率、来源", "reports: custody, on-time rate, sources")
 
 CUSTODY_BY = "tier section unit person community stage holder"
 ONTIME_BY = "all community grid section lead source matter urgency"
+ALIASES = {"post": "unit", "officer": "person"}
+
+First = Annotated[str, option("--from", zh="起始日，含当日", en="first day")]
+Last = Annotated[str, option("--to", zh="截止日，含当日", en="last day")]
 
 
 def build() -> Any:
@@ -24,38 +34,62 @@ def build() -> Any:
     return built(app)
 
 
-def _period(session: Session, text: str) -> Any:
-    if not text:
+# ------------------------------------------------------------------------------------------------ what is asked
+
+
+def _period(session: Session, text: str, first: str = "", last: str = "") -> Any:
+    """The period of the options, None for all time. Raises BadInput."""
+    if not (text or first or last):
         return None
     from core.accountability.period import read_period
 
-    return read_period(text, session.zone())
+    if not (first or last):
+        return read_period(text, session.zone())
+    if text:
+        raise BadInput("period-twice", "--period 与 --from、--to 只能用一种。", "Use --period, or --from and --to.")
+    return read_period(f"{first or '1970-01-01'}..{last or _today(session)}", session.zone())
 
 
-def _condition(session: Session, where: str) -> Any:
+def _today(session: Session) -> str:
+    from zoneinfo import ZoneInfo
+
+    from data.instants import from_seconds
+
+    return from_seconds(session.now()).astimezone(ZoneInfo(session.zone())).date().isoformat()
+
+
+def _condition(session: Session, where: str) -> Condition:
     from core.accountability.custody import EVERY_TICKET
     from data.queries.filters import parse
 
     return parse(where, session.now(), session.zone()) if where else EVERY_TICKET
 
 
-def _one_of(kind: Any, value: str) -> Any:
-    try:
-        return kind(value)
-    except ValueError as error:
-        known = " ".join(item.value for item in kind)
-        raise BadInput("by", f"--by 只能是：{known}", f"--by must be one of: {known}") from error
+def _one_of(kind: Any, value: str, option: str = "--by") -> Any:
+    """A word of an enumeration, by its stored value or by its label. Raises BadInput with all of them."""
+    wanted = ALIASES.get(value, value)
+    for item in kind:
+        if wanted.lower() in (item.value, getattr(item, "zh", None), getattr(item, "en", item.value).lower()):
+            return item
+    known = " ".join(item.value for item in kind)
+    raise BadInput(option.strip("-"), f"{option} 只能是：{known}", f"{option} must be one of: {known}")
 
 
-@command(app, "custody", "谁持有了多久", "who held tickets for how long")
+# ------------------------------------------------------------------------------------------------ custody
+
+
+@command(app, "custody", "谁持有了多久；给出编号则列出一件的每一段", "who held tickets for how long, or one ticket")
 def custody(
     context: typer.Context,
-    by: Annotated[str, option("--by", zh=f"按什么汇总：{CUSTODY_BY}", en="what to add up by")] = "unit",
+    code: Annotated[str, argument("事件编号，只看这一件", "code of a ticket, to see this one alone")] = "",
+    by: Annotated[str, option("--by", zh=f"按什么汇总：{CUSTODY_BY}", en="what to add up by")] = "",
     period: Period = "",
+    first: First = "",
+    last: Last = "",
     where: Where = "",
     tier: Annotated[str, option("--tier", zh="层级", en="tier")] = "",
     section: Annotated[str, option("--section", zh="板块", en="section")] = "",
-    unit: Annotated[str, option("--unit", zh="单位", en="unit")] = "",
+    unit: Annotated[str, option("--unit", "--post", zh="单位", en="unit")] = "",
     officer: Annotated[str, option("--person", zh="人员", en="person")] = "",
     community: Annotated[str, option("--community", zh="村社区", en="community")] = "",
     stage: Annotated[str, option("--stage", zh="环节", en="stage")] = "",
@@ -64,46 +98,45 @@ def custody(
     csv: Csv = False,
 ) -> int:
     """Seconds add up to the tickets' lives; time of engine, citizen or suspension is nobody's in the field."""
+    from core.accountability.asked import check_filter
     from core.accountability.custody import By, CustodyFilter, custody_report
+    from data.terms import Stage, Tier
 
     session = session_of(context)
     form = form_of(json, jsonl, csv)
-    chosen = CustodyFilter(tier=tier, section=section, unit=unit, officer=officer, community=community, stage=stage)
-    lines = custody_report(
-        session.reader(), session.centre_id(), _one_of(By, by), session.now(), _period(session, period), chosen,
-        _condition(session, where),
-    )  # fmt: skip
-    fields = ("key", "name", "own", "tickets", "turns", "seconds", "average", "longest")
-    records: list[dict[str, Any]] = [
-        {
-            "key": line.key,
-            "name": words.say(line.zh, line.en),
-            "own": line.own,
-            "tickets": line.tickets,
-            "turns": line.turns,
-            "seconds": line.seconds,
-            "average": line.average,
-            "longest": line.longest,
-        }
-        for line in lines
-    ]
-    if not form:
-        for record in records:
-            for name in ("seconds", "average", "longest"):
-                record[name] = span(record[name])
-    titles = (
-        *(("编码", "Key"), ("名称", "Name"), ("归属", "Whose"), ("件数", "Tickets"), ("次数", "Turns")),
-        *(("合计", "Together"), ("平均", "Average"), ("最长", "Longest")),
+    if code:
+        if any((by, period, first, last, where, tier, section, unit, officer, community, stage)):
+            raise BadInput("one-ticket", "给出事件编号时不能再筛选。", "A single ticket goes without filters.")
+        return one_ticket(session, code, form)
+    chosen = CustodyFilter(
+        tier=_one_of(Tier, tier, "--tier").value if tier else "",
+        section=section,
+        unit=unit,
+        officer=officer,
+        community=community,
+        stage=_one_of(Stage, stage, "--stage").value if stage else "",
     )
-    show_records(records, fields, form, titles)
+    kind, asked, condition = (
+        _one_of(By, by or "unit"),
+        _period(session, period, first, last),
+        _condition(session, where),
+    )
+    reader, centre = session.reader(), session.centre_id()
+    check_filter(reader, centre, chosen)
+    lines = custody_report(reader, centre, kind, session.now(), asked, chosen, condition)
+    if form:
+        output.write_records([total_record(line) for line in lines], TOTAL_FIELDS, form)
+    else:
+        print_totals(lines)
     return OK
 
 
-def span(seconds: int) -> str:
-    """A length of time in days, hours, minutes and seconds."""
-    days, rest = divmod(seconds, 86_400)
-    clock = f"{rest // 3600:02d}:{rest % 3600 // 60:02d}:{rest % 60:02d}"
-    return f"{days}d {clock}" if days else clock
+# ------------------------------------------------------------------------------------------------ on-time rate
+
+ONTIME_FIELDS = (
+    *("key", "name", "completed", "on_time", "late", "rate", "strict_rate", "open_overdue", "open_in_time"),
+    *("undated", "overdue_multiple"),
+)
 
 
 @command(app, "ontime", "按期办结率", "the on-time completion rate")
@@ -111,6 +144,8 @@ def ontime(
     context: typer.Context,
     by: Annotated[str, option("--by", zh=f"按什么分：{ONTIME_BY}", en="what to break down by")] = "all",
     period: Period = "",
+    first: First = "",
+    last: Last = "",
     where: Where = "",
     current: Annotated[
         bool, option("--current-division", zh="按现行区划归并", en="count merged units where they belong today")
@@ -124,30 +159,19 @@ def ontime(
 
     session = session_of(context)
     form = form_of(json, jsonl, csv)
-    found = on_time_report(
-        session.reader(), session.centre_id(), _one_of(Dimension, by), session.now(), _period(session, period), current,
-        _condition(session, where),
-    )  # fmt: skip
-    fields = (
-        *("key", "name", "completed", "on_time", "late", "rate", "strict_rate", "open_overdue", "open_in_time"),
-        *("undated", "overdue_multiple"),
-    )
-    lines = [*found.lines, found.total] if by != "all" or not found.lines else [found.total]
-    records = [
-        {
-            "key": line.key,
-            "name": words.say(line.zh, line.en),
-            **{name: _number(getattr(line, name)) for name in fields[2:]},
-        }
-        for line in lines
-    ]
-    titles = (
-        *(("编码", "Key"), ("名称", "Name"), ("办结", "Completed"), ("按期", "On time"), ("超期", "Late")),
-        *(("按期率%", "Rate %"), ("严格率%", "Strict %"), ("超期未结", "Open overdue"), ("未到期", "Open in time")),
-        *(("无时限", "Undated"), ("平均超期倍数", "Overdue multiple")),
-    )
-    show_records(records, fields, form, titles)
+    kind, asked, condition = _one_of(Dimension, by), _period(session, period, first, last), _condition(session, where)
+    found = on_time_report(session.reader(), session.centre_id(), kind, session.now(), asked, current, condition)
+    lines = [found.total] if kind is Dimension.ALL else [*found.lines, found.total]
+    if form:
+        output.write_records([_ontime_record(line) for line in lines], ONTIME_FIELDS, form)
+    else:
+        _print_ontime(lines)
     return OK
+
+
+def _ontime_record(line: OnTimeLine) -> dict[str, Any]:
+    figures = {name: _number(getattr(line, name)) for name in ONTIME_FIELDS[2:]}
+    return {"key": line.key, "name": words.say(line.zh, line.en), **figures}
 
 
 def _number(value: Any) -> Any:
@@ -155,10 +179,35 @@ def _number(value: Any) -> Any:
     return value if value is None or isinstance(value, int) else float(value)
 
 
+def _print_ontime(lines: list[OnTimeLine]) -> None:
+    from console.cli.printing import table
+
+    shown = ("completed", "on_time", "late", "rate", "strict_rate", "open_overdue", "open_in_time", "overdue_multiple")
+    header = words.say(
+        "名称 办结 按期 超期 按期率% 严格率% 超期未结 未到期 超期倍数",
+        "Name Done In-time Late Rate% Strict% Overdue Running Multiple",
+    ).split()
+    rows = [
+        (words.say(line.zh, line.en), *("-" if getattr(line, name) is None else getattr(line, name) for name in shown))
+        for line in lines
+    ]
+    table(header, rows, right=range(1, 9))
+    undated = lines[-1].undated
+    if undated:
+        output.say_line(
+            words.say(f"另办结无时限的 {undated} 件，不计入。", f"{undated} more were done that had no deadline.")
+        )
+
+
+# ------------------------------------------------------------------------------------------------ sources
+
+
 @command(app, "sources", "来源统计", "how reports come in")
 def sources(
     context: typer.Context,
     period: Period = "",
+    first: First = "",
+    last: Last = "",
     where: Where = "",
     json: Json = False,
     jsonl: Jsonl = False,
@@ -169,7 +218,8 @@ def sources(
 
     session = session_of(context)
     form = form_of(json, jsonl, csv)
-    lines = sources_report(session.reader(), session.centre_id(), _period(session, period), _condition(session, where))
+    asked, condition = _period(session, period, first, last), _condition(session, where)
+    lines = sources_report(session.reader(), session.centre_id(), asked, condition)
     fields = ("source", "name", "reported", "dropped", "completed", "open")
     records = [{**line._asdict(), "name": words.say(line.zh, line.en)} for line in lines]
     records = [{name: record[name] for name in fields} for record in records]
@@ -177,5 +227,5 @@ def sources(
         *(("来源", "Source"), ("名称", "Name"), ("上报", "Reported"), ("不予受理或作废", "Dropped")),
         *(("办结", "Completed"), ("未结", "Open")),
     )
-    show_records(records, fields, form, titles)
+    show_records(records, fields, form, titles, right=range(2, 6))
     return OK

@@ -12,6 +12,7 @@ from core.rules.versions import read_calendar, read_policy
 from core.rules.worktime import WorkCalendar
 from data.errors import NotFound
 from data.reader import Reader, expand
+from data.terms import UnitKind
 
 NAMES_AT_ONCE = 500
 
@@ -107,9 +108,10 @@ class Lookup:
         }
 
     def sections(self) -> dict[str, tuple[str, str]]:
-        """(name, English name) of the sections by code."""
+        """(name, English name) of the sections by code; posts of the centre itself stand in no section."""
         rows = self._rows("SELECT code, name, name_en FROM unit WHERE centre_id = :centre AND kind = 'section'", {})
-        return {str(code): (str(name), str(name_en or name)) for code, name, name_en in rows}
+        own = {UnitKind.CENTRE.value: (UnitKind.CENTRE.zh, UnitKind.CENTRE.en)}
+        return own | {str(code): (str(name), str(name_en or name)) for code, name, name_en in rows}
 
     def matter_names(self) -> dict[str, tuple[str, str]]:
         """(name, English name) of matters by code, as the newest version that has them calls them."""
