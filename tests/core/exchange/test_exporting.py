@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from core.clock import SetClock
 from core.desk.desk import Desk
 from core.desk.orders import Accept, Dispatch, Report
+from core.exchange import exporting
 from core.exchange.cells import CELL_LIMIT, is_formula, safe_cell, without_guard
 from core.exchange.exporting import ExportResult, export_tickets, stream_tickets
 from data.errors import BadInput
@@ -208,6 +209,35 @@ def test_nothing_is_overwritten_without_force(store: Store, desk: Desk, tmp_path
     assert target.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_file_that_appears_meanwhile_is_not_overwritten(
+    sqlite_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = street(sqlite_database)
+    report(Desk(store, SetClock(START), 1))
+    target = tmp_path / "t.csv"
+
+    def intrude(text: str) -> str:
+        target.write_text("theirs")
+        return text
+
+    monkeypatch.setitem(exporting._MASKS, "title", intrude)
+    with pytest.raises(BadInput) as caught:
+        export(store, target)
+    assert caught.value.code == "file-exists"
+    assert target.read_text() == "theirs"
+    assert not [name for name in os.listdir(tmp_path) if name.endswith(".part")]
+    store.close()
+
+
+def test_a_text_that_looks_like_an_error_of_a_workbook_is_text(sqlite_database: str, tmp_path: Path) -> None:
+    store = street(sqlite_database)
+    report(Desk(store, SetClock(START), 1), title="#REF!")
+    export(store, tmp_path / "t.xlsx")
+    cell = openpyxl.load_workbook(tmp_path / "t.xlsx").active["B2"]
+    assert (cell.value, cell.data_type) == ("#REF!", "s")
+    store.close()
+
+
 @pytest.mark.parametrize(("name", "code"), [("t.pdf", "export-form"), ("no/where/t.csv", "export-file")])
 def test_a_place_that_cannot_be_is_refused(store: Store, tmp_path: Path, name: str, code: str) -> None:
     with pytest.raises(BadInput) as caught:
@@ -233,7 +263,7 @@ def test_an_export_that_fails_leaves_nothing_behind(
             raise OSError(28, "No space left on device")
         return name
 
-    monkeypatch.setitem(__import__("core.exchange.exporting", fromlist=["_MASKS"])._MASKS, "title", fail)
+    monkeypatch.setitem(exporting._MASKS, "title", fail)
     with pytest.raises(BadInput) as caught:
         export(store, folder / "old.csv", form=form, force=True)
     assert caught.value.code == "export-file"

@@ -208,6 +208,18 @@ def test_one_cell_far_away_is_refused_at_once(tmp_path: Path, place: bytes) -> N
     assert place.decode() in error.en
 
 
+def test_a_far_cell_is_seen_wherever_the_blocks_are_cut(tmp_path: Path) -> None:
+    """The sheet is looked through block by block; the place of the far cell lies across the border of two."""
+    from core.exchange.unpack import _BLOCK
+
+    far = b'<row><c r="XFD1048576"><v>1</v></c></row>'
+    for cut in (8, 12, 16, 20):
+        lead = HEAD + b"<!--"
+        padding = b"x" * (_BLOCK - len(lead) - len(b"-->") - cut)
+        error = refusal(sheet_file(tmp_path, lead + padding + b"-->" + far + TAIL, f"{cut}.xlsx"))
+        assert "XFD1048576" in error.en
+
+
 def test_a_sheet_that_unpacks_to_far_more_than_it_is_is_refused(tmp_path: Path) -> None:
     row = b'<row><c t="str"><v>aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa</v></c></row>'
     file = sheet_file(tmp_path, HEAD + row * 400_000 + TAIL)
