@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.desk.desk import Desk
 from core.desk.orders import Accept, Acknowledge, Arrive, Assess, Dispatch, Order, Refuse, Report
 from data.terms import Urgency
-from tests.bench.wording import BODY, TITLES
+from tests.bench.wording import BODY, PLACE, TITLES
 
 CASES = len(TITLES)
 URGENCIES = (Urgency.URGENT, Urgency.NORMAL, Urgency.NORMAL, Urgency.ROUTINE)
@@ -21,9 +21,9 @@ def make_case(desk: Desk, number: int) -> str:
     """One ticket of the pattern; returns its code."""
     duty, post = desk.actor("zhang"), desk.actor("li")
     report = Report(
-        title=TITLES[number],
+        title=f"{PLACE}{TITLES[number]}",
         body=BODY,
-        address=f"人民路{number + 1}号",
+        address=PLACE,
         reporter_name="赵小海",
         reporter_phone="13900001111",
         community="C01",

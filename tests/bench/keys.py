@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import median
 
+from tests.bench.beside import engine_beside
 from tests.bench.figures import Figure, Rounds, percentile
-from tests.bench.run import CODE, Run, module, program
+from tests.bench.run import ROWS_SHOWN, Run, module, program
 from tests.bench.terminal import KEYS, ROWS, Painted, Terminal
 
 TABLE_KEYS = {**KEYS, "home": b"\x1b[1;5H", "end": b"\x1b[1;5F"}
@@ -31,8 +32,8 @@ def measure(run: Run) -> Iterator[Figure]:
     store = run.store(run.large)
     for _ in range(max(run.rounds // 2, 1)):
         for who, command in (("console", program()), ("table", module("table_app", str(run.table_rows)))):
-            with Terminal(command, run.environment(store)) as terminal:
-                terminal.read_until(CODE, 60)
+            with engine_beside(store), Terminal(command, run.environment(store)) as terminal:
+                terminal.read_until(ROWS_SHOWN, 60)
                 terminal.settle(SETTLED)
                 for action in ACTIONS:
                     painted = _press(terminal, action, run.keys, KEYS if who == "console" else TABLE_KEYS)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.bench.beside import engine_beside
 from tests.bench.figures import Figure, Rounds
-from tests.bench.run import CODE, Run, module, program
+from tests.bench.run import ROWS_SHOWN, Run, module, program
 from tests.bench.table_app import VISIBLE
 from tests.bench.terminal import Terminal
 
@@ -19,13 +21,16 @@ def measure(run: Run) -> Iterator[Figure]:
     """First paint of the console on each store."""
     rounds = Rounds()
     stores: dict[str, Path] = {f"console {size}": run.store(size) for size in run.sizes}
-    for turn in range(run.rounds + 1):
-        readings = {name: _first_paint(program(), run.environment(store)) for name, store in stores.items()}
-        readings["table"] = _first_paint(module("table_app", str(VISIBLE)), run.environment())
-        for name, (wall, cpu) in readings.items():
-            if turn:  # the first round only warms the disk
-                rounds.add(f"{name} wall", wall)
-                rounds.add(f"{name} cpu", cpu)
+    with contextlib.ExitStack() as stack:
+        for store in stores.values():
+            stack.enter_context(engine_beside(store))
+        for turn in range(run.rounds + 1):
+            readings = {name: _first_paint(program(), run.environment(store)) for name, store in stores.items()}
+            readings["table"] = _first_paint(module("table_app", str(VISIBLE)), run.environment())
+            for name, (wall, cpu) in readings.items():
+                if turn:  # the first round only warms the disk
+                    rounds.add(f"{name} wall", wall)
+                    rounds.add(f"{name} cpu", cpu)
     for size in run.sizes:
         for kind, what in (("cpu", "processor time"), ("wall", "time")):
             name = f"console {size} {kind}"
@@ -49,7 +54,7 @@ def measure(run: Run) -> Iterator[Figure]:
 
 
 def _first_paint(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
-    """Seconds, and processor seconds of the whole program, until the first ticket code stands on the screen."""
+    """Seconds, and processor seconds of the whole program, until the first tickets stand on the screen."""
     with Terminal(command, environment) as terminal:
-        terminal.read_until(CODE, LIMIT)
+        terminal.read_until(ROWS_SHOWN, LIMIT)
         return time.perf_counter() - terminal.began, terminal.cpu()

@@ -7,7 +7,7 @@ import random
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tests.bench.wording import BODY, TITLES
+from tests.bench.wording import BODY, TITLES, place
 
 MAP = "residents"
 FIRST = datetime(2026, 8, 1)
@@ -27,7 +27,7 @@ def write_reports(path: Path, rows: int, seed: int) -> Path:
         writer.writerow(COLUMNS)
         for number in range(rows):
             when = FIRST + timedelta(seconds=chance.randrange(DAYS * 86_400))
-            title = f"{TITLES[number % len(TITLES)]}（{chance.randrange(1, 99)}号楼）"
+            title = f"{place(chance.randrange(10**6))}{TITLES[number % len(TITLES)]}"
             user = f"A{chance.randrange(10**8):08d}"
             writer.writerow([f"{seed}-{number}", user, title, when, BODY * 3, chance.randrange(9), 0])
     fresh.rename(path)

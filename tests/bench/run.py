@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.bench.stores import store_of
+from tests.bench.wording import TITLES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-CODE = rb"20\d{6}-\d{4}"
-"""How the code of a woven ticket reads."""
+ROWS_SHOWN = "|".join(title[:4] for title in TITLES).encode()
+"""What shows that a list of tickets is on the screen."""
 OFFICER = "zhang"
 
 

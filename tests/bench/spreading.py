@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from statistics import median
@@ -10,8 +11,9 @@ from core.clock import SystemClock
 from core.desk.desk import open_desk
 from core.desk.orders import Amend
 from data.store import Store
+from tests.bench.beside import engine_beside
 from tests.bench.figures import Figure, percentile, short
-from tests.bench.run import CODE, OFFICER, Run, program
+from tests.bench.run import OFFICER, ROWS_SHOWN, Run, program
 from tests.bench.stores import copy_of
 from tests.bench.terminal import Terminal
 
@@ -25,8 +27,11 @@ def measure(run: Run) -> Iterator[Figure]:
     """The time until the other console has painted, over many commits at odd moments."""
     chance = run.random("spreading")
     seen: list[float] = []
-    with copy_of(run.store(run.small), "spreading") as path, Terminal(program(), run.environment(path)) as terminal:
-        terminal.read_until(CODE, 60)
+    with contextlib.ExitStack() as stack:
+        path = stack.enter_context(copy_of(run.store(run.small), "spreading"))
+        stack.enter_context(engine_beside(path))
+        terminal = stack.enter_context(Terminal(program(), run.environment(path)))
+        terminal.read_until(ROWS_SHOWN, 60)
         terminal.settle(1.0)
         store = Store(f"sqlite:///{path}")
         desk = open_desk(store, SystemClock())

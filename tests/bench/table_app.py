@@ -11,7 +11,7 @@ import time
 from textual.app import App, ComposeResult
 from textual.widgets import DataTable
 
-from tests.bench.wording import TITLES
+from tests.bench.wording import TITLES, place
 
 VISIBLE = 43
 COLUMNS = ("剩余", "编号", "紧急", "阶段", "标题", "地点", "承办", "来源")
@@ -37,7 +37,7 @@ class TableApp(App[None]):
         self.first, *_ = table.columns
         for number in range(self.rows):
             code = f"20{number // 10_000:06d}-{number % 10_000:04d}"
-            title = TITLES[number % len(TITLES)]
+            title = place(number) + TITLES[number % len(TITLES)]
             table.add_row(
                 self.left(number), code, "一般", "待受理", title, "一社区", "中心待办", "电话", key=str(number)
             )

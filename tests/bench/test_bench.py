@@ -20,7 +20,7 @@ FIGURES = {
     "keys": [
         f"keys.{key}.{kind}" for key in ("down", "page_down", "scroll", "end", "home") for kind in ("cpu", "bytes")
     ],
-    "ticking": ["ticking.bytes", "ticking.cpu"],
+    "ticking": ["ticking.bytes", "ticking.cpu", "ticking.engine"],
     "importing": ["importing.rows.wall", "importing.rows.cpu", "importing.tickets.wall", "importing.tickets.cpu"],
     "sweeping": ["sweeping.wall", "sweeping.cpu"],
     "writing": ["writing.plain", "writing.plain.import", "writing.note", "writing.note.import"],

@@ -7,16 +7,20 @@ import re
 import time
 from collections.abc import Iterator
 
+import pyte
+
+from tests.bench.beside import engine_beside
 from tests.bench.figures import Figure, Rounds
-from tests.bench.run import CODE, Run, module, program
-from tests.bench.stores import remove, store_of
-from tests.bench.terminal import Terminal
+from tests.bench.run import ROWS_SHOWN, Run, module, program
+from tests.bench.stores import copy_of, remove, store_of
+from tests.bench.terminal import COLUMNS, ROWS, Terminal
 from tests.bench.weaving import Span
 
 TICKETS = 400
 SPAN = Span(900, 1_500)
 """The first deadlines lie 20 to 45 minutes ahead: every countdown on the screen shows seconds."""
-SETTLED = 1.5
+SETTLED = 5.0
+"""Seconds until a console has loaded what it loads behind its first screen."""
 
 
 def measure(run: Run) -> Iterator[Figure]:
@@ -26,16 +30,18 @@ def measure(run: Run) -> Iterator[Figure]:
         remove(old)
     path = store_of(store, TICKETS, SPAN, "soon")
     rounds = Rounds()
-    with contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack, copy_of(path, "own-engine") as alone:
+        stack.enter_context(engine_beside(path))
         terminals = {"console": stack.enter_context(Terminal(program(), run.environment(path)))}
-        seen = terminals["console"].read_until(CODE, 60) + terminals["console"].settle(0.5)
-        visible = str(len(set(re.findall(CODE, seen))))
-        for name, command in {
-            "table": module("table_app", visible, "--tick"),
-            "digits": module("digits", str(path), visible),
-        }.items():
-            terminals[name] = stack.enter_context(Terminal(command, run.environment()))
-            terminals[name].read_until(CODE if name == "table" else rb"\d\d:\d\d", 60)
+        visible = str(_tickets_on(terminals["console"]))
+        others = {
+            "own engine": (program(), run.environment(alone), ROWS_SHOWN),
+            "table": (module("table_app", visible, "--tick"), run.environment(), ROWS_SHOWN),
+            "digits": (module("digits", str(path), visible), run.environment(), rb"\d\d:\d\d"),
+        }
+        for name, (command, environment, sign) in others.items():
+            terminals[name] = stack.enter_context(Terminal(command, environment))
+            terminals[name].read_until(sign, 60)
         _watch(terminals, SETTLED)
         for _ in range(max(run.rounds // 2, 1)):
             for name, (sent, cpu) in _watch(terminals, run.seconds).items():
@@ -44,6 +50,21 @@ def measure(run: Run) -> Iterator[Figure]:
     yield _figure(rounds, visible, "bytes", "digits", "raw ANSI, only the digits", 1.25)
     yield _figure(rounds, visible, "bytes", "table", "DataTable updating its cells", None)
     yield _figure(rounds, visible, "cpu", "table", "DataTable updating its cells", 1 / 10)
+    yield Figure(
+        "ticking.engine",
+        "the same console with its own engine at work, processor time per second",
+        "itself with the engine in another process",
+        rounds.ratios("own engine cpu", "console cpu"),
+        note=rounds.amounts("% of a core", "own engine cpu", "console cpu", scale=100),
+    )
+
+
+def _tickets_on(terminal: Terminal) -> int:
+    """How many tickets a program shows, read from the screen as a person would."""
+    screen = pyte.Screen(COLUMNS, ROWS)
+    stream = pyte.ByteStream(screen)
+    stream.feed(terminal.read_until(ROWS_SHOWN, 60) + terminal.settle(0.5))
+    return sum(1 for line in screen.display if re.match(r".{0,4}\d\d:\d\d ", line))
 
 
 def _figure(rounds: Rounds, visible: str, kind: str, baseline: str, words: str, goal: float | None) -> Figure:

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tests.bench.wording import PLACE, place, place_sql
+
 DAY = 86_400
 FIRST_AGE, AGES = 3 * DAY, 90 * DAY
 """Reports are between three and ninety-three days old."""
@@ -104,11 +106,25 @@ class Weave:
 
     def holes(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Where a text names ids, instants or codes of the pattern: (from, to, what)."""
-        codes = "|".join(map(re.escape, self.codes))
-        for match in re.finditer(rf"(?:{codes})|{_TOKEN.pattern}", text):
+        words = "|".join(map(re.escape, (PLACE, *self.codes)))
+        for match in re.finditer(rf"(?:{words})|{_TOKEN.pattern}", text):
             found = match[0]
-            if found in self.codes or self.number(int(found)) is not None:
+            if found == PLACE or found in self.codes or self.number(int(found)) is not None:
                 yield match.start(), match.end(), found
+
+    def hole_sql(self, found: str) -> str:
+        """What fills a hole, in SQL."""
+        if found == PLACE:
+            return place_sql("n.n")
+        return self.code_sql(found) if found in self.codes else str(self.number(int(found)))
+
+    def hole(self, found: str) -> Value:
+        """What fills a hole, in Python."""
+        if found == PLACE:
+            return lambda copy, age, stretch: place(copy)
+        if found in self.codes:
+            return lambda copy, age, stretch: self.code(found, copy)
+        return _required(self.filled(int(found)))
 
 
 def weave(target: sqlite3.Connection, copies: int, now: int, span: Span) -> None:
@@ -162,7 +178,7 @@ def _expression(woven: Weave, value: Any) -> str:
     for first, last, found in woven.holes(value):
         parts.append(value[at:first].replace("%", "%%"))
         parts.append("%s")
-        arguments.append(woven.code_sql(found) if found in woven.codes else str(woven.number(int(found))))
+        arguments.append(woven.hole_sql(found))
         at = last
     if not arguments:
         return _quoted(value)
@@ -196,10 +212,7 @@ class Pattern:
         parts, at = [], 0
         for first, last, found in woven.holes(text):
             parts += [text[at:first].replace("%", "%%"), "%s"]
-            if found in woven.codes:
-                self.fillers.append(lambda copy, age, stretch, code=found: woven.code(code, copy))  # type: ignore[misc]
-            else:
-                self.fillers.append(_required(woven.filled(int(found))))
+            self.fillers.append(woven.hole(found))
             at = last
         return "".join(parts) + text[at:].replace("%", "%%")
 

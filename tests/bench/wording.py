@@ -14,4 +14,20 @@ TITLES = (
     "占道经营堵住消防通道",
     "同一问题重复来电",
 )
+PLACE = "〔地点〕"
+"""Stands in a pattern's text for a place that differs from copy to copy."""
+STREETS = "解放建设人民中山和平新华光明滨江"
+"""Eight names of two characters."""
 BODY = "群众来电反映，现场有人经过，请尽快派人查看并回复。"
+
+
+def place(number: int) -> str:
+    """The place of copy `number`: neighbouring copies have different ones."""
+    at = number * 5 % 8 * 2
+    return f"{STREETS[at : at + 2]}路{number * 389 % 997 + 1}号"
+
+
+def place_sql(number: str) -> str:
+    """The same as `place`, in SQL."""
+    street = f"substr('{STREETS}', 1 + {number} * 5 % 8 * 2, 2)"
+    return f"{street} || '路' || ({number} * 389 % 997 + 1) || '号'"
