@@ -6,6 +6,9 @@ from core.accountability.custody import CustodyFilter
 from data.errors import NotFound
 from data.reader import Reader
 
+LONGEST = 60
+"""Characters of a name that are repeated in a refusal."""
+
 _UNIT = "SELECT 1 FROM unit WHERE centre_id = :centre AND (code = :asked OR name = :asked)"
 _ROWS = {
     "unit": ("unit-unknown", "单位", "unit", _UNIT),
@@ -25,4 +28,5 @@ def check_filter(reader: Reader, centre: int, chosen: CustodyFilter) -> None:
     for name, (code, zh, en, sql) in _ROWS.items():
         asked = getattr(chosen, name)
         if asked and reader.one(f"{sql} LIMIT 1", centre=centre, asked=asked) is None:
-            raise NotFound(code, f"没有{zh} {asked}。", f"There is no {en} {asked}.")
+            shown = asked[:LONGEST]
+            raise NotFound(code, f"没有{zh} {shown}。", f"There is no {en} {shown}.")
