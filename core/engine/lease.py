@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.engine.identity import is_gone, own_identity, steady
@@ -27,7 +27,10 @@ TTL = 5.0
 ENGINE_VERSION = 1
 """Grows when engines of two releases may not work on one store in turn."""
 
+FROZEN_MS = 10_000
+
 _LEASE = table(Lease)
+_BOUND = text("SELECT set_config('idle_in_transaction_session_timeout', :milliseconds, true)")
 
 
 class LeaseLost(Exception):
@@ -96,6 +99,7 @@ class LeaseKeeper:
 
     def take(self, connection: Connection, now: int) -> Taken | None:
         """Take the lease in an open write transaction; None when somebody was quicker. `now` in epoch seconds."""
+        bound(connection)
         row = self._row(connection)
         if row is None:
             return Taken(None, None) if self._first(connection, now) else None
@@ -123,6 +127,7 @@ class LeaseKeeper:
 
         The row stays locked until the transaction ends, so nobody can take over in the middle of it.
         """
+        bound(connection)
         values = self._beat(now) if cycle is None else {**self._beat(now), "cycle": cycle}
         found = connection.execute(
             update(_LEASE)
@@ -186,6 +191,12 @@ class LeaseKeeper:
 
     def _ours(self) -> tuple[Any, Any]:
         return _LEASE.c.centre_id == self.centre_id, _LEASE.c.name == LEASE
+
+
+def bound(connection: Connection) -> None:
+    """Let a server end this transaction when we freeze in the middle of it, so that the centre's lock comes free."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_BOUND, {"milliseconds": str(FROZEN_MS)})
 
 
 def _number(version: str) -> int:

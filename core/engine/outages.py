@@ -34,10 +34,6 @@ class Outages:
             return None
         return max(nominal_at, within[0][0]), max(end for _, end in within)
 
-    def add(self, span: Span) -> None:
-        """One more."""
-        self.spans = sorted([*self.spans, span])
-
 
 def read_outages(connection: Connection, centre_id: int) -> Outages:
     """The outages that a step which is still to be done may have lain in."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from core.clock import SystemClock
+from core.desk.ledger import Ledger
 from core.engine.loop import Cycle, Engine
 from data.errors import StoreTrouble
 from data.queries.engine import Silence, beat
 from data.tables import Lease
-from tests.core.engine.rig import Rig
+from tests.core.engine.rig import Rig, judge
 
 
 def _until(condition: Callable[[], object], seconds: float = 20.0) -> None:
@@ -104,6 +106,58 @@ def test_a_store_that_is_busy_for_long_does_not_end_it(file_rig: Rig) -> None:
         assert _beats(rig) == before
     _until(rig.steps)
     engine.stop()
+
+
+@pytest.mark.pg
+def test_a_server_that_drops_every_connection_does_not_end_it(postgres_database: str) -> None:
+    rig = Rig(postgres_database)
+    rig.report()
+    engine = Engine(rig.url, rig.clock, 1, cycle=0.05)
+    engine.start()
+    for _ in range(5):
+        before = _beats(rig)
+        _until(lambda seen=before: _beats(rig) > seen + 1)
+        with rig.store.read() as connection:
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+    rig.clock.advance(minutes=4)
+    _until(rig.steps)
+    engine.stop()
+    assert rig.steps() == ["warn#0"]
+    judge(rig.store)
+    rig.close()
+
+
+@pytest.mark.pg
+def test_a_leader_that_freezes_in_a_transaction_is_cut_off_by_the_server(
+    postgres_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.engine.lease.FROZEN_MS", 300)
+    rig = Rig(postgres_database)
+    engine = rig.engine()
+    engine.once()
+    frozen, thaw = threading.Event(), threading.Event()
+
+    def freeze() -> None:
+        with contextlib.suppress(StoreTrouble), rig.store.write() as connection:
+            Ledger(connection, 1, rig.now())
+            engine.lease.beat(connection, rig.now())
+            frozen.set()
+            thaw.wait(20)
+
+    thread = threading.Thread(target=freeze)
+    thread.start()
+    frozen.wait(20)
+    began = time.monotonic()
+    rig.report("锁已放开")
+    assert time.monotonic() - began < 10
+    thaw.set()
+    thread.join()
+    rig.close()
 
 
 def test_an_error_nobody_thought_of_is_reported_and_the_loop_goes_on(
