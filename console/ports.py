@@ -38,6 +38,8 @@ class QueueRow:
     """The ticket, where `id` names something of it (a clock)."""
     next_step: str = ""
     """What the ladder does next, in lists of clocks; in the user's language."""
+    gone: bool = False
+    """It has left the list and is only shown until the list is read anew."""
 
     @property
     def ticket(self) -> int:

@@ -40,7 +40,9 @@ def term(kind: type[Term], value: str, spoken: str) -> str:
 
 
 def stage_text(row: QueueRow) -> str:
-    """The stage of a row in the user's language."""
+    """The stage of a row in the user's language; a row that has left the list says so."""
+    if row.gone:
+        return _("left")
     return term(Stage, row.stage, language())
 
 

@@ -59,16 +59,15 @@ class LineDrawer:
         left = [Segment(gutter, under), Segment(countdown.cell(timer), under + self._style(band))]
         return Strip([*left, *self._columns_of(row, look, width - TIMER)], width)
 
-    def header(self, width: int, position: str, news: int) -> Strip:
-        """The titles of the columns, the number of new tickets and the place in the list."""
+    def header(self, width: int, position: str, news: str) -> Strip:
+        """The titles of the columns, what is new, and the place in the list."""
         style = self._style("header")
         titles = pad(" " * GUTTER + _("Left"), TIMER)
         for column, column_width in self._fit(width - TIMER):
             titles += pad(column.title, column_width) + " "
-        pending = _(" +{n} new: Home ").format(n=news) if news else ""
-        room = max(width - cells(position) - cells(pending), 0)
+        room = max(width - cells(position) - cells(news), 0)
         titles = pad(cut(titles, room, dots=False), room)
-        parts = [Segment(titles, style), Segment(pending, self._style("pending")), Segment(position, style)]
+        parts = [Segment(titles, style), Segment(news, self._style("pending")), Segment(position, style)]
         return Strip(parts).adjust_cell_length(width, style)
 
     def blank(self, width: int, text: str) -> Strip:
@@ -84,13 +83,18 @@ class LineDrawer:
             return known
         under = self._under(look)
         segments = [
-            Segment(pad(column.text(row), width) + " ", under + self._style(column.style) if column.style else under)
+            Segment(pad(column.text(row), width) + " ", self._text_style(row, column, under))
             for column, width in self._fit(room)
         ]
         strip = self._known[key] = Strip(segments).adjust_cell_length(room, under)
         if len(self._known) > KEPT:
             self._known.popitem(last=False)
         return strip
+
+    def _text_style(self, row: QueueRow, column: Column, under: Style) -> Style:
+        """The style of a column's text; a ticket that has left the list is muted."""
+        name = "muted" if row.gone else column.style
+        return under + self._style(name) if name else under
 
     def _fit(self, room: int) -> list[tuple[Column, int]]:
         """The columns for a width, worked out once."""

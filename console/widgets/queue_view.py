@@ -8,6 +8,7 @@ Each second only the countdowns that read differently are drawn again, at the le
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from rich.style import Style
 from textual import events
@@ -17,6 +18,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from console.i18n import _
 from console.ports import Loader, QueueProvider, QueueRow
 from console.widgets import countdown
 from console.widgets.columns import Column
@@ -120,6 +122,8 @@ class QueueView(ScrollView, can_focus=True):
         self.marks: set[int] = set()
         self.pending = 0
         """Tickets that came in since the list was frozen."""
+        self.stale = False
+        """Whether tickets on the screen have left the list or moved in it."""
         self._now = 0
         self._drawer = LineDrawer(columns, self._part)
         self._drawn: dict[int, tuple[tuple[object, ...], Strip]] = {}
@@ -180,7 +184,7 @@ class QueueView(ScrollView, can_focus=True):
         for y in range(HEADER, self.size.height):
             row = self._pages.row(top + y - HEADER)
             if row is not None:
-                yield countdown.Timed(y, row.due, row.warn, row.paused)
+                yield countdown.Timed(y, None if row.gone else row.due, row.warn, row.paused)
 
     # ------------------------------------------------------------------------------------------- reading
 
@@ -206,7 +210,7 @@ class QueueView(ScrollView, can_focus=True):
             return
         self._pages = pages
         self._known = pages.total
-        self.pending = 0
+        self.pending, self.stale = 0, False
         if anchor is not None:
             found = pages.line_of(anchor.id)
             line = found if found is not None else line
@@ -229,20 +233,18 @@ class QueueView(ScrollView, can_focus=True):
         if frame != self._frame:
             return
         kept = {row.id for row in rows}
-        moved = [row for row in rows if (old := self._find(row.id)) is not None and old.key != row.key]
-        gone = [ticket for ticket in shown if ticket not in kept]
-        self.pending = max(count - self._known, len(moved), len(gone), 0)
-        if (self.pending or count != self._known) and self.cursor == 0 and not self.scroll_offset.y:
+        old = {row.id: row for row in self._rows_on_screen()}
+        gone = [row for row in old.values() if row.id in shown and row.id not in kept]
+        moved = any(row.id in old and old[row.id].key != row.key for row in rows)
+        self.pending = max(count - self._known + len(gone), 0)
+        self.stale = self.stale or moved or bool(gone)
+        if (self.pending or self.stale) and self.cursor == 0 and not self.scroll_offset.y:
             self.catch_up()
             return
-        for row in rows:
+        for row in [*rows, *(replace(row, gone=True) for row in gone)]:
             self._pages.replace(row)
         self.refresh()
         self._tell()
-
-    def _find(self, ticket_id: int) -> QueueRow | None:
-        line = self._pages.line_of(ticket_id)
-        return None if line is None else self._pages.row(line)
 
     def _rows_on_screen(self) -> list[QueueRow]:
         top = int(self.scroll_offset.y)
@@ -295,7 +297,7 @@ class QueueView(ScrollView, can_focus=True):
         self._go(self._target(direction * page), offset)
 
     def action_first(self) -> None:
-        if self.pending:
+        if self.pending or self.stale:
             self.cursor = 0
             self.cursor_id = None
             self.scroll_to(y=0, animate=False, force=True, immediate=True)
@@ -433,19 +435,25 @@ class QueueView(ScrollView, can_focus=True):
         """One line of the screen: the header, a ticket, or blank."""
         drawer, width = self._drawer, self.size.width
         if y < HEADER:
-            return drawer.header(width, self._position(), self.pending)
+            return drawer.header(width, self._position(), self._news())
         line = int(self.scroll_offset.y) + y - HEADER
         row = self._pages.row(line)
         if row is None:
             text = self._empty if not self.total and y == HEADER + 1 else ".." if line < self.total else ""
             return drawer.blank(width, text)
         look = Look(line == self.cursor, self.has_focus, row.id in self.marks)
-        timer = countdown.label(row.due, self._now, row.warn, row.paused)
+        timer = countdown.label(None if row.gone else row.due, self._now, row.warn, row.paused)
         key = (row, timer, look, width)
         drawn = self._drawn.get(y)
         if drawn is None or drawn[0] != key:
             drawn = self._drawn[y] = (key, drawer.line(row, timer, look, width))
         return drawn[1]
+
+    def _news(self) -> str:
+        """What happened to the list since it was frozen, in words."""
+        if self.pending:
+            return _(" +{n} new: Home ").format(n=self.pending)
+        return _(" changed: Home ") if self.stale else ""
 
     def _position(self) -> str:
         return f" {self.cursor + 1:,}/{self.total:,} " if self.total else " 0 "

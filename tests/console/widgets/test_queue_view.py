@@ -200,6 +200,29 @@ async def test_new_tickets_are_counted_and_shift_nothing() -> None:
         assert app.view.cursor_id == 901
 
 
+async def test_a_ticket_that_leaves_stays_in_its_place_and_says_so() -> None:
+    provider = MemoryProvider([made_row(number) for number in range(300)])
+    app = ListApp(provider)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, app.view)
+        await pilot.press("down", "down")
+        before = [text_of(app.view, y) for y in range(1, 40)]
+        provider.all = [row for row in provider.all if row.id != 5]
+        app.view.changed()
+        await settle(pilot, app.view)
+        after = [text_of(app.view, y) for y in range(1, 40)]
+        assert [line for number, line in enumerate(after) if number != 4] == [
+            line for number, line in enumerate(before) if number != 4
+        ]
+        assert "已离列" in after[4]
+        assert "+1" not in text_of(app.view, 0)
+        assert "已变动" in text_of(app.view, 0)
+        await pilot.press("home")
+        await settle(pilot, app.view)
+        assert app.view.total == 299
+        assert "已变动" not in text_of(app.view, 0)
+
+
 async def test_at_the_top_new_tickets_come_in_by_themselves() -> None:
     provider = MemoryProvider([made_row(number) for number in range(30)])
     app = ListApp(provider)
