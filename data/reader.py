@@ -119,6 +119,10 @@ class Reader:
         statement = sql if self.sqlite else _psycopg_style(sql)
         try:
             return self._connection.execute(statement, values)
+        except UnicodeEncodeError as error:
+            from data.trouble import no_text
+
+            raise no_text() from error
         except Exception as error:
             if type(error).__module__.split(".")[0] not in ("sqlite3", *WHEELS, "psycopg"):
                 raise

@@ -31,6 +31,7 @@ from data.trouble import (
     folder_instead,
     foreign,
     missing,
+    no_text,
     state_of,
     trouble_code,
     trouble_named,
@@ -98,6 +99,10 @@ class Store:
                 in_doubt = bool(done) and _is_lost(error)
                 if seconds is None or not _may_succeed(error) or (in_doubt and not repeatable):
                     raise (trouble_named("store-in-doubt") if in_doubt else trouble(error)) from error
+            except PoolTimeout as error:
+                raise trouble_named("store-busy") from error
+            except UnicodeEncodeError as error:
+                raise no_text() from error
             time.sleep(seconds * random.uniform(0.5, 1))  # noqa: S311 - spreads retries, guards nothing
         raise AssertionError
 
@@ -214,6 +219,8 @@ def _translated() -> Iterator[None]:
         raise trouble(error) from error
     except PoolTimeout as error:
         raise trouble_named("store-busy") from error
+    except UnicodeEncodeError as error:
+        raise no_text() from error
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.errors import StoreTrouble
+from data.errors import BadInput, StoreTrouble
 
 LOST = frozenset(("57P01", "57P02", "57P03", "08000", "08001", "08003", "08004", "08006"))
 """SQLSTATEs of a connection that broke or a server that is going or coming."""
@@ -83,6 +83,11 @@ def trouble_of(error: BaseException | None) -> StoreTrouble:
     if code:
         return trouble_named(code)
     return StoreTrouble("store-error", f"数据库错误：{error}", f"Database error: {error}")
+
+
+def no_text() -> BadInput:
+    """Half a character: bytes of a command line or of a JSON escape that are no Unicode. No store can take it."""
+    return BadInput("not-text", "输入中有无法识别的字符。", "The input holds bytes that are no text.")
 
 
 def missing(path: str) -> StoreTrouble:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 from pathlib import Path
@@ -27,6 +28,7 @@ from core.desk.orders import (
     Dispatch,
     Handle,
     HandUp,
+    Note,
     Order,
     Pause,
     Remind,
@@ -165,3 +167,17 @@ def test_hostile_text_is_kept_or_refused_alike(store_url: str, words: str) -> No
     assert [row[0] for row in rows] == ([kept] if kept else [])
     if words in ("%s :centre %(x)s", "'; DROP TABLE ticket; --"):
         assert words in rows[0][1]
+
+
+@pytest.mark.parametrize("code", ["\udcff", "a\0b", "x" * 100_000])
+def test_hostile_codes_find_nothing(store_url: str, code: str) -> None:
+    """What a command line can hand over: half a character, a NUL, far too much."""
+    store = Store(locate(store_url), create=True)
+    desk = small_street(store)
+    actor = desk.actor("zhang")
+    with store.reader() as reader, contextlib.suppress(Refusal):
+        assert reader.rows("SELECT 1 FROM unit WHERE centre_id = :centre AND code = :code", centre=1, code=code) == []
+    for attempt in (lambda: desk.actor(code), lambda: desk.do(Note.model_construct(ticket=code, text="x"), actor)):
+        with pytest.raises(Refusal):
+            attempt()
+    store.close()
