@@ -10,6 +10,7 @@ import pytest
 
 from console import keys
 from data.errors import BadInput
+from tests.console import key_sheet
 
 
 @pytest.fixture(autouse=True)
@@ -47,3 +48,8 @@ def test_the_file_is_read_before_anything_is_drawn(home: Path, repository: Path)
     done = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=False)
     assert "BadInput" in done.stderr
     assert "f3" in done.stderr
+
+
+def test_the_printed_sheet_is_the_table() -> None:
+    """`python -m tests.console.key_sheet` writes it anew."""
+    assert key_sheet.SHEET.read_text(encoding="utf-8") == key_sheet.sheet()
