@@ -72,12 +72,13 @@ class Store:
             self._look()
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, bell: bool = True) -> Iterator[Connection]:
         """One write transaction: committed at the end, rolled back on any error.
 
-        Raises StoreTrouble when the store refuses (disk full, read-only, unreachable, of another release).
+        Without `bell` no console is woken: for the engine's beat, which would wake each of them every second. Raises
+        StoreTrouble when the store refuses (disk full, read-only, unreachable, of another release).
         """
-        with _translated(), self._transaction() as connection:
+        with _translated(), self._transaction(bell=bell) as connection:
             require_head(_version(connection))
             yield connection
 
@@ -143,7 +144,7 @@ class Store:
         self.engine.dispose()
 
     @contextlib.contextmanager
-    def _transaction(self, foreign_keys: bool = True) -> Iterator[Connection]:
+    def _transaction(self, foreign_keys: bool = True, bell: bool = True) -> Iterator[Connection]:
         if getattr(self._here, "writing", False):
             raise RuntimeError("a write transaction is open in this thread already")
         self._here.writing = True
@@ -159,7 +160,8 @@ class Store:
         finally:
             self._here.writing = False
         if self.sqlite:
-            ring(self.path)
+            if bell:
+                ring(self.path)
             self._tidy()
 
     def _take_turn(self, stack: contextlib.ExitStack) -> None:

@@ -173,7 +173,7 @@ class Engine:
             log.error("the step of clock %d failed and waits: %s", clock_id, why)
         cycle.next_at = self.sweep.next_due()
         now = self._now()
-        with self.store.write() as connection:
+        with self.store.write(bell=False) as connection:
             self.lease.beat(connection, now, cycle.as_dict())
             cycle.shown = self.outbox.show(connection)
         self.lease.kept(now)

@@ -111,6 +111,9 @@ def test_the_bell_rings_after_a_commit_only(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no"), store.write():
         raise ValueError("no")
     assert strokes(store.path) == rung
+    with store.write(bell=False):
+        pass
+    assert strokes(store.path) == rung
     with store.write():
         pass
     assert strokes(store.path) > rung
