@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,8 +54,17 @@ class Demo:
     made: bool
 
 
+Progress = Callable[[int, int], None]
+"""Called with how many things have happened and how many there are."""
+
+
 def make_demo(
-    url: str, now: datetime, tickets: int = TICKETS, template: str = DEFAULT_TEMPLATE, fresh: bool = False
+    url: str,
+    now: datetime,
+    tickets: int = TICKETS,
+    template: str = DEFAULT_TEMPLATE,
+    fresh: bool = False,
+    progress: Progress | None = None,
 ) -> Demo:
     """Make the demo street in the store at `url`, unless it is there; `fresh` makes it anew.
 
@@ -65,7 +75,7 @@ def make_demo(
         store = Store(url, create=True)
         try:
             create_tables(store)
-            return _find(store, now) or _make(store, now, tickets, template)
+            return _find(store, now) or _make(store, now, tickets, template, progress)
         finally:
             store.close()
     path = sqlite_path(url)
@@ -73,7 +83,7 @@ def make_demo(
         found = _present(url, now, fresh)
         if found is not None and not fresh:
             return found
-    return _make_file(path, now, tickets, template)
+    return _make_file(path, now, tickets, template, progress)
 
 
 def _present(url: str, now: datetime, fresh: bool) -> Demo | None:
@@ -102,13 +112,13 @@ def _is_demo(store: Store, centre_id: int) -> bool:
     return bool(actor == ACTOR)
 
 
-def _make_file(path: str, now: datetime, tickets: int, template: str) -> Demo:
+def _make_file(path: str, now: datetime, tickets: int, template: str, progress: Progress | None) -> Demo:
     making = path + ".making"
     _remove(making)
     store = Store("sqlite:///" + making, create=True)
     try:
         create_tables(store)
-        made = _make(store, now, tickets, template)
+        made = _make(store, now, tickets, template, progress)
     finally:
         store.close()
     _remove(path)
@@ -139,7 +149,7 @@ def _find(store: Store, now: datetime) -> Demo | None:
         return Demo(int(row[0]), people.desk[0], int(count), made=False)
 
 
-def _make(store: Store, now: datetime, tickets: int, template: str) -> Demo:
+def _make(store: Store, now: datetime, tickets: int, template: str, progress: Progress | None) -> Demo:
     clock = SetClock(now - timedelta(days=DAYS_BACK))
     new = init_centre(store, read_template(template), clock.now(), ACTOR, DAYS_BACK + ROSTER_DAYS)
     desk = Desk(store, clock, new.centre_id)
@@ -161,6 +171,8 @@ def _make(store: Store, now: datetime, tickets: int, template: str) -> Demo:
         telling.tell(until)
         clock.set(from_seconds(until))
         engine.once(send=False)
+        if progress is not None:
+            progress(telling.told_of, telling.whole)
     engine.close()
     return Demo(new.centre_id, people.desk[0], tickets, made=True)
 
@@ -233,6 +245,12 @@ class _Telling:
             happenings.append((story.start, number, 0, None))
             happenings += [(at, number, place, step) for place, (at, step) in enumerate(story.steps, 1)]
         self._left = deque(sorted(happenings, key=lambda item: item[:3]))
+        self.whole = len(self._left)
+
+    @property
+    def told_of(self) -> int:
+        """How much of it has happened."""
+        return self.whole - len(self._left)
 
     def tell(self, until: int) -> None:
         """Everything that happens up to an instant, oldest first, in one transaction."""

@@ -10,7 +10,7 @@ import typer
 from console import output
 from console.cli import words
 from console.cli.frame import session_of, single
-from console.cli.options import option
+from console.cli.options import option, progress_bar
 from console.cli.session import Session
 from console.exit_codes import OK
 
@@ -40,6 +40,7 @@ def make_if_missing(session: Session, fresh: bool = False) -> None:
     from core.demo import make_demo
 
     output.remark(words.say("正在准备示范街道 ..", "Preparing the demo street .."))
-    made = make_demo(session.url(), session.clock.now(), fresh=fresh)
+    with progress_bar() as progress:
+        made = make_demo(session.url(), session.clock.now(), fresh=fresh, progress=progress)
     if session.officer is None:
         session.officer = made.officer

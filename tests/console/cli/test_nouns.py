@@ -207,7 +207,7 @@ def test_the_calendar(run: Run, street: Street) -> None:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = str(tmp_path_factory.mktemp("demo") / "demo.db")
-    make_demo("sqlite:///" + path, START, tickets=100)
+    make_demo("sqlite:///" + path, START, tickets=60)
     return path
 
 
@@ -220,7 +220,7 @@ def on_demo(demo: str, capsys: pytest.CaptureFixture[str], *arguments: str) -> E
 
 def test_the_demo_has_tickets_in_every_stage(demo: str, capsys: pytest.CaptureFixture[str]) -> None:
     rows = on_demo(demo, capsys, "ticket", "list", "--json", "--all", "--limit", "1000").json
-    assert len(rows) == 100
+    assert len(rows) == 60
     stages = {row["stage"] for row in rows}
     assert {"reported", "accepted", "assessed", "dispatched", "acknowledged", "on_scene", "handling"} <= stages
     assert {"completed", "checked", "called_back", "suspended", "archived"} <= stages
