@@ -14,6 +14,7 @@ Effects (each part may be absent):
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from core.rules.case import Case
@@ -82,9 +83,16 @@ def _change(record: TaskRecord | ClockRecord, facts: Mapping[str, Any]) -> None:
 
 
 def _demand_fields(kind: type[TaskRecord | ClockRecord], facts: Mapping[str, Any]) -> None:
+    known = _fields_of(kind)
     for name in facts:
-        if name not in kind.model_fields:
+        if name not in known:
             raise ValueError(f"no such field: {name}")
+
+
+@cache
+def _fields_of(kind: type[TaskRecord | ClockRecord]) -> frozenset[str]:
+    """The fields of a record; looked up once, because pydantic works them out anew each time."""
+    return frozenset(kind.model_fields)
 
 
 def _move_custody(case: Case, seq: int, at: int, effects: Effects) -> None:
