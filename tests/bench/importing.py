@@ -87,6 +87,7 @@ def _round(run: Run, store: Path, file: Path, tool: str | None) -> dict[str, Cos
     shifted = {table: [_shifted(table, row, before, other, 1) for row in found] for table, found in rows.items()}
     shifted["clock_due"] = [(row[0], row[1], *(value + _step(before, other) for value in row[2:])) for row in due]
     costs["rows"] = _cost(lambda: _insert(store, shifted))
+    _set_head(store)
     tickets = [_shifted("ticket", row, before, other, 2) for row in rows["ticket"]]
     bare = file.with_suffix(f".tickets-{os.getpid()}.csv")
     with bare.open("w", newline="", encoding="utf-8") as target:
@@ -132,6 +133,13 @@ def _new_rows(store: Path, table: str, mark: int) -> list[tuple[Any, ...]]:
     rows = connection.execute(f"SELECT * FROM {table} WHERE {TABLES[table]} > ?", (mark,)).fetchall()
     connection.close()
     return [tuple(row) for row in rows]
+
+
+def _set_head(store: Path) -> None:
+    """Let the chain go on behind the rows that were inserted without the desk."""
+    connection = _connect(store)
+    connection.execute("UPDATE centre_seq SET chain_no = (SELECT max(id) FROM ticket_event)")
+    connection.close()
 
 
 def _due_rows(store: Path, mark: int) -> list[tuple[Any, ...]]:
