@@ -7,9 +7,10 @@ from pathlib import Path
 
 from core.exchange.csvfile import open_csv
 from core.exchange.jsonlfile import open_jsonl
-from core.exchange.tables import Table
+from core.exchange.tables import Table, shown
 from core.exchange.textfile import check_file
 from core.exchange.xlsxfile import open_xlsx
+from data.errors import BadInput
 
 FORMS = ("csv", "xlsx", "jsonl")
 
@@ -28,6 +29,14 @@ def open_table(
     given. Raises NotFound, or BadInput with the line where the file is broken; then no row has been used.
     """
     check_file(path)
+    try:
+        return _open(path, columns, form, encoding, delimiter, sheet)
+    except OSError as error:
+        name = shown(str(path), 200)
+        raise BadInput("file-read", f"无法读取 {name}：{error}", f"Cannot read {name}: {error}") from error
+
+
+def _open(path: Path, columns: Sequence[str], form: str, encoding: str, delimiter: str, sheet: str) -> Table:
     chosen = form_of(path) if not form or form_of(path) == "xlsx" else form
     if chosen == "xlsx":
         return open_xlsx(path, sheet)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -33,17 +34,25 @@ class Rejects:
             self._file.write("\ufeff")
             self._writer = csv.writer(self._file, lineterminator="\r\n")
             self._writer.writerow([*GUARDED, *map(safe_cell, self._header)])
-        self._writer.writerow([line, safe_cell(fault.zh), safe_cell(fault.en), *map(safe_cell, cells)])
-
-    def close(self) -> None:
-        """Finish the file."""
-        if self._file is not None:
-            self._file.close()
+        try:
+            self._writer.writerow([line, safe_cell(fault.zh), safe_cell(fault.en), *map(safe_cell, cells)])
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
 
     def flush(self) -> None:
-        """Put what was written so far where another program can see it."""
-        if self._file is not None:
+        """Put what was written so far on its way to the disk. Raises BadInput when there is no room."""
+        if self._file is None:
+            return
+        try:
             self._file.flush()
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+
+    def close(self) -> None:
+        """Finish the file; `flush` has said before if it cannot be."""
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.close()
 
     def _open(self) -> tuple[TextIO, Path]:
         if self._wanted is not None:
@@ -71,9 +80,13 @@ def _create(path: Path) -> TextIO:
     except FileExistsError as error:
         raise BadInput("file-exists", f"{path} 已存在。", f"{path} exists already.") from error
     except (OSError, ValueError) as error:
-        raise BadInput(
-            "rejects-file",
-            f"无法写入退回文件 {path}：{error}。请另行指定。",
-            f"Cannot write the file of rejected rows {path}: {error}. Name another one.",
-        ) from error
+        raise _unwritable(path, error) from error
     return os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="")
+
+
+def _unwritable(path: Path | None, error: Exception) -> BadInput:
+    return BadInput(
+        "rejects-file",
+        f"无法写入退回文件 {path}：{error}。请另行指定。",
+        f"Cannot write the file of rejected rows {path}: {error}. Name another one.",
+    )
