@@ -101,7 +101,9 @@ def new_app(zh: str = "", en: str = "", cls: type[TyperGroup] = Group) -> typer.
 
 def command(app: typer.Typer, name: str, zh: str, en: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
     """Put a function into a noun as a command. It gives the exit code."""
-    return app.command(name, cls=Command, help=words.explain(zh, en), context_settings=CONTEXT)
+    text = words.explain(zh, en)
+    # As the short help too, which is otherwise cut in the list of commands.
+    return app.command(name, cls=Command, help=text, short_help=text, context_settings=CONTEXT)
 
 
 def single(function: Callable[..., int], name: str, zh: str, en: str) -> Any:
