@@ -73,7 +73,8 @@ def draft_reader(rules: ImportMap, header: list[str], lookups: Lookups, now: int
     Raises BadInput when the file lacks a column that the map names, or has it twice.
     """
     index = _index(rules, header)
-    used = [index[column] for column in rules.used_columns()]
+    clocked = {rule.columns[0] for name, rule in rules.columns.items() if name in TIMES}
+    worded = [index[column] for column in rules.used_columns() if column not in clocked]
     fields = [(name, _field(name, rule, index, lookups)) for name, rule in rules.columns.items() if name not in TIMES]
     times = [_time(name, rules, index) for name in TIMES]
     facts = [(name, index[column]) for name, column in rules.facts.items()]
@@ -82,7 +83,10 @@ def draft_reader(rules: ImportMap, header: list[str], lookups: Lookups, now: int
     fixed = _fixed(rules, lookups)
 
     def read(line: int, cells: Cells) -> Draft:
-        raw = "\x1f".join([cells[place] for place in used]).encode("utf-8", "surrogatepass")
+        moments = [moment(cells) for moment in times]
+        # Times count as instants: a workbook writes them otherwise than the file that it was made of.
+        words = [cells[place].strip() for place in worded]
+        raw = "\x1f".join([*words, *map(str, moments)]).encode("utf-8", "surrogatepass")
         digest = hashlib.blake2b(raw, digest_size=12).hexdigest()
         opening, closing = dict(fixed), dict[str, Any]()
         for name, convert in fields:
@@ -96,7 +100,7 @@ def draft_reader(rules: ImportMap, header: list[str], lookups: Lookups, now: int
             else:
                 opening[name] = value
         external_id = opening.pop("external_id", "") or f"row-{digest}"
-        reported, completed, closed, due = (moment(cells) for moment in times)
+        reported, completed, closed, due = moments
         unit = unit_of(cells)
         stage = stage_of(cells, closed, unit)
         kept = {name: _fact(name, cells[place]) for name, place in facts if cells[place].strip()}

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import openpyxl
 import pytest
 
 from core.clock import SetClock
@@ -234,6 +235,22 @@ def test_a_row_without_an_id_is_known_by_what_it_says(store: Store, tmp_path: Pa
     file = table_file(tmp_path / "t.csv", [row(1, id=""), row(1, id=""), row(1, id="", text="另一件")])
     result = run(store, file, rules())
     assert (result.created, result.unchanged) == (2, 1)
+
+
+def test_a_workbook_made_of_the_file_holds_the_same_tickets(store: Store, tmp_path: Path) -> None:
+    """A spreadsheet program turns times into its own and numbers into numbers."""
+    lines = [row(1, text="12"), row(2, **OPEN)]
+    run(store, table_file(tmp_path / "t.csv", lines), rules())
+    book = openpyxl.Workbook()
+    book.active.append(HEADER)
+    for line in lines:
+        cells: list[object] = [int(cell) if cell.isdigit() else cell for cell in line]
+        for place in (3, 4, 5):
+            cells[place] = datetime.fromisoformat(line[place]) if line[place] else None
+        book.active.append(cells)
+    book.save(tmp_path / "t.xlsx")
+    again = run(store, tmp_path / "t.xlsx", rules())
+    assert (again.unchanged, again.rejected) == (2, 0)
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 300])
