@@ -160,6 +160,9 @@ class MemoryBackend:
     def bell(self) -> int:
         return self.mark
 
+    def bell_watch(self) -> None:
+        """There is none: the bell is looked at."""
+
     def change_mark(self) -> int:
         return self.mark
 

@@ -34,8 +34,8 @@ STEPS = ("accept", "assess", "dispatch", "acknowledge", "arrive", "handle", "com
 MATTERS = ("BJ0101", "", "", "", "", "", "", "")
 
 
-def made_street(path: Path, amount: int = 40, clock: SetClock | None = None) -> tuple[Desk, str]:
-    """A store at `path` with tickets; gives the desk and the code of a duty officer."""
+def made_street(path: Path | str, amount: int = 40, clock: SetClock | None = None) -> tuple[Desk, str]:
+    """A store at a path or address with tickets; gives the desk and the code of a duty officer."""
     clock = clock or SetClock(START)
     store = Store(locate(str(path)), create=True)
     create_tables(store)

@@ -96,7 +96,7 @@ def test_a_narrow_terminal(street: Street) -> None:
     """Texts give way, figures never."""
     with street.desk.store.write() as connection:
         connection.exec_driver_sql(
-            "UPDATE unit SET name = name || '很长的名称很长的名称很长的名称' WHERE centre_id = 1"
+            "UPDATE unit SET name = name || '很长的名称很长的名称很长的名称很长' WHERE centre_id = 1"
         )
     street.desk.store.close()
     screen, side = pty.openpty()
