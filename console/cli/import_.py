@@ -53,7 +53,7 @@ def tickets(
     session = session_of(context)
     rules = load_map(map_name)
     desk, actor = session.desk(), session.actor()
-    with progress_bar(rules.name) as progress:
+    with progress_bar() as progress:
         try:
             done = import_tickets(
                 desk.store,

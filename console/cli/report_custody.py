@@ -26,7 +26,6 @@ def print_totals(lines: list[HeldTotal]) -> None:
 
     rows: list[tuple[Any, ...]] = [
         (
-            line.key,
             words.say(line.zh, line.en),
             line.tickets,
             line.turns,
@@ -39,9 +38,9 @@ def print_totals(lines: list[HeldTotal]) -> None:
     # Tickets pass through several hands, so that their numbers do not add up; turns and time do.
     turns, seconds = sum(line.turns for line in lines), sum(line.seconds for line in lines)
     if len(lines) > 1:
-        rows.append(("", words.say("合计", "Together"), "", turns, span(seconds), span(seconds // turns), ""))
-    header = words.say("编码 名称 件数 次数 合计 平均 最长", "Key Name Tickets Turns Together Average Longest").split()
-    table(header, rows, right=range(2, 7))
+        rows.append((words.say("合计", "Together"), "", turns, span(seconds), span(seconds // turns), ""))
+    header = words.say("名称 件数 次数 合计 平均 最长", "Name Tickets Turns Together Average Longest").split()
+    table(header, rows, right=range(1, 6))
 
 
 SEGMENT_FIELDS = ("no", "holder", "unit", "officer", "tier", "stage", "from_at", "to_at", "seconds")
