@@ -35,11 +35,44 @@ def info(context: typer.Context, json: Json = False) -> int:
     if json:
         output.write_json(record)
         return OK
-    for name, value in record.items():
-        if isinstance(value, dict):
-            value = " ".join(f"{item}={amount}" for item, amount in value.items())
-        output.say_line(f"{name}: {value}")
+    for line in _info_lines(record):
+        output.say_line(line)
     return OK
+
+
+def _info_lines(record: dict[str, Any]) -> list[str]:
+    """What the store is, for people."""
+    from console.cli.printing import stage_label
+    from data.terms import Stage
+
+    counts = record["counts"]
+    sizes = _size(record["size"])
+    if record["wal_size"]:
+        sizes += words.say("，预写日志 ", ", write-ahead log ") + _size(record["wal_size"])
+    schema = record["schema"] or words.say("无", "none")
+    lines = [
+        (("数据库", "engine"), f"{record['engine']} {record['version']}"),
+        (("位置", "place"), record["place"]),
+        (("大小", "size"), sizes),
+        (
+            ("数据结构", "schema"),
+            words.say(f"{schema}（本程序 {record['head']}）", f"{schema} (this program: {record['head']})"),
+        ),
+        (("中心", "centres"), record["centres"]),
+        (("日志", "events"), record["events"]),
+        (("事件", "tickets"), counts.get("all", 0)),
+        (("未结", "open"), counts.get("open", 0)),
+    ]
+    stages = [(stage.value, counts[f"stage.{stage.value}"]) for stage in Stage if f"stage.{stage.value}" in counts]
+    return [
+        *(words.say(f"{zh}：{value}", f"{en}: {value}") for (zh, en), value in lines),
+        *(f"  {stage_label(stage)} {amount}" for stage, amount in stages),
+    ]
+
+
+def _size(size: int) -> str:
+    """Bytes as people read them."""
+    return f"{size / 1_048_576:.1f} MiB" if size >= 1_048_576 else f"{size / 1024:.0f} KiB"
 
 
 @command(app, "upgrade", "升级数据结构，先备份", "bring the store to this release, after a verified copy")
@@ -87,6 +120,11 @@ def restore(
         output.remark(
             words.say("备份没有清单，只核对了内容。", "The backup had no manifest: only its content was checked.")
         )
+    rows = done.contents.rows
+    tickets, events = rows.get("ticket", 0), rows.get("ticket_event", 0)
+    output.say_line(
+        words.say(f"已恢复：事件 {tickets} 件，日志 {events} 条。", f"Restored: {tickets} tickets, {events} events.")
+    )
     if done.kept is not None:
         output.say_line(words.say(f"原来的数据保存在：{done.kept}", f"What was there before: {done.kept}"))
     return OK

@@ -53,6 +53,18 @@ def test_check_finds_a_wrong_counter(run: Run, street: Street) -> None:
     assert [finding["code"] for finding in ended.json if finding["level"] == "bad"] == ["counters"]
 
 
+def test_info_and_a_way_back(run: Run, street: Street, tmp_path: Path) -> None:
+    said = run("db", "info", "--lang", "en").out.splitlines()
+    assert said[0].startswith("engine: SQLite 3.")
+    assert said[1] == f"place: {street.path}"
+    assert said[-5:] == ["tickets: 4", "open: 4", "  reported 2", "  accepted 1", "  assessed 1"]
+    copy, other = str(tmp_path / "copy.db"), str(tmp_path / "other.db")
+    assert run("db", "backup", copy).out == f"{copy}\n"
+    ended = run("db", "restore", copy, "--store", other)
+    assert (ended.code, ended.out, ended.err) == (0, "已恢复：事件 4 件，日志 7 条。\n", "")
+    assert run("ticket", "list", "--json").out == run("ticket", "list", "--json", "--store", other).out
+
+
 BAD: dict[str, tuple[int, Sequence[str]]] = {
     "backup onto a file": (2, ["backup", "{letter}"]),
     "backup into nowhere": (6, ["backup", "{folder}/no/copy.db"]),
