@@ -31,7 +31,6 @@ def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> 
         refuse(refusal)
         code = exit_codes.of_refusal(refusal)
     except output.PipeClosed:
-        _drop_output()
         code = exit_codes.PIPE_CLOSED
     except KeyboardInterrupt:
         code = exit_codes.INTERRUPTED
@@ -39,6 +38,7 @@ def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> 
         code = _incident(error)
     finally:
         session.close()
+        _settle_output()
     return code
 
 
@@ -85,11 +85,14 @@ def _incident(error: Exception) -> int:
     return exit_codes.UNEXPECTED
 
 
-def _drop_output() -> None:
-    """Point stdout at nothing, so that the interpreter's own last flush is quiet too."""
+def _settle_output() -> None:
+    """Hand out what is left; where that cannot be, point stdout at nothing, so that the interpreter's end is quiet."""
     import os
 
     try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):
-        return
+        sys.stdout.flush()
+    except OSError:
+        try:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except (OSError, ValueError):
+            return

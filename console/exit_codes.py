@@ -16,7 +16,7 @@ NOT_ALLOWED = 4
 CONFLICT = 5
 """Somebody else changed the ticket, or an idempotency key was used for something else."""
 STORE = 6
-"""The store cannot be opened, read or written."""
+"""The store cannot be opened, read or written; or the output cannot."""
 PARTLY = 7
 """Some of many were not done: rejected rows, refused orders."""
 FAILED = 8

@@ -30,8 +30,8 @@ def flush() -> None:
     """Hand everything written to the system. Raises PipeClosed."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError as error:
-        raise PipeClosed from error
+    except OSError as error:
+        raise _failed(error) from error
 
 
 def remark(text: str) -> None:
@@ -139,8 +139,19 @@ def csv_cell(value: Any) -> str:
 def _write(stream: TextIO, text: str) -> None:
     try:
         stream.write(text)
-    except BrokenPipeError as error:
-        raise PipeClosed from error
+    except OSError as error:
+        raise _failed(error) from error
+
+
+def _failed(error: OSError) -> Exception:
+    """Why nothing more can be printed: nobody reads it, or there is no room for it."""
+    if isinstance(error, BrokenPipeError):
+        return PipeClosed()
+    from data.errors import StoreTrouble
+
+    return StoreTrouble(
+        "output-failed", f"无法输出：{error.strerror}。", f"The output cannot be written: {error.strerror}."
+    )
 
 
 def _compact(value: Any) -> str:

@@ -176,3 +176,29 @@ def test_a_closed_pipe_is_quiet(street: Street) -> None:
     )
     assert ended.stderr == b""
     assert ended.returncode in (0, 141)
+
+
+def test_output_that_has_no_room(street: Street) -> None:
+    import subprocess
+    import sys
+
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "console", "ticket", "list", "--json", "--store", street.path],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            cwd=Path(__file__).parents[3],
+            check=False,
+        )
+    assert ended.returncode == 6
+    assert b"output-failed" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 2
+
+
+def test_data_is_utf8_whatever_the_locale(street: Street) -> None:
+    plain = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    ended = process(["ticket", "list", "--json", "--store", street.path], env=plain)
+    assert "井盖缺失" in ended.stdout.decode("utf-8")
+    assert process(["ticket", "list", "--store", street.path], env=plain).returncode == 0
+    assert process(["ticket", "show", "nope", "--store", street.path], env=plain).returncode == 3
