@@ -257,6 +257,37 @@ def export(
     return OK
 
 
+@command(app, "roster", "续排值班表", "write out further duty turns")
+def roster_command(
+    context: typer.Context,
+    days: Annotated[int, option("--days", zh="几天，缺省 92", en="how many days", min=1, max=400)] = 92,
+    first: Annotated[str, option("--from", zh="从哪天，缺省今天", en="first day, by default today")] = "",
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> int:
+    """Teams and leaders take turns as the organisation says; turns that are there already stay."""
+    from dataclasses import replace
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from core.organisation.load import load_organisation
+    from core.organisation.roster import roster
+
+    session = session_of(context)
+    actor, found = session.actor(), _stored(session)
+    begin = datetime.fromtimestamp(instant(first, session.zone()) if first else session.now(), ZoneInfo(found.zone))
+    turns = roster(found, begin.date(), days)
+    report = _write(
+        session,
+        dry_run,
+        lambda connection: load_organisation(
+            connection, session.desk().centre_id, replace(found, duty=tuple(turns)), session.now(), actor.code
+        ),
+    )
+    _print(vars(report), json)
+    return OK
+
+
 # ------------------------------------------------------------------------------------------------ redrawing
 
 

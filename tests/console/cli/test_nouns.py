@@ -18,6 +18,10 @@ from tests.console.cli.conftest import Ended, Run, Street, process
 from tests.street import START
 
 
+def test_the_version(run: Run) -> None:
+    assert run("--version").out.startswith("zhihui ")
+
+
 def test_reports(run: Run) -> None:
     rows = run("report", "custody", "--by", "stage", "--json").json
     assert {row["key"] for row in rows} == {"reported", "accepted", "assessed"}
@@ -131,6 +135,9 @@ def test_organisation_files_there_and_back(tmp_path: Path, capsys: pytest.Captur
     assert call("org", "load", str(tmp_path / "org.toml"), "--json", "--dry-run").json["changed"]["unit"] == 1
     assert call("org", "load", str(tmp_path / "org.toml"), "--json").json["changed"]["unit"] == 1
     assert "unit" not in call("org", "load", str(tmp_path / "org.toml"), "--json").json["changed"]
+    more = call("org", "roster", "--from", "2027-03-01", "--days", "2", "--json")
+    assert more.json["added"]["duty"] > 0
+    assert call("org", "roster", "--from", "2027-03-01", "--days", "2", "--json").json["added"] == {}
     (tmp_path / "bad.toml").write_text("[[unit]]\ncode = 5\n")
     assert call("org", "load", str(tmp_path / "bad.toml")).code == 2
     assert call("org", "load", str(tmp_path / "none.toml")).code == 3
