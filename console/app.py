@@ -25,7 +25,7 @@ from console.incidents import record
 from console.key_order import KeyOrder
 from console.keys import actions_of, bindings, key_name
 from console.painter import CellPainter
-from console.ports import Backend, NoticeRow, Status
+from console.ports import Backend, BellListener, NoticeRow, Status
 from console.screens.duty import DutyScreen
 from console.widgets.bars import Banner, StatusBar
 from console.widgets.drawer import Answer, Drawer
@@ -106,6 +106,9 @@ class ZhihuiApp(KeyOrder):
         self._mark: int | None = None
         self._last_notice = 0
         self._listening = False
+        self._heard_again = False
+        """The bell rang while the store was being looked at."""
+        self._bell_watch: BellListener | None = None
         self._store_failing = False
         self._strokes = 0
         self._asked_officer = False
@@ -124,11 +127,15 @@ class ZhihuiApp(KeyOrder):
     def on_mount(self) -> None:
         self._loop_here = asyncio.get_running_loop()
         self.set_interval(1.0, self._beat)
-        self.set_interval(BELL_BEAT, self._look_at_bell)
+        self._bell_looks = self.set_interval(BELL_BEAT, self._look_at_bell)
         self.call_after_refresh(self._beat)
         self.set_timer(WARM_UP_AFTER, self._warm_up)
+        self.set_timer(WARM_UP_AFTER, self._watch_bell)
 
     def on_unmount(self) -> None:
+        if self._bell_watch is not None:
+            asyncio.get_running_loop().remove_reader(self._bell_watch.fileno())
+            self._bell_watch.close()
         for loader in (self.load, self.listen, self.write):
             loader.close()
 
@@ -147,6 +154,17 @@ class ZhihuiApp(KeyOrder):
                 self._store_trouble(error)
 
         self.run_worker(prepare(), group="warm-up", exit_on_error=False)
+
+    def _watch_bell(self) -> None:
+        """Hear the bell at once from now on, where the system can; elsewhere it is looked at."""
+        self._bell_watch = watch = self.backend.bell_watch()
+        if watch is not None:
+            self._bell_looks.stop()
+            asyncio.get_running_loop().add_reader(watch.fileno(), self._rang)
+
+    def _rang(self) -> None:
+        if self._bell_watch is not None and self._bell_watch.take():
+            self.heard()
 
     def _look_at_bell(self) -> None:
         """Another process wrote: look at once instead of at the next beat."""
@@ -171,6 +189,7 @@ class ZhihuiApp(KeyOrder):
 
     def heard(self) -> None:
         """Something may have changed in the store: look, away from the event loop, one look at a time."""
+        self._heard_again = self._listening
         if not self._listening:
             self._listening = True
             self.run_worker(self._listen(), group="listen", exit_on_error=False)
@@ -187,6 +206,8 @@ class ZhihuiApp(KeyOrder):
             return
         finally:
             self._listening = False
+            if self._heard_again:
+                self.heard()
         self._store_failing = False
         self.status = status
         if self.backend.officer is None and not self._asked_officer:
@@ -366,6 +387,11 @@ class ZhihuiApp(KeyOrder):
                 self._previous_cursor_position = cursor
         finally:
             self.post_display_hook()
+
+    def scrolled(self, top: int, bottom: int, lines: int) -> None:
+        """A hint of a list that its lines move: see `CellPainter.scrolled`."""
+        if len(self.screen_stack) == 1:
+            self._painter.scrolled(top, bottom, lines)
 
     def _heal(self) -> None:
         """The terminal takes output again: bring it up to date in one go."""

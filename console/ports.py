@@ -332,6 +332,22 @@ class OfficerRow:
     posts: str = ""
 
 
+class BellListener(Protocol):
+    """Becomes readable when the bell rings."""
+
+    def fileno(self) -> int:
+        """The descriptor to wait for."""
+        ...
+
+    def take(self) -> bool:
+        """Take what rang since the last time."""
+        ...
+
+    def close(self) -> None:
+        """Stop listening."""
+        ...
+
+
 class Backend(DeskPort, Protocol):
     """All that the console needs from below. Reads run on one reading thread, `do` on one writing thread."""
 
@@ -362,6 +378,10 @@ class Backend(DeskPort, Protocol):
 
     def bell(self) -> int:
         """A number that moves when somebody wrote: a cheap hint, 0 where there is none."""
+        ...
+
+    def bell_watch(self) -> BellListener | None:
+        """Something that becomes readable at the moment when somebody writes; None where there is no such thing."""
         ...
 
     def queue(self, words: str) -> QueueProvider:

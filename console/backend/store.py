@@ -28,7 +28,7 @@ from console.ports import (
     TicketView,
 )
 from console.widgets.columns import term
-from data.bell import strokes
+from data.bell import BellWatch, strokes
 from data.location import is_sqlite, sqlite_path
 from data.queries import listing, notices, organisation, queue, tickets
 from data.queries.filters import Condition, parse
@@ -150,6 +150,15 @@ class StoreBackend:
     def bell(self) -> int:
         """A number that moves when another process wrote; 0 where there is no bell file."""
         return strokes(sqlite_path(self.url)) if is_sqlite(self.url) else 0
+
+    def bell_watch(self) -> BellWatch | None:
+        """Hears the bell at once; None where the system cannot."""
+        if not is_sqlite(self.url):
+            return None
+        try:
+            return BellWatch(sqlite_path(self.url))
+        except OSError:
+            return None
 
     def officers(self) -> Sequence[OfficerRow]:
         """Everybody who may act, those on shift now first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from data.queries.filters import Condition
 from data.queries.queue import EVERYTHING
@@ -88,7 +88,7 @@ def count_clocks(reader: Reader, centre: int, condition: Condition = EVERYTHING,
     return _count(reader, centre, condition, cap)
 
 
-def _count(reader: Reader, centre: int, condition: Condition, cap: int, before: str = "", **key: int) -> int:
+def _count(reader: Reader, centre: int, condition: Condition, cap: int, before: str = "", **key: Any) -> int:
     joined = "" if condition is EVERYTHING else _TICKET
     row = reader.one(
         f"SELECT count(*) FROM (SELECT 1 AS one FROM clock k {joined} WHERE {_RUNNING}{before}"
