@@ -133,6 +133,8 @@ def custody_report(
     Segments are cut to the period (all time without one), open ones to `now`. `where` is a condition on `ticket t`.
     """
     begin, end = (period.from_at, min(period.to_at, now)) if period else (0, now)
+    if end <= begin:
+        return []  # a period that has not begun
     parts, values = _conditions(chosen)
     sql = _REPORT.format(key=_KEYS[by], own=_OWN, where=" AND ".join([*parts, f"({where.sql})"]))
     rows = reader.rows(sql, centre=centre, begin=begin, end=end, **values, **where.values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from data.errors import BadInput
 from data.terms import AffairKind, PauseReason, ReturnReason, Satisfaction, Source, Tier, Urgency
@@ -22,15 +23,22 @@ def _storable(value: str) -> str:
     return value.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def _said(value: str) -> str:
+    """Text that says something: blanks and separators of any kind alone are nothing."""
+    if not value:
+        raise PydanticCustomError("string_too_short", "empty")
+    return value
+
+
 def _one_line(value: str) -> str:
     return " ".join(_storable(value).split("\n"))
 
 
 Line = Annotated[str, Field(max_length=LINE_LIMIT), AfterValidator(_one_line)]
-Title = Annotated[str, Field(min_length=1, max_length=TITLE_LIMIT), AfterValidator(_one_line)]
+Title = Annotated[str, Field(min_length=1, max_length=TITLE_LIMIT), AfterValidator(_one_line), AfterValidator(_said)]
 Long = Annotated[str, Field(max_length=TEXT_LIMIT), AfterValidator(_storable)]
-Reason = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_storable)]
-Code = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_one_line)]
+Reason = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_storable), AfterValidator(_said)]
+Code = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_one_line), AfterValidator(_said)]
 
 
 class Order(BaseModel):

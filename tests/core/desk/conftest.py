@@ -1,25 +1,37 @@
-"""A scene per test: on SQLite, or on both engines for those tests that ask for it."""
+"""A street per test, copied from one that was made once: on SQLite, or on both engines for tests that ask for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.core.desk.scene import Scene, make_scene
+from tests.core.desk.scene import Scene, copy_scene, make_scene
+
+
+@pytest.fixture(scope="session")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of the street with nothing on it yet."""
+    path = tmp_path_factory.mktemp("street") / "street.sqlite"
+    make_scene(str(path)).store.close()
+    return path
 
 
 @pytest.fixture
-def scene(sqlite_database: str) -> Iterator[Scene]:
+def scene(street: Path, tmp_path: Path) -> Iterator[Scene]:
     """The street on a SQLite file."""
-    made = make_scene(sqlite_database)
+    made = copy_scene(street, tmp_path)
     yield made
     made.store.close()
 
 
-@pytest.fixture
-def any_scene(store_url: str) -> Iterator[Scene]:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
+def any_scene(request: pytest.FixtureRequest, street: Path, tmp_path: Path) -> Iterator[Scene]:
     """The street on a SQLite file and on PostgreSQL."""
-    made = make_scene(store_url)
+    if request.param == "sqlite":
+        made = copy_scene(street, tmp_path)
+    else:
+        made = make_scene(request.getfixturevalue("postgres_database"))
     yield made
     made.store.close()

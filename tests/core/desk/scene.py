@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert
 
 from core.clock import SetClock
 from core.desk.actor import Actor
-from core.desk.desk import Desk, Receipt
+from core.desk.desk import Desk, Receipt, open_desk
 from core.desk.orders import (
     Accept,
     Acknowledge,
@@ -184,6 +186,13 @@ def make_scene(url: str) -> Scene:
             ],
         )  # fmt: skip
     return Scene(store, desk, clock)
+
+
+def copy_scene(street: Path, folder: Path) -> Scene:
+    """A street that was made before, in a file of its own."""
+    path = shutil.copy(street, folder / "store.sqlite")
+    store, clock = Store(f"sqlite:///{path}"), SetClock(START)
+    return Scene(store, open_desk(store, clock), clock)
 
 
 def _unit(number: int, code: str, kind: str, name: str, parent: int | None, section: str) -> dict[str, Any]:

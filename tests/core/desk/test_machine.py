@@ -7,7 +7,6 @@ the long walks get deep into the lives of tickets.
 from __future__ import annotations
 
 import random
-import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -26,13 +25,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from core.clock import SetClock
-from core.desk.desk import open_desk
-from data.store import Store
 from tests.core.desk import invariants
-from tests.core.desk.scene import Scene, make_scene
+from tests.core.desk.scene import Scene, copy_scene, make_scene
 from tests.core.desk.walk import Walk
-from tests.street import START
 
 MOVES = ("report", "act", "act", "act", "act", "act", "forward", "forward", "wait", "wait", "set_back", "engine_cycle")
 DEEP = {
@@ -48,22 +43,6 @@ DEEP = {
     "add_task",
 }
 """What a long walk must have done, or it proves little."""
-
-
-@pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of an empty street, to be copied."""
-    path = tmp_path_factory.mktemp("machine") / "street.sqlite"
-    made = make_scene(str(path))
-    made.store.close()
-    return path
-
-
-def copy_of(street: Path, folder: Path) -> Scene:
-    """The street in a file of its own."""
-    path = shutil.copy(street, folder / "store.sqlite")
-    store, clock = Store(f"sqlite:///{path}"), SetClock(START)
-    return Scene(store, open_desk(store, clock), clock)
 
 
 def walk(scene: Scene, seed: str, steps: int) -> Walk:
@@ -86,7 +65,7 @@ def walk(scene: Scene, seed: str, steps: int) -> Walk:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(2))
 def test_a_long_walk(street: Path, tmp_path: Path, seed: int, number: int) -> None:
-    scene = copy_of(street, tmp_path)
+    scene = copy_scene(street, tmp_path)
     found = walk(scene, f"{seed}:{number}", 200)
     assert len(DEEP - found.done.keys()) <= 3, found.done
     scene.store.close()
@@ -112,7 +91,7 @@ class DeskMachine(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        scene = copy_of(self.street, folder)
+        scene = copy_scene(self.street, folder)
         self.stack.callback(scene.store.close)
         self.walk = Walk(scene)
 

@@ -37,6 +37,8 @@ def test_strange_text_is_kept_as_it_came(any_scene: Scene, text: str) -> None:
         {"title": "x" * 10_240},
         {"title": "   "},
         {"title": "\n\t\r"},
+        {"title": "\x1f"},
+        {"title": "\x85\u2028"},
         {"title": "x", "body": "y" * 20_001},
         {"title": "x", "address": "y" * 301},
         {"title": "x", "matter": ["a"]},
