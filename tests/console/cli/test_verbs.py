@@ -89,6 +89,12 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(run: Run, street: 
     assert {**done, "dry_run": True} == found["0003"]
 
 
+def test_each_ticket_of_a_dry_run_is_tried_on_its_own(run: Run) -> None:
+    tried = run("ticket", "remind", "--where", "open", "--dry-run", "--jsonl").lines
+    assert len(tried) == 4
+    assert {row["event"] for row in tried} == {8}
+
+
 def test_a_dry_run_of_a_report_takes_no_number(run: Run, street: Street) -> None:
     before = street.digest()
     assert run("ticket", "report", "--title", "x", "--dry-run", "--json").json[0]["ticket"] == "20261120-0005"
