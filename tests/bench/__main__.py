@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.bench.figures import Figure, as_table, line
 from tests.bench.run import Run
 
-MEASUREMENTS = ("queue", "commands", "opening", "keys", "ticking", "importing", "sweeping", "writing", "spreading")
+MEASUREMENTS = ("queue", "commands", "opening", "keys", "ticking", "spreading", "importing", "sweeping", "writing")
 
 
 def main(arguments: Sequence[str] | None = None, say: Callable[[str], object] = print) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import resource
 import shutil
 import subprocess
 import time
@@ -11,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from sqlmodel import SQLModel
 
 from core.clock import SystemClock
 from core.desk.actor import IMPORT
@@ -24,8 +27,8 @@ from tests.bench.run import Run
 from tests.bench.stores import copy_of
 
 CENTRE = 1
-TABLES = {"ticket": "id", "ticket_event": "id", "task": "id", "clock": "id", "custody": "ticket_id"}
-"""Tables that an import fills, each with the column that tells new rows from old ones."""
+TABLES = ("ticket", "ticket_event", "task", "clock", "custody")
+"""Tables that an import fills, besides the due clocks."""
 CHUNK = 10_000
 PRAGMAS = ("synchronous = FULL", "foreign_keys = ON", "cache_size = -16000")
 """As the store itself has them."""
@@ -82,13 +85,13 @@ def _round(run: Run, store: Path, file: Path, tool: str | None) -> dict[str, Cos
     before = _marks(store)
     costs = {"import": _cost(lambda: _all_of(import_file(store, file), run.import_rows))}
     rows = {table: _new_rows(store, table, before[table]) for table in TABLES}
-    due = _due_rows(store, before["clock"])
-    other = _marks(store)
-    shifted = {table: [_shifted(table, row, before, other, 1) for row in found] for table, found in rows.items()}
-    shifted["clock_due"] = [(row[0], row[1], *(value + _step(before, other) for value in row[2:])) for row in due]
-    costs["rows"] = _cost(lambda: _insert(store, shifted))
+    _all_of(len(rows["ticket"]), run.import_rows)
+    move = _Move(store, min(row[1] for row in rows["ticket"]))
+    moved = {table: [move.row(table, row, 1) for row in found] for table, found in rows.items()}
+    moved["clock_due"] = _due_rows(moved["clock"])
+    costs["rows"] = _cost(lambda: _insert(store, moved))
     _set_head(store)
-    tickets = [_shifted("ticket", row, before, other, 2) for row in rows["ticket"]]
+    tickets = [move.row("ticket", row, 2) for row in rows["ticket"]]
     bare = file.with_suffix(f".tickets-{os.getpid()}.csv")
     with bare.open("w", newline="", encoding="utf-8") as target:
         csv.writer(target).writerows(tickets)
@@ -118,11 +121,10 @@ def _connect(store: Path) -> Any:
 
 
 def _marks(store: Path) -> dict[str, int]:
-    """The greatest number of each table."""
+    """The greatest row number of each table: what comes later is new."""
     connection = _connect(store)
     found = {
-        table: connection.execute(f"SELECT coalesce(max({column}), 0) FROM {table}").fetchone()[0]
-        for table, column in TABLES.items()
+        table: connection.execute(f"SELECT coalesce(max(rowid), 0) FROM {table}").fetchone()[0] for table in TABLES
     }
     connection.close()
     return found
@@ -130,7 +132,7 @@ def _marks(store: Path) -> dict[str, int]:
 
 def _new_rows(store: Path, table: str, mark: int) -> list[tuple[Any, ...]]:
     connection = _connect(store)
-    rows = connection.execute(f"SELECT * FROM {table} WHERE {TABLES[table]} > ?", (mark,)).fetchall()
+    rows = connection.execute(f"SELECT * FROM {table} WHERE rowid > ? ORDER BY rowid", (mark,)).fetchall()
     connection.close()
     return [tuple(row) for row in rows]
 
@@ -142,50 +144,59 @@ def _set_head(store: Path) -> None:
     connection.close()
 
 
-def _due_rows(store: Path, mark: int) -> list[tuple[Any, ...]]:
-    connection = _connect(store)
-    rows = connection.execute(
-        "SELECT centre_id, next_at, clock_id, ticket_id FROM clock_due WHERE clock_id > ?", (mark,)
-    ).fetchall()
-    connection.close()
-    return [tuple(row) for row in rows]
+def _columns(table: str) -> list[str]:
+    return [column.name for column in SQLModel.metadata.tables[table].columns]
 
 
-def _step(before: dict[str, int], after: dict[str, int]) -> int:
-    """How far ids are moved, so that they are new."""
-    return max(after[name] for name in ("ticket", "task", "clock")) - before["ticket"] + 1
+def _due_rows(clocks: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows of `clock_due` that belong to clocks."""
+    names = _columns("clock")
+    centre, number, ticket, state, due = (
+        names.index(name) for name in ("centre_id", "id", "ticket_id", "state", "next_at")
+    )
+    return [
+        (row[centre], row[due], row[number], row[ticket])
+        for row in clocks
+        if row[state] == "running" and row[due] is not None
+    ]
 
 
-_PLACES: dict[str, dict[str, str]] = {
-    "ticket": {"id": "id", "code": "text", "external_id": "text"},
-    "ticket_event": {"id": "number", "ticket_id": "id"},
-    "task": {"id": "id", "ticket_id": "id"},
-    "clock": {"id": "id", "ticket_id": "id", "task_id": "id"},
-    "custody": {"ticket_id": "id"},
-}
-_columns: dict[str, list[str]] = {}
+class _Move:
+    """Gives rows ids, codes and numbers that the store does not have yet, for another way into it."""
 
+    places = {
+        "ticket": {"id": "id", "code": "text", "external_id": "text"},
+        "ticket_event": {"id": "number", "ticket_id": "id"},
+        "task": {"id": "id", "ticket_id": "id"},
+        "clock": {"id": "id", "ticket_id": "id", "task_id": "id"},
+        "custody": {"ticket_id": "id"},
+    }
 
-def _shifted(
-    table: str, row: tuple[Any, ...], before: dict[str, int], after: dict[str, int], times: int
-) -> tuple[Any, ...]:
-    """A row under new ids, codes and numbers, for another way into the same store."""
-    if table not in _columns:
-        from sqlmodel import SQLModel
+    def __init__(self, store: Path, first: int) -> None:
+        """Past everything that is there; `first` is the least of the ids that will be moved."""
+        connection = _connect(store)
+        numbers = [
+            connection.execute(f"SELECT max(id) FROM {name}").fetchone()[0] for name in ("ticket", "clock", "task")
+        ]
+        (self.events,) = connection.execute("SELECT max(id) FROM ticket_event").fetchone()
+        connection.close()
+        self.step = max(number for number in numbers if number is not None) - first + 1_000_000
 
-        _columns[table] = [column.name for column in SQLModel.metadata.tables[table].columns]
-    moved = list(row)
-    for name, kind in _PLACES[table].items():
-        place = _columns[table].index(name)
-        if moved[place] is None or moved[place] == "":
-            continue
-        if kind == "id":
-            moved[place] += times * _step(before, after)
-        elif kind == "number":
-            moved[place] += after["ticket_event"] - before["ticket_event"]
-        else:
-            moved[place] = f"{moved[place]}~{times}"
-    return tuple(moved)
+    def row(self, table: str, row: tuple[Any, ...], times: int) -> tuple[Any, ...]:
+        """A row moved so many times."""
+        moved = list(row)
+        names = _columns(table)
+        for name, kind in self.places[table].items():
+            place = names.index(name)
+            if moved[place] is None or moved[place] == "":
+                continue
+            if kind == "id":
+                moved[place] += times * self.step
+            elif kind == "number":
+                moved[place] += times * self.events
+            else:
+                moved[place] = f"{moved[place]}~{times}"
+        return tuple(moved)
 
 
 def _insert(store: Path, rows: dict[str, list[tuple[Any, ...]]]) -> None:
@@ -206,13 +217,13 @@ def _insert(store: Path, rows: dict[str, list[tuple[Any, ...]]]) -> None:
 
 def _command_line(tool: str, store: Path, file: Path) -> Cost:
     """`sqlite3 STORE '.import --csv FILE ticket'`."""
-    before, began = os.times(), time.perf_counter()
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     script = "\n".join([*(f"PRAGMA {pragma};" for pragma in PRAGMAS), f".import --csv {file} ticket", ""])
     ended = subprocess.run([tool, str(store)], input=script, text=True, capture_output=True)
-    after = os.times()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if ended.returncode or "failed" in ended.stderr:
         raise RuntimeError(f"sqlite3 .import failed: {ended.stderr[:300]}")
-    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Cost(time.perf_counter() - began, spent)
 
 

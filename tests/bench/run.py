@@ -29,7 +29,7 @@ class Run:
     """Key presses, writes and the like per round."""
     seconds: float = 10
     """How long idle screens are watched."""
-    import_rows: int = 100_000
+    import_rows: int = 50_000
     sweep: int = 10_000
     writers: int = 8
     repeats: int = 8
