@@ -43,6 +43,7 @@ def export_command(
     from core.exchange.exporting import export_tickets, stream_tickets
 
     session = session_of(context)
+    form = form.lower()
     reader, centre, zone = session.reader(), session.centre_id(), session.zone()
     chosen = _condition(session, where, everything)
     with progress_bar() as progress:
