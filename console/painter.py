@@ -35,6 +35,16 @@ class CellPainter:
         self._size = (0, 0)
         self._codes: dict[Style, str] = {}
         self._system: ColorSystem | None = None
+        self._scrolls: list[tuple[int, int, int]] = []
+
+    def scrolled(self, top: int, bottom: int, lines: int) -> None:
+        """A hint that lines `top` … `bottom` of the screen move up by `lines` (down when negative).
+
+        The terminal then moves them itself instead of getting them again. Only a hint: what it leaves wrong, beside
+        the list or because the lines did not move after all, is sent as any other change.
+        """
+        if 0 < abs(lines) <= (bottom - top) // 2:
+            self._scrolls = [*self._scrolls[-3:], (top, bottom, lines)]
 
     def forget(self) -> None:
         """Assume nothing about the screen: the next update is sent whole."""
@@ -48,7 +58,9 @@ class CellPainter:
         if size != self._size or system is not self._system:
             self._start_over(size, system)
         pen = _Pen(size[0])
-        for y, x, strip, first, last in _pieces(update):
+        pieces = list(_pieces(update))
+        self._move_lines(pen, {y for y, *_rest in pieces})
+        for y, x, strip, first, last in pieces:
             if 0 <= y < size[1]:
                 self._put(pen, y, x, strip, max(first, 0), min(last, size[0]))
         return pen.finish()
@@ -58,8 +70,25 @@ class CellPainter:
         width, height = size
         self._size, self._system = size, system
         self._codes.clear()
+        self._scrolls.clear()
         self._chars = [["\0"] * width for _ in range(height)]
         self._looks = [[""] * width for _ in range(height)]
+
+    def _move_lines(self, pen: _Pen, drawn: set[int]) -> None:
+        """Follow the hints whose lines are all drawn anew by this update, so that nothing is left moved by mistake."""
+        for top, bottom, lines in self._scrolls:
+            if 0 <= top < bottom < self._size[1] and drawn.issuperset(range(top, bottom + 1)):
+                self._scroll(pen, top, bottom, lines)
+        if drawn:
+            self._scrolls.clear()
+
+    def _scroll(self, pen: _Pen, top: int, bottom: int, lines: int) -> None:
+        """Let the terminal move lines, and note what that leaves on the screen: blank lines at one end."""
+        pen.scroll(top, bottom, lines)
+        for rows, blank in ((self._chars, " "), (self._looks, "")):
+            block = rows[top : bottom + 1]
+            fresh = [[blank] * self._size[0] for _ in range(abs(lines))]
+            rows[top : bottom + 1] = [*block[lines:], *fresh] if lines > 0 else [*fresh, *block[:lines]]
 
     def _put(self, pen: _Pen, y: int, x: int, strip: Strip, first: int, last: int) -> None:
         """Compare columns `first` … `last` of a strip at (x, y) with the screen and send what differs."""
@@ -139,6 +168,13 @@ class _Pen:
                 at += 1
             self._style(look)
             self._text(y, x + begin, chars[begin:at])
+
+    def scroll(self, top: int, bottom: int, lines: int) -> None:
+        """Move lines inside a scroll region (DECSTBM), blank ones coming in without a style."""
+        self._style("")
+        order = f"{lines}M" if lines > 0 else f"{-lines}L"
+        self._out.append(f"\x1b[{top + 1};{bottom + 1}r\x1b[{top + 1};1H\x1b[{order}\x1b[r")
+        self._at = None
 
     def finish(self) -> str:
         """Everything collected, ending with the style switched off."""

@@ -357,6 +357,7 @@ class QueueView(ScrollView, can_focus=True):
         self.cursor_id = row.id if row else None
         self._pages.touch(line)
         if top != int(self.scroll_offset.y):
+            self._hint_scroll(top - int(self.scroll_offset.y))
             self.scroll_to(y=top, animate=False, force=True, immediate=True)
         else:
             self._refresh_line(old)
@@ -364,6 +365,12 @@ class QueueView(ScrollView, can_focus=True):
         self._refresh_position()
         if moved:
             self._tell()
+
+    def _hint_scroll(self, lines: int) -> None:
+        """Let the terminal move the lines where the list is most of the screen's width."""
+        hint = getattr(self.app, "scrolled", None)
+        if hint is not None and self.region.width * 5 >= self.app.size.width * 3:
+            hint(self.region.y + HEADER, self.region.bottom - 1, lines)
 
     def _tell(self) -> None:
         self.post_message(self.Moved(self, self.row))

@@ -146,7 +146,13 @@ async def test_bytes_per_tick_and_key(monkeypatch: pytest.MonkeyPatch) -> None:
         await pilot.pause(0.4)
         found = {"first paint": driver.bytes(), "tick": await measured(1), "down": await measured(key="down")}
         await pilot.pause(0.4)
-        found |= {"scroll": await measured(key="end"), "page": await measured(key="pageup")}
+        await measured(key="pagedown")
+        await pilot.pause(0.4)
+        found |= {
+            "scroll by one": await measured(key="up"),
+            "end": await measured(key="end"),
+            "page": await measured(key="pageup"),
+        }
         await pilot.pause(0.4)
         found["quiet"] = await measured()
         found["far tick"] = await measured(1)
@@ -154,6 +160,7 @@ async def test_bytes_per_tick_and_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found["first paint"] <= 40_000
     assert 0 < found["tick"] <= 1000
     assert 0 < found["down"] <= 1000
+    assert 0 < found["scroll by one"] <= 1_000
     assert 0 < found["page"] <= 15_000
     assert found["quiet"] == 0
     assert found["far tick"] <= 100
