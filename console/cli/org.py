@@ -15,10 +15,11 @@ from console.cli.instants import instant
 from console.cli.options import Csv, DryRun, Force, Json, Jsonl, argument, form_of, option, show_records
 from console.cli.session import Session
 from console.exit_codes import FAILED, OK
-from data.errors import BadInput
+from data.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
     from core.organisation.change import ChangeReport, Redrawing
+    from core.organisation.model import Organisation
 
 app = new_app("机构：建立、加载、查看、检查、合并拆分", "the organisation: make, load, show, check, redraw")
 
@@ -149,6 +150,7 @@ def _stored(session: Session) -> Any:
 
 
 UNIT_FIELDS = ("code", "kind", "name", "name_en", "parent", "section", "post_kind", "households", "people")
+PEOPLE_FIELDS = ("officer", "name", "unit", "role", "rank")
 
 
 @command(app, "show", "单位，或某一单位及其人员", "the units, or one with its people")
@@ -156,6 +158,7 @@ def show(
     context: typer.Context,
     unit: Annotated[str, argument("单位编码或名称", "a unit, by code or name")] = "",
     kind: Annotated[str, option("--kind", zh="单位类别", en="kind of unit")] = "",
+    people: Annotated[bool, option("--people", zh="列出人员及其角色", en="the people and their roles instead")] = False,
     json: Json = False,
     jsonl: Jsonl = False,
     csv: Csv = False,
@@ -170,29 +173,33 @@ def show(
         known = " ".join(UnitKind)
         raise BadInput("unit-kind", f"--kind 只能是：{known}", f"--kind must be one of: {known}")
     chosen = [item for item in found.units if (not kind or item.kind == kind)]
-    if not unit:
-        show_records([{name: getattr(item, name) for name in UNIT_FIELDS} for item in chosen], UNIT_FIELDS, form)
-        return OK
-    one = [item for item in chosen if unit in (item.code, item.name, *item.aliases)]
-    if not one:
-        from data.errors import NotFound
-
-        raise NotFound("unit-unknown", f"没有单位 {unit}。", f"There is no unit {unit}.")
-    names = {officer.code: officer.name for officer in found.officers}
-    people = [
-        {"unit": item.unit, "role": item.role, "rank": item.rank, "officer": item.officer, "name": names[item.officer]}
-        for item in found.appointments
-        if item.unit in {item.code for item in one}
-    ]
-    if form == "json":
-        units = [{name: getattr(item, name) for name in UNIT_FIELDS} for item in one]
-        output.write_json({"units": units, "people": people})
-        return OK
-    if not form:
-        show_records([{name: getattr(item, name) for name in UNIT_FIELDS} for item in one], UNIT_FIELDS, "")
+    if unit:
+        chosen = [item for item in chosen if unit in (item.code, item.name, *item.aliases)]
+        if not chosen:
+            raise NotFound("unit-unknown", f"没有单位 {unit}。", f"There is no unit {unit}.")
+    units = [{name: getattr(item, name) for name in UNIT_FIELDS} for item in chosen]
+    held = _held(found, {item.code for item in chosen})
+    if people:
+        show_records(held, PEOPLE_FIELDS, form)
+    elif not unit or form in ("jsonl", "csv"):
+        show_records(units, UNIT_FIELDS, form)
+    elif form:
+        output.write_json({"units": units, "people": held})
+    else:
+        show_records(units, UNIT_FIELDS, "")
         output.write("\n")
-    show_records(people, ("unit", "role", "rank", "officer", "name"), form)
+        show_records(held, PEOPLE_FIELDS, "")
     return OK
+
+
+def _held(organisation: Organisation, units: set[str]) -> list[dict[str, Any]]:
+    """Who holds which role at some units."""
+    names = {officer.code: officer.name for officer in organisation.officers}
+    return [
+        {"officer": item.officer, "name": names[item.officer], "unit": item.unit, "role": item.role, "rank": item.rank}
+        for item in organisation.appointments
+        if item.unit in units
+    ]
 
 
 @command(app, "check", "检查机构；有错误时退出码 8", "check the organisation; exit code 8 when there are errors")

@@ -122,6 +122,9 @@ def test_organisation_files_there_and_back(tmp_path: Path, capsys: pytest.Captur
         return Ended(code, found.out, found.err)
 
     assert call("org", "init", "--template", "s4", "--code", "XZ", "--name", "新镇").code == 0
+    people = call("org", "show", "--people", "--json").json
+    assert [row["role"] for row in people if row["officer"] == "ZB11"] == ["duty_officer"]
+    assert call("org", "show", "NOPE").code == 3
     for name in ("org.toml", "org.xlsx", "org.csv", "folder"):
         path = str(tmp_path / name)
         assert call("org", "export", path).code == 0
