@@ -1,15 +1,7 @@
-"""Importing on both stores: each ticket once, with its real times; what is wrong goes to a file, the rest goes in."""
+"""Importing on both stores: each ticket once, with its real times."""
 
 from __future__ import annotations
 
-import csv
-import os
-import signal
-import subprocess
-import sys
-import textwrap
-import threading
-import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -19,18 +11,13 @@ import openpyxl
 import pytest
 
 from core.clock import SetClock
-from core.desk.actor import IMPORT, Actor
 from core.desk.desk import Desk
 from core.desk.orders import Accept, Acknowledge, Complete, Report
-from core.exchange.importing import import_tickets
-from core.exchange.rejects import Rejects
-from core.exchange.tables import Fault
-from data.errors import BadInput, NotAllowed, NotFound, Refusal
-from data.location import locate
 from data.store import Store
 from tests.core.exchange.importing_rig import (
     HEADER,
     OPEN,
+    RULES,
     digest,
     row,
     rows,
@@ -39,9 +26,7 @@ from tests.core.exchange.importing_rig import (
     sound,
     street,
     table_file,
-    told,
 )
-from tests.core.exchange.made_files import MADE_MAP, write_made
 from tests.street import START
 
 CN = ZoneInfo("Asia/Shanghai")
@@ -176,9 +161,7 @@ def test_a_centre_that_worked_before_goes_on_counting(store: Store, tmp_path: Pa
 
 def test_completed_and_closed_may_be_two_moments(store: Store, tmp_path: Path) -> None:
     header = [*HEADER, "done"]
-    columns = {**rules().columns}
-    assert columns
-    how = rules(columns={**_columns(), "completed_at": "done"})
+    how = rules(columns={**RULES["columns"], "completed_at": "done"})
     lines = [[*row(1), "2026-11-02 08:00:00"], [*row(2), "2026-11-02 10:00:30"], [*row(3), ""]]
     run(store, table_file(tmp_path / "t.csv", lines, header), how)
     kinds = rows(
@@ -200,14 +183,8 @@ def test_completed_and_closed_may_be_two_moments(store: Store, tmp_path: Path) -
     assert sound(store)
 
 
-def _columns() -> dict[str, str]:
-    from tests.core.exchange.importing_rig import RULES
-
-    return dict(RULES["columns"])
-
-
 def test_a_matter_and_a_place_are_looked_up(store: Store, tmp_path: Path) -> None:
-    how = rules(columns={**_columns(), "matter": "matter", "grid": "grid"})
+    how = rules(columns={**RULES["columns"], "matter": "matter", "grid": "grid"})
     lines = [[*row(1, **OPEN), "BJ0101", "第一网格"], [*row(2, **OPEN), "XX", ""], [*row(3, **OPEN), "", "nowhere"]]
     result = run(store, table_file(tmp_path / "t.csv", lines, [*HEADER, "matter", "grid"]), how)
     assert result.reasons == {"unknown": 2}
@@ -279,237 +256,3 @@ def test_a_dry_run_changes_nothing_and_says_what_would_happen(store: Store, tmp_
     assert (real.read, real.created, real.rejected, real.new_units) == (3, 2, 1, ["新单位"])
     assert dry.reject_file is None
     assert dry.samples == real.samples
-
-
-def test_two_imports_of_one_file_at_once_make_each_ticket_once(store: Store, store_url: str, tmp_path: Path) -> None:
-    file = table_file(tmp_path / "t.csv", [row(number, unit=f"岗{number % 7}") for number in range(120)])
-    results, failed = [], []
-
-    def work() -> None:
-        own = Store(locate(store_url))
-        try:
-            results.append(run(own, file, rules(), chunk=5))
-        except Refusal as error:
-            failed.append(error)
-        finally:
-            own.close()
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
-    assert sum(result.created for result in results) == 120
-    assert sum(result.unchanged for result in results) == 120
-    assert rows(store, "SELECT count(*), count(DISTINCT code) FROM ticket WHERE centre_id = :centre") == [(120, 120)]
-    assert rows(store, "SELECT count(*) FROM unit WHERE centre_id = :centre AND name LIKE '岗%'") == [(7,)]
-    assert sound(store)
-
-
-# ------------------------------------------------------------------------------------------------ what is rejected
-
-
-BAD = {
-    "empty": {"title": " "},
-    "too-long": {"title": "长" * 201},
-    "time": {"reported": "2026-02-30 00:00:00"},
-    "status": {"state": "？"},
-    "closed-time": {"closed": ""},
-    "closed-open": {"state": "办"},
-    "no-unit": {"state": "办", "closed": "", "unit": ""},
-    "future": {"closed": "2026-11-21 00:00:00"},
-    "order": {"closed": "2026-10-31 00:00:00"},
-    "unit": {"unit": "岗" * 81},
-}
-
-
-@pytest.mark.parametrize("code", BAD)
-def test_a_bad_row_goes_to_a_file_with_its_reason_and_the_rest_goes_in(store: Store, tmp_path: Path, code: str) -> None:
-    result = run(store, table_file(tmp_path / "t.csv", [row(1), row(2, **BAD[code]), row(3)]), rules())
-    assert (result.created, result.rejected, result.reasons) == (2, 1, {code: 1})
-    assert result.reject_file == tmp_path / "t.csv.rejected.csv"
-    assert result.reject_file.stat().st_mode & 0o777 == 0o600
-    with result.reject_file.open(encoding="utf-8-sig", newline="") as file:
-        heading, line = list(csv.reader(file))
-    assert heading == ["line", "reason_zh", "reason_en", *HEADER]
-    assert line[0] == "3"
-    assert line[1]
-    assert line[2]
-    assert [cell.strip() for cell in line[3:]] == [cell.strip() for cell in row(2, **BAD[code])]
-    assert (result.samples[0].line, result.samples[0].code) == (3, code)
-
-
-def test_a_corrected_file_of_rejected_rows_can_be_imported(store: Store, tmp_path: Path) -> None:
-    file = table_file(tmp_path / "t.csv", [row(1), row(2, title="=1+1", state="?"), row(3, title="'=2", state="?")])
-    first = run(store, file, rules())
-    assert first.reject_file is not None
-    content = first.reject_file.read_text("utf-8-sig")
-    assert "'=1+1" in content
-    first.reject_file.write_text(content.replace(",?,", ",结,"), "utf-8-sig")
-    second = run(store, first.reject_file, rules())
-    assert (second.created, second.rejected) == (2, 0)
-    titles = rows(store, "SELECT title FROM ticket WHERE centre_id = :centre ORDER BY external_id")
-    assert titles == [("井盖破损1",), ("=1+1",), ("'=2",)]
-
-
-def test_no_file_of_rejected_rows_is_overwritten(store: Store, tmp_path: Path) -> None:
-    file = table_file(tmp_path / "t.csv", [row(1, state="?")])
-    assert run(store, file, rules()).reject_file == tmp_path / "t.csv.rejected.csv"
-    assert run(store, file, rules()).reject_file == tmp_path / "t.csv.rejected-2.csv"
-    (tmp_path / "mine.csv").write_text("mine")
-    with pytest.raises(BadInput, match="mine"):
-        run(store, file, rules(), rejects=tmp_path / "mine.csv")
-    assert (tmp_path / "mine.csv").read_text() == "mine"
-
-
-def test_unknown_units_are_rejected_where_the_map_makes_none(store: Store, tmp_path: Path) -> None:
-    how = rules(units={"column": "unit", "values": {"旧名": "GHJS"}})
-    lines = [row(1), row(2, unit="CSGX"), row(3, unit="旧名"), row(4, unit="没有")]
-    result = run(store, table_file(tmp_path / "t.csv", lines), how)
-    assert (result.created, result.reasons) == (3, {"unknown": 1})
-    assert rows(store, "SELECT lead_unit_id FROM ticket WHERE centre_id = :centre ORDER BY external_id") == [
-        (3,),
-        (3,),
-        (4,),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        ("id,title\n1,a\n", "map-columns"),
-        (",".join([*HEADER, "title"]) + "\n", "map-columns-twice"),
-        (",".join(HEADER) + '\n1,"a\n', "csv-broken"),
-        ("", "file-empty"),
-    ],
-)
-def test_a_file_that_is_broken_as_a_whole_changes_nothing(
-    store: Store, tmp_path: Path, content: str, code: str
-) -> None:
-    before = digest(store)
-    (tmp_path / "t.csv").write_text(content)
-    with pytest.raises(BadInput) as caught:
-        run(store, tmp_path / "t.csv", rules())
-    assert caught.value.code == code
-    assert digest(store) == before
-
-
-def test_a_section_that_is_not_there_is_refused_before_anything_is_written(store: Store, tmp_path: Path) -> None:
-    before = digest(store)
-    how = rules(units={"column": "unit", "create": "post", "section": ["nowhere", "also-not"]})
-    with pytest.raises(NotFound, match="economy"):
-        run(store, table_file(tmp_path / "t.csv", [row(1)]), how)
-    assert digest(store) == before
-
-
-def test_only_the_desk_may_import(store: Store, tmp_path: Path) -> None:
-    file = table_file(tmp_path / "t.csv", [row(1)])
-    desk = Desk(store, SetClock(START), 1)
-    with pytest.raises(NotAllowed):
-        run(store, file, rules(), actor=desk.actor("li"))
-    with pytest.raises(BadInput):
-        run(store, file, rules(), chunk=0)
-    run(store, file, rules(), actor=desk.actor("zhang"))
-    (body,) = (line[0] for line in rows(store, "SELECT body FROM ticket_event WHERE centre_id = :centre AND seq = 1"))
-    assert "zhang" in str(body)
-
-
-def test_progress_is_told_chunk_by_chunk(store: Store, tmp_path: Path) -> None:
-    file = table_file(tmp_path / "t.csv", [row(number) for number in range(5)])
-    heard: list[tuple[int, int]] = []
-    run(store, file, rules(), chunk=2, progress=lambda done, of: heard.append((done, of)))
-    assert heard == [(2, 5), (4, 5), (5, 5)]
-
-
-# ------------------------------------------------------------------------------------------------ killed, beside others
-
-
-PROGRAM = textwrap.dedent("""
-    import sys
-    from pathlib import Path
-    from core.clock import SetClock
-    from core.desk.actor import IMPORT
-    from core.exchange.importing import import_tickets
-    from core.exchange.maps import load_map
-    from data.store import Store
-    from tests.street import START
-
-    url, file, rules = sys.argv[1:]
-    def tell(done, of):
-        print(done, flush=True)
-    import_tickets(Store(url), SetClock(START), 1, Path(file), load_map(rules), IMPORT, chunk=25, progress=tell)
-""")
-
-
-def test_killed_in_the_middle_and_run_again_it_equals_a_clean_run(
-    store: Store, store_url: str, tmp_path: Path, repository: Path
-) -> None:
-    file, how = tmp_path / "made.csv", tmp_path / "made.toml"
-    write_made(file, 1_000, seed=7, late=20)
-    how.write_text(MADE_MAP, "utf-8")
-    command = [sys.executable, "-c", PROGRAM, locate(store_url), str(file), str(how)]
-    for wanted in (100, 400):
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=repository)
-        assert child.stdout is not None
-        with child.stdout as heard:
-            for line in heard:
-                if int(line) >= wanted:
-                    os.kill(child.pid, signal.SIGKILL)
-                    break
-        child.wait()
-        assert sound(store)
-    ((there,),) = rows(store, "SELECT count(*) FROM ticket WHERE centre_id = :centre")
-    assert 400 <= there < 1_000
-    result = run(store, file, str(how))
-    assert (result.created, result.unchanged) == (1_000 - there, there)
-    assert sound(store)
-    clean = street(str(tmp_path / "clean.sqlite"))
-    run(clean, file, str(how))
-    assert told(store) == told(clean)
-    clean.close()
-
-
-def test_a_console_writes_beside_an_import(sqlite_database: str, tmp_path: Path) -> None:
-    """A desk gets its turn between chunks: it never waits for the import to end."""
-    store = street(sqlite_database)
-    file, how = tmp_path / "made.csv", tmp_path / "made.toml"
-    write_made(file, 2_000, seed=3)
-    how.write_text(MADE_MAP, "utf-8")
-    desk = Desk(store, SetClock(START), 1)
-    zhang = desk.actor("zhang")
-    waits: list[float] = []
-    done = threading.Event()
-    work = threading.Thread(target=lambda: (run(Store(store.url), file, str(how)), done.set()))
-    work.start()
-    while not done.is_set():
-        started = time.perf_counter()
-        desk.do(Report(title="来电"), zhang)
-        waits.append(time.perf_counter() - started)
-    work.join()
-    assert len(waits) >= 5
-    assert rows(store, "SELECT count(*) FROM ticket WHERE centre_id = :centre") == [(2_000 + len(waits),)]
-    assert sound(store)
-    store.close()
-
-
-def test_an_actor_is_an_officer_or_the_import(store: Store, tmp_path: Path) -> None:
-    nobody = Actor(code="x", name="某人")
-    with pytest.raises(NotAllowed, match="某人"):
-        import_tickets(store, SetClock(START), 1, table_file(tmp_path / "t.csv", [row(1)]), rules(), nobody)
-    assert "import" in IMPORT.roles
-
-
-def test_a_full_disk_under_the_rejected_rows_is_said(tmp_path: Path) -> None:
-    kept = Rejects(tmp_path / "t.csv", None, ["id"], keep=True)
-    fault = Fault("time", "时间有误", "not a time")
-    kept.add(2, ["1"], fault)
-    assert kept.path is not None
-    kept.path.unlink()
-    kept.path.symlink_to("/dev/full")
-    kept._file = kept.path.open("w")
-    kept._writer = csv.writer(kept._file)
-    kept.add(3, ["2"], fault)
-    with pytest.raises(BadInput, match="No space"):
-        kept.flush()
-    kept.close()
