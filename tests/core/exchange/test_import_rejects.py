@@ -1,4 +1,4 @@
-"""What is wrong in a file: a bad row goes to a file with its reason, the rest goes in; a broken file changes nothing."""
+"""A bad row goes to a file with its reason and the rest goes in; a file that is broken as a whole changes nothing."""
 
 from __future__ import annotations
 
