@@ -428,27 +428,32 @@ class QueueView(ScrollView, can_focus=True):
         """The lines of the widget; drawn here rather than through the style cache, which costs more than the lines."""
         filters = self.get_line_filters()
         background = self.background_colors[1]
+        # Asked once for all lines: the framework works each of these out anew.
+        width, top, focused = self.size.width, int(self.scroll_offset.y), self.has_focus
         strips = []
         for y in crop.line_range:
-            strip = self.render_line(y)
+            strip = self._line(y, width, top, focused)
             for line_filter in filters:
                 strip = strip.apply_filter(line_filter, background)
-            if crop.x or crop.right != self.size.width:
+            if crop.x or crop.right != width:
                 strip = strip.crop(crop.x, crop.right)
             strips.append(strip)
         return strips
 
     def render_line(self, y: int) -> Strip:
+        return self._line(y, self.size.width, int(self.scroll_offset.y), self.has_focus)
+
+    def _line(self, y: int, width: int, top: int, focused: bool) -> Strip:
         """One line of the screen: the header, a ticket, or blank."""
-        drawer, width = self._drawer, self.size.width
+        drawer = self._drawer
         if y < HEADER:
             return drawer.header(width, self._position(), self._news())
-        line = int(self.scroll_offset.y) + y - HEADER
+        line = top + y - HEADER
         row = self._pages.row(line)
         if row is None:
             text = self._empty if not self.total and y == HEADER + 1 else ".." if line < self.total else ""
             return drawer.blank(width, text)
-        look = Look(line == self.cursor, self.has_focus, row.id in self.marks)
+        look = Look(line == self.cursor, focused, row.id in self.marks)
         timer = countdown.label(None if row.gone else row.due, self._now, row.warn, row.paused)
         key = (row, timer, look, width)
         drawn = self._drawn.get(y)
