@@ -75,6 +75,8 @@ _PUNCTUATION = str.maketrans(
 
 def parse(text: str, now: int, zone: str = "Asia/Shanghai") -> Condition:
     """The condition for a filter text. Raises BadInput, naming the term that cannot be understood."""
+    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise BadInput("filter-text", "筛选条件含有无法识别的字符。", "The filter holds characters that are no text.")
     parts: list[str] = []
     scope = _Scope(now, ZoneInfo(zone), {})
     for number, raw in enumerate(_split(text.translate(_PUNCTUATION))):
@@ -86,7 +88,8 @@ def parse(text: str, now: int, zone: str = "Asia/Shanghai") -> Condition:
 
 def _split(text: str) -> list[str]:
     """Terms at blanks and commas; quotes keep blanks together."""
-    return [match[0].replace('"', "") for match in re.finditer(r'(?:"[^"]*"|[^\s,"])+', text) if match[0] != '""']
+    found = (match[0].replace('"', "") for match in re.finditer(r'(?:"[^"]*"|[^\s,"])+', text))
+    return [term for term in found if term]
 
 
 def _term(term: str, name: str, scope: _Scope) -> str:
@@ -108,13 +111,20 @@ def _term(term: str, name: str, scope: _Scope) -> str:
     if operator in ("<", ">", "<=", ">="):
         return _comparison(field, operator, value, name, scope)
     chosen = [part for part in value.split("|") if part]
+    if not chosen:
+        raise _bad_value(field, value)
     return " OR ".join(_equals(field, part, f"{name}_{place}", scope) for place, part in enumerate(chosen))
 
 
 def _words(term: str, name: str, scope: _Scope) -> str:
     scope.values[name] = f"%{_escaped(term)}%"
     columns = ("t.code", "t.title", "t.address", "t.body")
-    return " OR ".join(f"{column} LIKE :{name} ESCAPE '\\'" for column in columns)
+    return " OR ".join(_like(column, name) for column in columns)
+
+
+def _like(column: str, name: str) -> str:
+    """Upper and lower case alike, on both engines."""
+    return f"lower({column}) LIKE lower(:{name}) ESCAPE '\\'"
 
 
 def _escaped(text: str) -> str:
@@ -136,7 +146,7 @@ def _equals(field: str, value: str, name: str, scope: _Scope) -> str:
         return _comparison(field, "=", value, name, scope)
     if field == "title":
         scope.values[name] = f"%{_escaped(value)}%"
-        return f"t.title LIKE :{name} ESCAPE '\\'"
+        return _like("t.title", name)
     scope.values[name] = value
     if field == "section":
         return (
@@ -160,7 +170,7 @@ def _word(kind: type[Term], value: str, field: str) -> str:
 
 def _comparison(field: str, operator: str, value: str, name: str, scope: _Scope) -> str:
     if field in NUMBERS:
-        if not value.isdigit() or len(value) > 9:
+        if not re.fullmatch(r"[0-9]{1,9}", value):
             raise _bad_value(field, value)
         scope.values[name] = int(value)
         return f"{NUMBERS[field]} {operator} :{name}"
