@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from tests.bench.figures import Figure, Rounds
-from tests.bench.run import Run, module, program
+from tests.bench.run import OFFICER, Run, module, program
 
 TICKET = "20000000-0000"
 """A code that every woven store has."""
@@ -17,7 +17,7 @@ TICKET = "20000000-0000"
 def measure(run: Run) -> Iterator[Figure]:
     """The hot reading command, help, and an ordinary command."""
     store = run.store(run.large)
-    environment = run.environment(store)
+    environment = {name: value for name, value in run.environment(store).items() if name != "ZHIHUI_OFFICER"}
     contenders = {
         "pass": [sys.executable, "-c", "pass"],
         "typer": module("bare_typer"),
@@ -25,6 +25,7 @@ def measure(run: Run) -> Iterator[Figure]:
         "help": [*program(), "--help"],
         "show": [*program(), "ticket", "show", TICKET],
         "log": [*program(), "ticket", "log", TICKET],
+        "desk": [*program(), "--as", OFFICER, "ticket", "show", TICKET],
     }
     ways = {name: _works(command, environment) for name, command in contenders.items()}
     rounds = Rounds()
@@ -39,6 +40,13 @@ def measure(run: Run) -> Iterator[Figure]:
         ("help", "zhihui --help", "typer", "bare typer command", 1.3),
         ("show", "zhihui ticket show CODE", "typer", "bare typer command", 1.3),
         ("log", "zhihui ticket log CODE", "typer", "bare typer command", 1.3),
+        (
+            "desk",
+            "zhihui --as OFFICER ticket show CODE (what can be done: loads the desk)",
+            "typer",
+            "bare typer command",
+            1.3,
+        ),
     ]
     for name, what, other, baseline, goal in wanted:
         figure = f"commands.{name}", f"{what}, {run.large:,} tickets, processor time", baseline

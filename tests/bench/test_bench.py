@@ -15,7 +15,7 @@ from tests.bench.figures import Figure, Rounds, as_table, line, percentile
 
 FIGURES = {
     "queue": ["queue.first", "queue.first.size", "queue.next", "queue.next.size"],
-    "commands": ["commands.list", "commands.help", "commands.show", "commands.log"],
+    "commands": ["commands.list", "commands.help", "commands.show", "commands.log", "commands.desk"],
     "opening": ["opening.cpu", "opening.wall", "opening.size"],
     "keys": [
         f"keys.{key}.{kind}" for key in ("down", "page_down", "scroll", "end", "home") for kind in ("cpu", "bytes")

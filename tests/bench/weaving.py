@@ -25,6 +25,8 @@ HASHING = 2_654_435_761
 CALM = DAY // 2
 """Seconds from the present in which no ladder step is left to do: what is late has been told, as beside a running
 engine. So a console that is measured has no engine at work behind it."""
+APART = 1_234_577
+"""Seconds between the deadlines of the tickets of one copy, so that neighbours in the queue are of different kinds."""
 LARGEST_SMALL = 10**15
 """Greater integers are ids made by data.ids; instants lie between the two limits below."""
 INSTANTS = (1_600_000_000, 2_200_000_000)
@@ -51,6 +53,9 @@ class Weave:
         self.start = rows[0][2]
         self.base = (now - 200 * DAY - 1_704_067_200) * 1000 << 21
         self.codes = {code: number for number, (_, code, _) in enumerate(rows)}
+        self.tickets = {ticket: number for number, (ticket, _, _) in enumerate(rows)}
+        self.case = 0
+        """Number of the pattern's ticket whose rows are being written."""
         self.slots: dict[int, int] = {}
         for table, column in (("ticket", "id"), ("task", "id"), ("clock", "id"), ("notice", "id")):
             for (found,) in pattern.execute(f"SELECT {column} FROM {table} ORDER BY {column}"):
@@ -61,15 +66,15 @@ class Weave:
         return FIRST_AGE + copy * HASHING % AGES
 
     def stretch(self, copy: int) -> int:
-        """How far the deadlines of a copy are moved."""
-        return self.span.first + copy * HASHING % self.span.length
+        """How far the deadlines of a copy are moved; those of its tickets differ."""
+        return self.span.first + (copy * HASHING + self.case * APART) % self.span.length
 
     def series(self) -> str:
         """The copies as a SQL table n(n, age, stretch)."""
         return (
             f"WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n + 1 < {self.copies}),"
             f" n(n, age, stretch) AS (SELECT n, {FIRST_AGE} + n * {HASHING} % {AGES},"
-            f" {self.span.first} + n * {HASHING} % {self.span.length} FROM s)"
+            f" {self.span.first} + (n * {HASHING} + {self.case * APART}) % {self.span.length} FROM s)"
         )
 
     def number(self, value: int) -> str | None:
@@ -159,6 +164,7 @@ def _rows(store: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
 
 
 def _copy_rows(target: sqlite3.Connection, woven: Weave, table: str, row: dict[str, Any]) -> None:
+    woven.case = woven.tickets[row["id" if table == "ticket" else "ticket_id"]]
     values = ", ".join(_expression(woven, value) for value in row.values())
     target.execute(f"INSERT INTO {table} ({', '.join(row)}) {woven.series()} SELECT {values} FROM n")
 
@@ -197,6 +203,7 @@ class Pattern:
         body = json.dumps(json.loads(event["body"]), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         self.fillers: list[Value] = []
         self.body = self._cut(woven, body)
+        self.case = woven.tickets[event["ticket_id"]]
         head = {name: value for name, value in event.items() if name not in ("hash", "body", "id", "ticket_id", "at")}
         marks = {"body": 1, "id": 2, "ticket_id": 3, "at": 4}
         plain = json.dumps({**head, **marks}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -231,8 +238,10 @@ def _copy_events(target: sqlite3.Connection, woven: Weave, events: Sequence[dict
     def rows() -> Iterator[tuple[Any, ...]]:
         previous, number = "", 0
         for copy in range(woven.copies):
-            age, stretch = woven.age(copy), woven.stretch(copy)
+            age = woven.age(copy)
             for pattern in patterns:
+                woven.case = pattern.case
+                stretch = woven.stretch(copy)
                 number += 1
                 body = pattern.body % tuple([fill(copy, age, stretch) for fill in pattern.fillers])
                 ticket, at = pattern.ticket(copy, age, stretch), pattern.at(copy, age, stretch)
