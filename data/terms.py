@@ -244,6 +244,29 @@ class PauseReason(Term):
     APPROVED = "approved", "批准挂账", "approved suspension"
 
 
+class Target(Term):
+    """Whom a rung of the ladder means."""
+
+    HOLDER = "holder", "经办人", "the holder"
+    POST_A = "post_a", "A岗", "post A"
+    POST_B = "post_b", "B岗", "post B"
+    SECTION_A = "section_a", "板块A岗领导", "section leader A"
+    SECTION_B = "section_b", "板块B岗领导", "section leader B"
+    DUTY_DESK = "duty_desk", "值班席", "the duty desk"
+    SHIFT_LEADER = "shift_leader", "值班长", "the shift leader"
+    DUTY_LEADER = "duty_leader", "值班领导", "the duty leader"
+    COMMANDER = "commander", "指挥长", "the commander"
+    DISTRICT = "district", "区级", "the district"
+
+
+class RungAction(Term):
+    """What a rung of the ladder does."""
+
+    REMIND = "remind", "提醒", "remind"
+    CLIMB = "climb", "升级至", "climb to"
+    HANDUP = "handup", "上报至", "hand up to"
+
+
 class NoticeState(Term):
     """How far a notice is on its way out."""
 

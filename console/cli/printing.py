@@ -21,6 +21,8 @@ from data.terms import Stage
 if TYPE_CHECKING:
     from console.cli.acting import Outcome
 
+OTHER_EVENTS = {"engine_step": ("升级链", "ladder"), "import": ("转入", "taken over")}
+"""Kinds of events that are no verb of an officer."""
 GAP = "  "
 WIDEST = 60
 NARROWEST = 12
@@ -88,7 +90,7 @@ def verb_label(verb: str) -> str:
     """A verb in the language of the run."""
     row = BY_VERB.get(verb)
     if row is None:
-        return verb
+        return words.say(*OTHER_EVENTS[verb]) if verb in OTHER_EVENTS else verb
     return words.say(row.title, row.command)
 
 

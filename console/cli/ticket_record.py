@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from console.cli.session import Session
 from data.masking import mask_name, mask_phone, mask_text
 from data.queries import tickets
 from data.queries.listing import iso
+from data.queries.organisation import officer_codes, unit_codes
 from data.reader import Reader
 
 LOG_FIELDS = ("seq", "at", "verb", "actor", "actor_name", "facts", "event", "hash")
@@ -30,8 +32,23 @@ PLAIN = frozenset(
             "role",
         ),
         *("stage", "tier", "from_tier", "urgency", "affair", "source", "satisfaction", "holder", "pending", "due_kind"),
-        *("section", "matter_code", "budget", "to", "assist", "inform", "unit", "unit_code", "unit_name", "address"),
-        *("holder_code", "holder_name", "lead_code", "lead_name", "community_name", "grid_name"),
+        *(
+            "section",
+            "matter_code",
+            "budget",
+            "to",
+            "assist",
+            "inform",
+            "unit",
+            "asked",
+            "officer",
+            "target",
+            "action",
+            "unit_code",
+            "unit_name",
+            "address",
+        ),
+        *("holder_code", "holder_name", "lead_code", "lead_name", "community_name", "grid_name", "section_name"),
     )
 )
 """Names whose values hold no free text. Everything else is masked, whatever later versions add."""
@@ -61,6 +78,7 @@ def log_of(session: Session, code: str) -> list[dict[str, Any]]:
     """The ticket's events in order. Raises NotFound."""
     reader, centre = session.reader(), session.centre_id()
     rows = tickets.events(reader, centre, tickets.ticket_id(reader, centre, code))
+    coded = Coded.of(reader, centre, rows)
     return [
         {
             "seq": row["seq"],
@@ -68,12 +86,62 @@ def log_of(session: Session, code: str) -> list[dict[str, Any]]:
             "verb": row["kind"],
             "actor": row["actor"],
             "actor_name": row["actor_name"],
-            "facts": masked({name: value for name, value in row["body"].items() if name != "effects"}),
+            "facts": masked(coded.facts({name: value for name, value in row["body"].items() if name != "effects"})),
             "event": row["id"],
             "hash": row["hash"],
         }
         for row in rows
     ]
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Turns the ids in an event's facts into codes: ids are this store's own and say nothing to anybody."""
+
+    units: dict[int, tuple[str, str]]
+    officers: dict[int, tuple[str, str]]
+
+    @classmethod
+    def of(cls, reader: Reader, centre: int, rows: list[dict[str, Any]]) -> Coded:
+        """For the facts of these events."""
+        bodies = [row["body"] for row in rows]
+        units = {body["unit"] for body in bodies if isinstance(body.get("unit"), int)}
+        officers = {number for body in bodies for number in _officer_ids(body)}
+        return cls(unit_codes(reader, centre, units), officer_codes(reader, centre, officers))
+
+    def facts(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """The facts with codes for ids; a step of the ladder keeps whom it told and passed over."""
+        shown = {name: value for name, value in facts.items() if name not in ("clock", "answerable")}
+        if isinstance(shown.get("unit"), int):
+            shown["unit"], shown["unit_name"] = self.units.get(shown["unit"], (str(shown["unit"]), ""))
+        if "asked" in shown:
+            shown["asked"] = [self._officer(number) for number in shown["asked"]]
+        for name in ("people", "skipped"):
+            if persons := _persons(shown, name):
+                shown[name] = [self._person(item) for item in persons]
+        if isinstance(shown.get("nominal_at"), int):
+            shown["nominal_at"] = iso(shown["nominal_at"])
+        return shown
+
+    def _person(self, item: dict[str, Any]) -> dict[str, Any]:
+        kept = {name: value for name, value in item.items() if name not in ("officer_id", "officer")}
+        number = item.get("officer_id", item.get("officer"))
+        return kept if number is None else {**kept, "officer": self._officer(number)}
+
+    def _officer(self, number: int) -> str:
+        return self.officers.get(number, (str(number), ""))[0]
+
+
+def _officer_ids(body: dict[str, Any]) -> set[int]:
+    people = [*_persons(body, "people"), *_persons(body, "skipped")]
+    found = {item.get("officer_id", item.get("officer")) for item in people} | set(body.get("asked", ()))
+    return {number for number in found if isinstance(number, int)}
+
+
+def _persons(facts: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The persons in a fact; `people` of an arrival is a head-count."""
+    found = facts.get(name)
+    return found if isinstance(found, list) else []
 
 
 def masked(value: Any, name: str = "") -> Any:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from console import output
 from console.cli import words
+from console.cli.fact_words import actor_label, facts_line
 from console.cli.printing import moment_of, shown_value, stage_label, table, verb_label
 from data.clean import clean
 from data.terms import (
@@ -42,7 +42,7 @@ LABELS = {
     "lead_name": ("主办单位", "Lead"),
     "matter_code": ("事项", "Matter"),
     "affair": ("事务类别", "Affair"),
-    "section": ("板块", "Section"),
+    "section_name": ("板块", "Section"),
     "community_name": ("村社区", "Community"),
     "grid_name": ("网格", "Grid"),
     "address": ("地址", "Address"),
@@ -96,20 +96,12 @@ def print_log(records: list[dict[str, Any]], zone: str) -> None:
             str(row["seq"]),
             moment_of(row["at"], zone),
             verb_label(row["verb"]),
-            row["actor_name"] or row["actor"],
-            facts_line(row["facts"]),
+            row["actor_name"] or actor_label(row["actor"]),
+            facts_line(row["verb"], row["facts"]),
         )
         for row in records
     ]
     table(header, rows)
-
-
-def facts_line(facts: dict[str, Any]) -> str:
-    """The facts of an event in a line; empty ones are left out."""
-    shown = ((name, value) for name, value in facts.items() if value not in ("", None, [], {}, False))
-    return " ".join(
-        f"{name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}" for name, value in shown
-    )
 
 
 def _shown(name: str, value: Any, zone: str) -> str:
@@ -134,7 +126,7 @@ def _print_clocks(clocks: list[dict[str, Any]], zone: str) -> None:
             (
                 words.label(ClockKind(row["kind"])),
                 words.label(ClockState(row["state"])),
-                row["budget"],
+                _budget(row["budget"]),
                 moment_of(row["started_at"], zone),
                 moment_of(row["due_at"], zone) + (words.say("（暂）", " (provisional)") if row["provisional"] else ""),
                 row["unit_name"] or "",
@@ -142,6 +134,13 @@ def _print_clocks(clocks: list[dict[str, Any]], zone: str) -> None:
             for row in clocks
         ],
     )
+
+
+def _budget(text: str) -> str:
+    """A limit in words."""
+    from core.rules.budgets import Budget
+
+    return Budget.parse(text, zero=True).label("en" if words.chosen() == "en" else "zh")
 
 
 def _print_tasks(tasks: list[dict[str, Any]], zone: str) -> None:

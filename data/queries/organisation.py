@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from collections.abc import Collection
+from typing import Any, Literal, NamedTuple
 
 from data.queries.filters import Condition
 from data.reader import Reader, expand
@@ -120,6 +121,16 @@ def duties(reader: Reader, centre: int, now: int) -> tuple[dict[int, str], dict[
     return away, shift
 
 
+def unit_codes(reader: Reader, centre: int, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """(code, name) of units, closed ones included, by id."""
+    return _codes(reader, centre, "unit", ids)
+
+
+def officer_codes(reader: Reader, centre: int, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """(code, name) of officers, former ones included, by id."""
+    return _codes(reader, centre, "officer", ids)
+
+
 def officers(reader: Reader, centre: int) -> list[tuple[int, str, str]]:
     """(id, code, name) of every active officer."""
     return [
@@ -162,3 +173,15 @@ def _counters(reader: Reader, centre: int) -> list[tuple[str, int]]:
 
 def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
+
+
+def _codes(
+    reader: Reader, centre: int, table: Literal["unit", "officer"], ids: Collection[int]
+) -> dict[int, tuple[str, str]]:
+    if not ids:
+        return {}
+    names, values = expand("id", sorted(ids))
+    rows = reader.rows(
+        f"SELECT id, code, name FROM {table} WHERE centre_id = :centre AND id IN ({names})", centre=centre, **values
+    )
+    return {int(number): (str(code), str(name)) for number, code, name in rows}

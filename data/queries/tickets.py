@@ -25,7 +25,9 @@ def ticket(reader: Reader, centre: int, ticket: int) -> Row | None:
     found = _rows(
         reader,
         "SELECT t.*, h.name AS holder_name, h.code AS holder_code, l.name AS lead_name, l.code AS lead_code,"
-        " c.name AS community_name, g.name AS grid_name, o.name AS holder_officer_name"
+        " c.name AS community_name, g.name AS grid_name, o.name AS holder_officer_name,"
+        " (SELECT max(s.name) FROM unit s WHERE s.centre_id = t.centre_id AND s.kind = 'section'"
+        " AND s.code = t.section AND s.closed_at IS NULL) AS section_name"
         " FROM ticket t"
         " LEFT JOIN unit h ON h.centre_id = t.centre_id AND h.id = t.holder_unit_id"
         " LEFT JOIN unit l ON l.centre_id = t.centre_id AND l.id = t.lead_unit_id"

@@ -124,8 +124,14 @@ def decide_assess(work: Work, order: Assess) -> Decision:
         work.effects.set["affair"] = order.affair.value
     work.effects.set.update(find_place(work, order.community, order.grid))
     work.stage(Stage.ASSESSED)
-    if not work.case.live_clocks(ClockKind.ASSESS):
+    live = work.case.live_clocks(ClockKind.ASSESS)
+    if not live:
         work.effects.clocks.append(work.timing.start_policy(ClockKind.ASSESS, work.ladder()))
+    elif work.urgency() != work.case.ticket.urgency:
+        # An emergency must not wait as long as what it was taken for.
+        limit = work.policy.limit(ClockKind.ASSESS, work.urgency())
+        changed = (work.timing.rebase(clock, work.calendar, limit) for clock in live)
+        work.effects.clocks.extend(effect for effect in changed if effect is not None)
     return work.decision(note=order.note)
 
 

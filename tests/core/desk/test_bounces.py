@@ -58,7 +58,7 @@ def test_the_centre_s_time_to_dispatch_goes_on_too(scene: Scene) -> None:
     send_back(scene, code)
     clock = scene.clock_of(code, "assess")
     assert clock["state"] == "running"
-    assert clock["due_at"] == clock["started_at"] + 7200 + 7 * 60
+    assert clock["due_at"] == clock["started_at"] + 30 * 60 + 7 * 60
     assert scene.ticket(code)["stage"] == "assessed"
 
 

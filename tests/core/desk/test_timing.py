@@ -13,6 +13,7 @@ from core.desk.orders import (
     Accept,
     Acknowledge,
     AddTask,
+    Assess,
     CallBack,
     Check,
     Complete,
@@ -291,3 +292,15 @@ def test_a_ticket_keeps_the_versions_that_it_started_with(scene: Scene) -> None:
     scene.do(Accept(ticket=younger))
     scene.do(Dispatch(ticket=younger, to="CSGX"))
     assert scene.clock_of(younger, "final")["budget"] == "1 work_day"
+
+
+def test_an_emergency_does_not_wait_as_long_as_what_it_was_taken_for(scene: Scene) -> None:
+    """Assessed as urgent, a ticket has the urgent time to be dispatched, counted from its acceptance."""
+    code = scene.at_stage(Stage.ACCEPTED)
+    before = scene.clock_of(code, "assess")
+    scene.do(Assess(ticket=code, urgency=Urgency.EMERGENCY))
+    after = scene.clock_of(code, "assess")
+    assert before["budget"] == "30 minute"
+    assert after["budget"] == "5 minute"
+    assert after["due_at"] == after["started_at"] + 300
+    assert after["generation"] == before["generation"] + 1

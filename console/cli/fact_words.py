@@ -1,0 +1,114 @@
+"""The facts of an event as a line that people read; programs get the facts themselves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from console.cli import words
+from data.terms import (
+    ClockKind,
+    PauseReason,
+    ReturnReason,
+    RungAction,
+    Satisfaction,
+    Source,
+    Target,
+    TaskRole,
+    Term,
+    Tier,
+)
+
+LABELS = {
+    "unit_name": ("单位", "unit"),
+    "to": ("派往", "to"),
+    "assist": ("协办", "assisting"),
+    "inform": ("告知", "informed"),
+    "reason": ("原因", "reason"),
+    "note": ("说明", "note"),
+    "text": ("内容", "text"),
+    "source": ("来源", "source"),
+    "code": ("代码", "code"),
+    "role": ("任务", "task"),
+    "people": ("人数", "people"),
+    "result": ("结果", "result"),
+    "round": ("第几轮", "round"),
+    "attempts": ("拨打次数", "calls"),
+    "made_safe": ("已控险", "made safe"),
+    "after_deadline": ("已过时限", "after the deadline"),
+    "open_assist_reason": ("协办未完原因", "why assisting tasks stay open"),
+    "from_tier": ("原层级", "from tier"),
+    "asked": ("请示", "asked"),
+    "before": ("更正前", "before"),
+}
+TERMS: dict[str, tuple[type[Term], ...]] = {
+    "source": (Source,),
+    "code": (ReturnReason, PauseReason),
+    "role": (TaskRole,),
+    "result": (Satisfaction,),
+    "from_tier": (Tier,),
+}
+
+
+def facts_line(verb: str, facts: Mapping[str, Any]) -> str:
+    """The facts of an event in a line; empty ones are left out."""
+    if verb == "engine_step":
+        return _ladder_line(facts)
+    shown = {name: value for name, value in facts.items() if value not in ("", None, [], {}, False)}
+    if "unit_name" in shown:
+        shown.pop("unit", None)
+    if shown.get("kind") == "note":
+        shown.pop("kind")
+    parts = []
+    for name, value in shown.items():
+        label = words.say(*LABELS[name]) if name in LABELS else name
+        parts.append(label if value is True else f"{label}{words.say('：', ': ')}{_value(name, value)}")
+    return words.say("；", "; ").join(parts)
+
+
+def target_words(target: str) -> str:
+    """Whom a rung of the ladder means."""
+    return _term((Target,), target)
+
+
+def action_words(action: str) -> str:
+    """What a rung of the ladder does."""
+    return _term((RungAction,), action)
+
+
+def actor_label(actor: str) -> str:
+    """Who acted, where it was no officer."""
+    known = {"engine": ("引擎", "the engine"), "import": ("导入", "import")}
+    return words.say(*known[actor]) if actor in known else actor
+
+
+def _ladder_line(facts: Mapping[str, Any]) -> str:
+    clock = _term((ClockKind,), facts.get("clock_kind", ""))
+    told, passed = [], []
+    for person in facts.get("people", ()):
+        who = target_words(person.get("target", ""))
+        officer = person.get("officer", "")
+        if person.get("skipped"):
+            passed.append(f"{who} {officer}".strip())
+        else:
+            told.append(f"{who} {officer}".strip())
+    line = f"{clock} {action_words(facts.get('action', ''))} " + words.say("、", ", ").join(told)
+    return line + (words.say("；跳过 ", "; passed over: ") + words.say("、", ", ").join(passed) if passed else "")
+
+
+def _value(name: str, value: Any) -> str:
+    if isinstance(value, str):
+        return _term(TERMS.get(name, ()), value)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return words.say("、", ", ").join(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _term(kinds: tuple[type[Term], ...], value: str) -> str:
+    """The label of a stored word; the word itself where no kind knows it."""
+    for kind in kinds:
+        for word in kind:
+            if word.value == value:
+                return words.label(word)
+    return value
