@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib import import_module
+from inspect import isawaitable
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.color import ColorSystem
@@ -296,9 +297,18 @@ class ZhihuiApp(KeyOrder):
                 duty.changed()
 
     def open_drawer(self, drawer: Drawer[Answer], then: Callable[[Answer | None], object] | None = None) -> None:
-        """Open a drawer; the keys that follow are for it."""
+        """Open a drawer; the keys that follow are for it, and after it for what `then` opens."""
+
+        async def finished(answer: Answer | None) -> None:
+            try:
+                outcome = then(answer) if then is not None else None
+                if isawaitable(outcome):
+                    await outcome
+            finally:
+                self.release_keys()
+
         self.hold_keys()
-        self.push_screen(drawer, then)  # type: ignore[arg-type]
+        self.push_screen(drawer, finished)
 
     def open_ticket(self, ticket_id: int) -> None:
         """Show a whole ticket over the pane."""

@@ -30,17 +30,21 @@ class KeyOrder(App[None]):
         super().__init__(**options)
         self._waiting_keys: deque[events.Key] = deque()
         self._busy_since: float | None = None
-        self._opening_since: float | None = None
+        self._holds = 0
+        self._held_since: float | None = None
 
     def hold_keys(self) -> None:
-        """A drawer is about to open: the next keys are for it."""
-        self._opening_since = time.monotonic()
+        """What comes next decides where keys go: a drawer is about to open or to hand over. `release_keys` ends it."""
+        self._holds = self._holds + 1 if _recent(self._held_since) else 1
+        self._held_since = time.monotonic()
 
     def release_keys(self) -> None:
         """The drawer is there, or will not come."""
-        self._opening_since = None
-        if self._waiting_keys:
-            self.call_later(self._take_keys)
+        self._holds = max(self._holds - 1, 0)
+        if not self._holds:
+            self._held_since = None
+            if self._waiting_keys:
+                self.call_later(self._take_keys)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
@@ -55,7 +59,7 @@ class KeyOrder(App[None]):
 
     async def _take_keys(self) -> None:
         """Deal with the next key if nothing is under way."""
-        while self._waiting_keys and not _recent(self._busy_since) and not _recent(self._opening_since):
+        while self._waiting_keys and not _recent(self._busy_since) and not _recent(self._held_since):
             event = self._waiting_keys.popleft()
             self._busy_since = time.monotonic()
             target = self.focused or self.screen

@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from data.terms import TaskState
+
 Result = TypeVar("Result")
 Key = tuple[int, int]
 """The sort key of a row: (deadline in epoch seconds, ticket id); unique and ordered."""
@@ -216,6 +218,13 @@ class TaskLine:
     arrived_at: int | None = None
     done_at: int | None = None
     text: str = ""
+    code: str = ""
+    """Code of the unit."""
+
+    @property
+    def live(self) -> bool:
+        """Whether the unit is still at it."""
+        return self.state in (TaskState.SENT, TaskState.ACKNOWLEDGED, TaskState.ARRIVED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from console.dialogs.choose import Item, MenuDrawer, SearchDrawer
 from console.dialogs.form import FormDrawer
-from console.dialogs.verb_forms import FORMS, NEEDS_UNIT, order_values
+from console.dialogs.verb_forms import FORMS, NEEDS_UNIT, OF_A_TASK, order_values
 from console.i18n import _
-from console.ports import Choice, MatterHit, PostNode, Proposal, QueueRow, Receipt
-from console.widgets.drawer import Drawer
+from console.ports import Choice, MatterHit, PostNode, Proposal, QueueRow, Receipt, TicketView
+from console.widgets.columns import label
 from data.clean import clean
+from data.terms import TaskRole, TaskState
 
 if TYPE_CHECKING:
     from console.app import ZhihuiApp
@@ -107,10 +108,9 @@ class TicketWork:
             except Exception as error:  # noqa: BLE001 - whatever fails is said in the banner
                 screen.refuse(error)
             finally:
-                if not isinstance(self.app.screen, Drawer):
-                    self.app.release_keys()
+                self.app.release_keys()
 
-        screen.run_worker(run(), group="work", exclusive=True, exit_on_error=False)
+        screen.run_worker(run(), group="work", exit_on_error=False)
 
     def _menu(self, screen: DutyScreen, row: QueueRow, choices: Sequence[Choice]) -> None:
         usual = usual_step(row.stage, choices)
@@ -141,6 +141,8 @@ class TicketWork:
             self._choose_matter(screen, row, heading)
         elif verb in NEEDS_UNIT:
             self._choose_unit(screen, row, verb, heading)
+        elif verb in OF_A_TASK:
+            self._choose_task(screen, row, verb, heading)
         else:
             self._fill_form(screen, row, verb, heading, {})
 
@@ -196,6 +198,30 @@ class TicketWork:
 
         self._read(screen, lambda: self.app.load(self.app.backend.posts), show)
 
+    def _choose_task(self, screen: DutyScreen, row: QueueRow, verb: str, heading: str) -> None:
+        """Ask which of the units at work it is, where there are several; the lead is meant without a word."""
+
+        def show(view: TicketView | None) -> None:
+            tasks = [task for task in view.tasks if task.live] if view is not None else []
+            if verb == "finish_task":
+                tasks = [task for task in tasks if task.role == TaskRole.ASSIST]
+            elif len(tasks) < 2:
+                self._fill_form(screen, row, verb, heading, {})
+                return
+            items = [
+                Item(task.code, task.unit, f"{label(TaskRole, task.role)}  {label(TaskState, task.state)}")
+                for task in tasks
+            ]
+            leads = {task.code for task in tasks if task.role == TaskRole.LEAD}
+
+            def chosen(key: str | None) -> None:
+                if key is not None:
+                    self._fill_form(screen, row, verb, heading, {} if key in leads else {"unit": key})
+
+            self.app.open_drawer(MenuDrawer(heading, items), chosen)
+
+        self._read(screen, lambda: self.app.load(lambda: self.app.backend.ticket(row.ticket)), show)
+
     def _choose_matter(self, screen: DutyScreen, row: QueueRow, heading: str) -> None:
         """Ask what kind of matter it is; those that the report speaks of stand first and say why."""
 
@@ -214,13 +240,13 @@ class TicketWork:
     def _choose_condition(self, screen: DutyScreen, row: QueueRow, heading: str, hit: MatterHit) -> None:
         """Ask under which condition, when the matter has several: the limits hang on it."""
         if len(hit.conditions) < 2:
-            self.carry_out(screen, row, "assess", {"matter": hit.code})
+            self._fill_form(screen, row, "assess", heading, {"matter": hit.code})
             return
         items = [Item(str(item.number), item.when, item.limits) for item in hit.conditions]
 
         def chosen(key: str | None) -> None:
             if key is not None:
-                self.carry_out(screen, row, "assess", {"matter": hit.code, "limit_no": int(key)})
+                self._fill_form(screen, row, "assess", heading, {"matter": hit.code, "limit_no": int(key)})
 
         self.app.open_drawer(MenuDrawer(f"{heading}  {clean(hit.title, 60)}", items, str(hit.proposed)), chosen)
 

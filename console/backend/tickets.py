@@ -154,6 +154,7 @@ def _task(item: Row) -> TaskLine:
         unit=item["unit_name"] or "",
         state=item["state"],
         sent_at=item["sent_at"],
+        code=item["unit_code"] or "",
         acknowledged_at=item["acknowledged_at"],
         arrived_at=item["arrived_at"],
         done_at=item["done_at"],

@@ -44,6 +44,7 @@ class MenuDrawer(Drawer[str]):
         view = LinesView(self._lines, classes="drawer--list")
         view.key = self.key or (self.items[0].key if self.items else None)
         view.styles.height = min(max(len(self.items), 1), 16)
+        view.on_pick = self.dismiss
         return [view]
 
     def _lines(self, _width: int) -> list[Line]:
@@ -60,11 +61,6 @@ class MenuDrawer(Drawer[str]):
     def action_number(self, index: int) -> None:
         if index < len(self.items) and not self.items[index].off:
             self.dismiss(self.items[index].key)
-
-    @on(LinesView.Picked)
-    def _picked(self, event: LinesView.Picked) -> None:
-        event.stop()
-        self.dismiss(event.key)
 
 
 class SearchDrawer(Drawer[str]):
@@ -91,6 +87,7 @@ class SearchDrawer(Drawer[str]):
     def content(self) -> list[Widget]:
         view = LinesView(classes="drawer--list")
         view.styles.height = self.HEIGHT
+        view.on_pick = self._chosen
         view.can_focus = False
         field = TextField(FieldSpec("words", "", hint=self.hint))
         note = [] if not self.note else [LinesView(lambda _width: [text_line(clean(self.note, 300), "soon")])]
@@ -128,9 +125,7 @@ class SearchDrawer(Drawer[str]):
         if view.key is not None and any(line.key == view.key and not line.off for line in view.lines):
             self.dismiss(view.key)
 
-    @on(LinesView.Picked)
-    def _picked(self, event: LinesView.Picked) -> None:
-        event.stop()
+    def _chosen(self, _key: str) -> None:
         self.action_choose()
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widget import Widget
 
 from console.i18n import _
 from console.widgets.drawer import Drawer
-from console.widgets.fields import ChoiceField, FieldSpec, Label, StepField, TextField
+from console.widgets.fields import ChoiceField, FieldSpec, Label, TextField
 from console.widgets.lines import LinesView, text_line
 
 
@@ -47,11 +46,10 @@ class FormDrawer(Drawer[dict[str, str]]):
             widget for widget in self.query("TextField, ChoiceField") if isinstance(widget, TextField | ChoiceField)
         ]
 
-    @on(StepField)
-    def _leave(self, event: StepField) -> None:
-        event.stop()
+    def step_field(self, origin: Widget, step: int, _done: bool) -> None:
+        """Go on from a field, or back; after the last one, send."""
         entries = self.entries
-        at = next((index for index, entry in enumerate(entries) if entry is event.origin), 0) + event.step
+        at = next((index for index, entry in enumerate(entries) if entry is origin), 0) + step
         if at >= len(entries):
             self.action_send()
         elif at >= 0:

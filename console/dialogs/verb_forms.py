@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from console.i18n import _, language
 from console.widgets.fields import FieldSpec
-from data.terms import PauseReason, ReturnReason, Satisfaction, Term
+from data.terms import AffairKind, PauseReason, ReturnReason, Satisfaction, Term, Urgency
 
 
 def _options(kind: type[Term]) -> tuple[tuple[str, str], ...]:
@@ -22,6 +22,27 @@ def _note() -> FieldSpec:
     return FieldSpec("note", _("Remark"))
 
 
+def _yes_no(name: str, label: str) -> FieldSpec:
+    return FieldSpec(name, label, options=(("", _("no")), ("1", _("yes"))), flag=True)
+
+
+def _people() -> FieldSpec:
+    return FieldSpec("people", _("People"), number=True, hint=_("how many came"), limit=6)
+
+
+def _instruction() -> FieldSpec:
+    return FieldSpec("instruction", _("Instruction"))
+
+
+def _assess() -> tuple[FieldSpec, ...]:
+    as_matter = ("", _("as the matter"))
+    return (
+        FieldSpec("urgency", _("Urgency"), options=(as_matter, *_options(Urgency))),
+        FieldSpec("affair", _("Affair"), options=(as_matter, *_options(AffairKind))),
+        _note(),
+    )
+
+
 FORMS: dict[str, Callable[[], tuple[FieldSpec, ...]]] = {
     "refuse": lambda: (_reason(_("Reason told")),),
     "amend": lambda: (
@@ -29,17 +50,22 @@ FORMS: dict[str, Callable[[], tuple[FieldSpec, ...]]] = {
         FieldSpec("address", _("Where"), limit=300),
         FieldSpec("reporter_name", _("Caller"), limit=60),
         FieldSpec("reporter_phone", _("Telephone"), limit=40),
+        FieldSpec("body", _("Details")),
     ),
-    "redispatch": lambda: (_reason(),),
-    "arrive": lambda: (FieldSpec("people", _("People"), number=True, hint=_("how many came"), limit=6),),
-    "handle": lambda: (
-        FieldSpec("note", _("Progress")),
-        FieldSpec("made_safe", _("Made safe"), options=(("", _("no")), ("1", _("yes"))), flag=True),
+    "assess": _assess,
+    "redispatch": lambda: (_reason(), _instruction()),
+    "add_task": lambda: (
+        FieldSpec("role", _("As"), options=(("assist", _("assisting")), ("inform", _("informed")))),
+        _instruction(),
     ),
+    "arrive": lambda: (_people(),),
+    "handle": lambda: (FieldSpec("note", _("Progress")), _yes_no("made_safe", _("Made safe"))),
+    "finish_task": lambda: (FieldSpec("result", _("Outcome")), _people()),
     "complete": lambda: (
         FieldSpec("outcome", _("Outcome"), required=True),
         FieldSpec("public_reply", _("Public reply")),
         FieldSpec("open_assist_reason", _("Open parts"), hint=_("why, if an assisting unit is not done")),
+        _people(),
     ),
     "return": lambda: (FieldSpec("code", _("Kind"), options=_options(ReturnReason)), _reason()),
     "check": lambda: (
@@ -50,17 +76,22 @@ FORMS: dict[str, Callable[[], tuple[FieldSpec, ...]]] = {
     "void": lambda: (_reason(),),
     "hand_up": lambda: (_reason(),),
     "hand_down": lambda: (_reason(),),
+    "remind": lambda: (_note(),),
+    "supervise": lambda: (_yes_no("off", _("End it")), _note()),
+    "ask": lambda: (FieldSpec("note", _("Question"), required=True),),
     "note": lambda: (
         FieldSpec("text", _("Remark"), required=True),
         FieldSpec("kind", _("Kind"), options=(("note", _("remark")), ("mediation", _("mediation round")))),
     ),
     "pause": lambda: (FieldSpec("code", _("Kind"), options=_options(PauseReason)), _reason()),
-    "supervise": lambda: (_note(),),
-    "remind": lambda: (_note(),),
+    "recompute": lambda: (_yes_no("policy", _("New policy")),),
 }
 
 NEEDS_UNIT = frozenset({"redispatch", "hand_down", "add_task"})
 """Verbs that first ask for a unit of the organisation."""
+
+OF_A_TASK = frozenset({"acknowledge", "arrive", "finish_task"})
+"""Verbs that are done by one of the units that work on the ticket: asked where there are several."""
 
 
 def order_values(verb: str, filled: dict[str, str]) -> dict[str, object]:

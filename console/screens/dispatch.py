@@ -50,6 +50,7 @@ class DispatchScreen(DutyScreen):
         self.proposed_for: QueueRow | None = None
         self._waiting = self.set_timer(PAUSE, self._read_proposal, pause=True)
         self.reason.can_focus = False
+        self.posts.on_pick = self._send_to
         self.view.show(self.app.backend.queue(WAITING))
         self.set_focus(self.view)
         self._read_tree()
@@ -119,14 +120,13 @@ class DispatchScreen(DutyScreen):
     def picked(self, row: QueueRow) -> None:
         self.set_focus(self.posts)
 
-    @on(LinesView.Picked)
-    def _post_picked(self, event: LinesView.Picked) -> None:
-        event.stop()
+    def _send_to(self, unit_code: str) -> None:
+        """Send the ticket at hand to a unit of the tree."""
         row = self.proposed_for
         if row is None or row != self.view.row:
             self.say(_("Choose a ticket first."), "warning")
             return
-        self.app.work.send(self, row, event.key, self.proposal)
+        self.app.work.send(self, row, unit_code, self.proposal)
         self.set_focus(self.view)
 
     def action_side(self, name: str) -> None:

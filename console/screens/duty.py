@@ -48,6 +48,8 @@ class DutyScreen(Screen[None]):
     # ------------------------------------------------------------------------------------------- live
 
     def on_mount(self) -> None:
+        for view in self.query(QueueView):
+            view.on_pick = self.picked
         self.tick(self.app.now)
 
     def tick(self, now: int) -> None:
@@ -64,7 +66,8 @@ class DutyScreen(Screen[None]):
 
     def say(self, text: str, severity: str = "info") -> None:
         """Put a sentence of ours into the banner."""
-        self.query_one(Banner).say(text, severity)
+        for banner in self.query(Banner):
+            banner.say(text, severity)
 
     def refuse(self, error: Exception) -> None:
         """Say why something did not happen."""
@@ -112,10 +115,6 @@ class DutyScreen(Screen[None]):
         row = self.ticket()
         if row is not None:
             self.app.open_ticket(row.ticket)
-
-    @on(QueueView.Picked)
-    def _row_picked(self, event: QueueView.Picked) -> None:
-        self.picked(event.row)
 
     def picked(self, row: QueueRow) -> None:
         """What Enter on a line of a list does."""

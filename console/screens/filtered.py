@@ -11,7 +11,7 @@ from textual.widgets import Input
 from console.i18n import _
 from console.ports import QueueProvider
 from console.screens.duty import DutyScreen
-from console.widgets.fields import FieldSpec, StepField, TextField
+from console.widgets.fields import FieldSpec, TextField
 from console.widgets.queue_view import QueueView
 from data.errors import Refusal
 
@@ -61,8 +61,8 @@ class FilteredScreen(DutyScreen):
         self._typing.stop()
         self._typing = self.set_timer(TYPING_PAUSE, self._apply_filter)
 
-    @on(StepField)
-    def _left_filter(self, _event: StepField) -> None:
+    def step_field(self, _origin: Widget, _step: int, _done: bool) -> None:
+        """Enter or an arrow in the filter: to the list."""
         self._typing.stop()
         self._apply_filter()
         self.set_focus(self.view)

@@ -17,7 +17,7 @@ from textual.widgets import Input
 from console.i18n import _, language, mark
 from console.ports import MatterHit, PlaceHit, Receipt
 from console.screens.duty import DutyScreen
-from console.widgets.fields import ChoiceField, FieldSpec, Label, StepField, TextField
+from console.widgets.fields import ChoiceField, FieldSpec, Label, TextField
 from console.widgets.lines import Line, LinesView, Part, text_line
 from console.width import pad
 from data.clean import clean
@@ -25,14 +25,14 @@ from data.masking import mask_name, mask_phone
 from data.terms import Source, Urgency
 
 TYPING_PAUSE = 0.25
-MATTERS_SHOWN = 6
+MATTERS_SHOWN = 5
 PLACES_SHOWN = 5
 SOURCES = (Source.PHONE, Source.VISIT, Source.GRID, Source.HOTLINE, Source.LEADER, Source.PATROL)
 
 
 ORDER = (
     *("title", "matters", "address", "community", "reporter_name", "reporter_phone"),
-    *("urgency", "source", "body"),
+    *("urgency", "source", "direct", "confidential", "body"),
 )
 TYPED = frozenset({"title", "address", "reporter_name", "reporter_phone", "body"})
 """Where Enter stops; the others are proposed or preset, and arrows reach them."""
@@ -65,6 +65,8 @@ class IntakeScreen(DutyScreen):
             yield self._row(FieldSpec("reporter_phone", _("Telephone"), limit=40))
             yield self._row(FieldSpec("urgency", _("Urgency"), options=urgencies))
             yield self._row(FieldSpec("source", _("Source"), options=sources))
+            for name, text in (("direct", _("Direct report")), ("confidential", _("Confidential"))):
+                yield self._row(FieldSpec(name, text, options=(("", _("no")), ("1", _("yes")))))
             yield self._row(
                 FieldSpec("body", _("Details"), limit=4000, hint=_("what else the caller said; Enter sends"))
             )
@@ -82,6 +84,7 @@ class IntakeScreen(DutyScreen):
         self.sent_code = ""
         self._typing = self.set_timer(TYPING_PAUSE, self._propose, pause=True)
         self.query_one("#hints").can_focus = False
+        self.matters.on_pick = self._matter_picked
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
@@ -108,7 +111,7 @@ class IntakeScreen(DutyScreen):
         """The matter under the cursor of the proposals."""
         return next((hit for hit in self.hits if hit.code == self.matters.key), None)
 
-    def _go(self, origin: Widget, step: int, done: bool) -> None:
+    def step_field(self, origin: Widget, step: int, done: bool) -> None:
         """Enter goes on to the next field that must be typed; arrows go through all of them."""
         order: list[Widget] = [
             self.matters if name == "matters" else self.query_one(f"#field-{name}") for name in ORDER
@@ -122,15 +125,8 @@ class IntakeScreen(DutyScreen):
         elif at >= 0:
             self.set_focus(order[at])
 
-    @on(StepField)
-    def _leave(self, event: StepField) -> None:
-        event.stop()
-        self._go(event.origin, event.step, event.done)
-
-    @on(LinesView.Picked)
-    def _matter_picked(self, event: LinesView.Picked) -> None:
-        event.stop()
-        self._go(self.matters, 1, done=True)
+    def _matter_picked(self, _key: str) -> None:
+        self.step_field(self.matters, 1, done=True)
 
     @on(LinesView.Moved)
     def _matter_moved(self, _event: LinesView.Moved) -> None:
@@ -184,6 +180,9 @@ class IntakeScreen(DutyScreen):
         for name in ("community", "urgency", "source"):
             if value := self.choice(name).filled:
                 filled[name] = value
+        for name in ("direct", "confidential"):
+            if self.choice(name).filled:
+                filled[name] = True
         if self.chosen is not None:
             filled |= {"matter": self.chosen.code, "limit_no": self.chosen.proposed}
         return filled

@@ -33,6 +33,7 @@ class LeadersScreen(DutyScreen):
 
     def on_mount(self) -> None:
         self.leaders: Sequence[LeaderView] = ()
+        self.people.on_pick, self.holding.on_pick = self._look, self._open
         self.set_focus(self.people)
         self.changed()
 
@@ -80,13 +81,13 @@ class LeadersScreen(DutyScreen):
         if event.view is self.people:
             self.holding.rebuild()
 
-    @on(LinesView.Picked)
-    def _picked(self, event: LinesView.Picked) -> None:
-        event.stop()
-        if event.view is self.people and self.leader is not None and _rows(self.leader):
+    def _look(self, _key: str) -> None:
+        """Over to what the leader has to look at."""
+        if self.leader is not None and _rows(self.leader):
             self.set_focus(self.holding)
-        elif event.view is self.holding:
-            self.app.open_ticket(int(event.key.partition(":")[2]))
+
+    def _open(self, key: str) -> None:
+        self.app.open_ticket(int(key.partition(":")[2]))
 
     def step_back(self) -> None:
         self.set_focus(self.people)

@@ -39,6 +39,11 @@ def term(kind: type[Term], value: str, spoken: str) -> str:
     return member.label(spoken) if isinstance(member, Term) else clean(value, 12)
 
 
+def label(kind: type[Term], value: str) -> str:
+    """The label of a stored term in the user's language."""
+    return term(kind, value, language())
+
+
 def stage_text(row: QueueRow) -> str:
     """The stage of a row in the user's language; a row that has left the list says so."""
     if row.gone:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TypeVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
@@ -15,6 +17,10 @@ from console.widgets.lines import LinesView, text_line
 from data.clean import clean
 
 Answer = TypeVar("Answer")
+
+
+LAYOUT_PAUSE = 0.02
+"""Seconds between looks whether a drawer is laid out."""
 
 
 class Title(LinesView, can_focus=False):
@@ -51,10 +57,18 @@ class Drawer(ModalScreen[Answer | None]):
     def on_mount(self) -> None:
         self.call_after_refresh(self._open)
 
-    def _open(self) -> None:
-        """Everything is in place: the keys may come."""
-        if isinstance(self.app, KeyOrder):
+    def _open(self, looks: int = 50) -> None:
+        """Once every list in it is laid out and has its lines, the keys may come."""
+        if looks and any(view.display and not view.size.width for view in self.query(LinesView)):
+            self.set_timer(LAYOUT_PAUSE, partial(self._open, looks - 1))
+        elif isinstance(self.app, KeyOrder):
             self.app.release_keys()
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Go away with an answer; the keys that follow wait for what comes of it."""
+        if isinstance(self.app, KeyOrder):
+            self.app.hold_keys()
+        return super().dismiss(result)
 
     def content(self) -> list[Widget]:
         """The widgets under the heading."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 from rich.segment import Segment
 from textual import events
@@ -44,14 +45,19 @@ class Values:
     items: dict[str, object] = field(default_factory=dict)
 
 
-class StepField(Message):
-    """The person wants to go on to the next field (1) or back (-1); with `done` this one is finished (Enter)."""
+@runtime_checkable
+class Form(Protocol):
+    """A screen with fields, told at once when a person goes on: a message would come after the next key."""
 
-    def __init__(self, origin: Widget, step: int, done: bool = False) -> None:
-        super().__init__()
-        self.origin = origin
-        self.step = step
-        self.done = done
+    def step_field(self, origin: Widget, step: int, done: bool) -> None:
+        """Go `step` fields on from `origin`; with `done` it is finished (Enter)."""
+        ...
+
+
+def leave(origin: Widget, step: int, done: bool) -> None:
+    """Tell the form that a field is left."""
+    if isinstance(origin.screen, Form):
+        origin.screen.step_field(origin, step, done)
 
 
 class TextField(Input):
@@ -76,7 +82,7 @@ class TextField(Input):
         self.spec = spec
 
     def action_leave(self, step: int, done: bool = False) -> None:
-        self.post_message(StepField(self, step, done))
+        leave(self, step, done)
 
     @property
     def filled(self) -> str:
@@ -125,7 +131,7 @@ class ChoiceField(Widget, can_focus=True):
             self.refresh()
 
     def action_leave(self, step: int, done: bool = False) -> None:
-        self.post_message(StepField(self, step, done))
+        leave(self, step, done)
 
     def action_step(self, step: int) -> None:
         self.action_choose((self.at + step) % max(len(self.options), 1))

@@ -96,6 +96,8 @@ class LinesView(ScrollView, can_focus=True):
         self._build = build
         self._lines: list[Line] = []
         self._styles: dict[str, Style] = {}
+        self.on_pick: Callable[[str], object] | None = None
+        """Called with the key at once when a line is chosen: a message would come after the next key."""
         self.key: str | None = None
         self._drawn_key: str | None = None
 
@@ -184,7 +186,11 @@ class LinesView(ScrollView, can_focus=True):
         self.scroll_to(y=0 if which == 0 else len(self._lines), animate=False, force=True, immediate=True)
 
     def action_pick(self) -> None:
-        if self.key is not None and self._at() is not None:
+        if self.key is None or self._at() is None:
+            return
+        if self.on_pick is not None:
+            self.on_pick(self.key)
+        else:
             self.post_message(self.Picked(self, self.key))
 
     def _keep_in_view(self) -> None:

@@ -120,6 +120,8 @@ class QueueView(ScrollView, can_focus=True):
         self.cursor = 0
         self.cursor_id: int | None = None
         self.marks: set[int] = set()
+        self.on_pick: Callable[[QueueRow], object] | None = None
+        """Called at once when a ticket is chosen: a message would come after the next key."""
         self.pending = 0
         """Tickets that came in since the list was frozen."""
         self.stale = False
@@ -310,7 +312,9 @@ class QueueView(ScrollView, can_focus=True):
         self._go(max(self.total - 1, 0), self._body_height() - 1)
 
     def action_pick(self) -> None:
-        if self.row is not None:
+        if self.row is not None and self.on_pick is not None:
+            self.on_pick(self.row)
+        elif self.row is not None:
             self.post_message(self.Picked(self, self.row))
 
     def action_mark(self) -> None:

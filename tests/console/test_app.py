@@ -279,3 +279,14 @@ async def test_a_drawer_that_never_comes_holds_nothing_up(backend: MemoryBackend
         await until(pilot, lambda: view.ready and view.total == 60)
         burst(app, "f7", "down", "down")
         await until(pilot, lambda: view.cursor == 2)
+
+
+async def test_a_whole_form_can_be_typed_ahead(backend: MemoryBackend) -> None:
+    """Field after field in one burst: each character lands in its own field."""
+    app = street_app(backend)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        burst(app, "f6", *"ab", "enter", *"cd", "enter", *"ef", "f8")
+        await until(pilot, lambda: bool(backend.done))
+        values = backend.done[0][3]
+        assert (values["title"], values["address"], values["reporter_name"]) == ("ab", "cd", "ef")

@@ -65,10 +65,10 @@ async def test_from_the_telephone_to_the_archive(street: tuple[Desk, str, StoreB
         await _go_to(pilot, app, view, "20261120-0013")
         for verb, keys in [
             ("accept", ()),
-            ("assess", ("enter", "enter")),
+            ("assess", ("enter", "enter", "f8")),
             ("dispatch", ("enter",)),
-            ("acknowledge", ()),
-            ("arrive", ("f8",)),
+            ("acknowledge", ("1",)),
+            ("arrive", ("1", "f8")),
             ("complete", (*"井盖已补装", "enter", "enter", *"协办随主办完成", "f8")),
             ("check", ("f8",)),
             ("call_back", ("f8",)),
