@@ -54,7 +54,7 @@ lock: ## renew the locks (needs uv); UPGRADE=--upgrade takes newer releases
 	$(COMPILE) $(UPGRADE) -o requirements-build.lock --group build
 	$(COMPILE) $(UPGRADE) -c requirements.lock -c requirements-build.lock -o requirements-dev.lock --group dev
 
-clean: ## remove the virtual environment, the demo store and what tools leave behind
+clean: ## remove the virtual environment and what tools leave behind
 	rm -rf $(VENV) .demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis snapshot_report.html
 	find console core data themes tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -41,6 +41,7 @@ LABELS = {
     "from_tier": ("原层级", "from tier"),
     "asked": ("请示", "asked"),
     "before": ("更正前", "before"),
+    "by_desk": ("值班席代录", "entered by the desk"),
 }
 TERMS: dict[str, tuple[type[Term], ...]] = {
     "source": (Source,),

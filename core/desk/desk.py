@@ -16,7 +16,7 @@ from core.desk.ledger import Ledger
 from core.desk.notices import CHANNELS_SETTING, notice_rows
 from core.desk.orders import Order, Report, TicketOrder
 from core.desk.people import people_at
-from core.desk.permissions import refusal_of_role
+from core.desk.permissions import acts_for_unit, refusal_of_role
 from core.desk.references import References
 from core.desk.verbs.intake import decide_report
 from core.desk.verbs.table import REPORT, VERBS, Verb
@@ -33,6 +33,11 @@ from data.terms import ClockKind
 KEY_LIMIT = 120
 NAMES_A_LEAD = frozenset({"dispatch", "redispatch", "hand_up", "hand_down"})
 """Verbs that give a ticket a new lead: after the third bounce they are the leader's."""
+
+
+HARMLESS = frozenset({"note", "ask", "remind", "supervise", "engine_step"})
+"""Events that change nothing another officer decides on: a colleague's note or a step of the ladder, in between looking
+at a ticket and acting on it, does not make the order stale."""
 
 
 @dataclass(frozen=True)
@@ -164,10 +169,14 @@ class Desk:
         verb = VERBS[order.verb]
         case = ledger.case_by_code(order.ticket)
         if seen is not None and seen != case.ticket.revision:
-            raise self._conflict(ledger.connection, case, seen)
+            self._refuse_stale(ledger.connection, case, seen)
         _raise(self._refusal(verb, case, actor, refs))
+        for_unit = acts_for_unit(verb.name, actor, case, refs)
         work = Work(case, refs, ledger.moment(case), actor)
-        return self._record(ledger, work, verb.name, verb.decide(work, order), seen)
+        decision = verb.decide(work, order)
+        if for_unit:
+            decision.facts["by_desk"] = True
+        return self._record(ledger, work, verb.name, decision, seen)
 
     def _refusal(self, verb: Verb, case: Case, actor: Actor, refs: References) -> Why | None:
         why = refusal_of_stage(verb.name, verb.zh, verb.en, case)
@@ -197,8 +206,8 @@ class Desk:
             for row in notice_rows(message, people, self.centre_id, work.case.ticket.id, number, work.at, channels):
                 ledger.notify(row)
 
-    def _conflict(self, connection: Connection, case: Case, seen: int) -> Conflict:
-        """Tell the second officer what the first one did."""
+    def _refuse_stale(self, connection: Connection, case: Case, seen: int) -> None:
+        """Tell the second officer what the first one did, unless it changes nothing that they decide on."""
         events = table(TicketEvent)
         rows = connection.execute(
             select(events.c.kind, events.c.actor, events.c.seq)
@@ -206,7 +215,7 @@ class Desk:
             .order_by(events.c.seq)
         ).all()
         if not rows:
-            return Conflict(
+            raise Conflict(
                 "changed",
                 f"{case.ticket.code} 没有版本 {seen}，现为 {case.ticket.revision}，请重新查看。",
                 f"{case.ticket.code} has no revision {seen}, it is at {case.ticket.revision}. Look again.",
@@ -215,9 +224,11 @@ class Desk:
                 revision=case.ticket.revision,
                 changes=[],
             )
+        if all(row.kind in HARMLESS for row in rows):
+            return
         zh = "、".join(f"{row.actor} {VERBS[row.kind].zh if row.kind in VERBS else row.kind}" for row in rows[:5])
         en = ", ".join(f"{row.actor}: {row.kind}" for row in rows[:5])
-        return Conflict(
+        raise Conflict(
             "changed",
             f"{case.ticket.code} 已被他人更新（{zh}），现为“{case.stage.zh}”，请重新查看。",
             f"{case.ticket.code} was changed since you looked ({en}); it is now {case.stage.en}. Look again.",

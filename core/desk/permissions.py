@@ -46,6 +46,8 @@ ROLES: dict[str, frozenset[Role]] = {
     "recompute": SENIOR_ROLES,
 }
 
+BY_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complete", "return"})
+"""Verbs that are the unit's own deeds."""
 OWN_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complete", "return", "hand_up", "ask", "note"})
 """Verbs that a field role may use only where its own unit has a part in the ticket."""
 
@@ -85,6 +87,11 @@ def refusal_of_role(
             f"{case.ticket.code} does not belong to a section of {actor.code}",
         )
     return None
+
+
+def acts_for_unit(verb: str, actor: Actor, case: Case, refs: References) -> bool:
+    """Whether the desk writes down what a unit reported, say by telephone; the log must say so."""
+    return verb in BY_UNIT and not _takes_part(actor, case, refs, verb in LEAD_UNIT)
 
 
 def _takes_part(actor: Actor, case: Case, refs: References, leading: bool) -> bool:

@@ -166,7 +166,9 @@ def restart_assess(work: Work) -> None:
     if clock is None:
         work.effects.clocks.append(work.timing.start_policy(ClockKind.ASSESS, work.ladder()))
     elif clock.state not in LIVE_CLOCKS:
-        work.effects.clocks.append(work.timing.go_on(clock, "returned"))
+        work.effects.clocks.append(
+            work.timing.go_on(clock, "returned", work.policy.limit(ClockKind.ASSESS, work.urgency()))
+        )
 
 
 def cancel_tasks(work: Work, reason: str) -> None:

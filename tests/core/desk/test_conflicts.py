@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from core.desk.desk import open_desk
-from core.desk.orders import Accept, Acknowledge, Dispatch, Note, Report, read_order
+from core.desk.orders import Accept, Acknowledge, Arrive, Assess, Dispatch, Note, Report, read_order
 from data.errors import BadInput, Conflict, NotFound
 from data.store import Store
 from data.terms import Stage
@@ -120,3 +120,27 @@ def test_fields_are_named_when_they_are_wrong() -> None:
     assert refused.value.details["fields"] == ["title", "sourc"]
     with pytest.raises(BadInput, match="must be one of"):
         read_order(Report, {"title": "x", "source": "pigeon"})
+
+
+def test_a_note_in_between_makes_no_order_stale(scene: Scene) -> None:
+    """What changes nothing that one decides on is no conflict; a second hand on the same decision is."""
+    code = scene.at_stage(Stage.ACCEPTED)
+    seen = scene.ticket(code)["revision"]
+    scene.do(Note(ticket=code, text="来电人补充：在三楼"), "wang")
+    scene.do(Assess(ticket=code, matter="BJ0101"), seen=seen)
+    with pytest.raises(Conflict):
+        scene.do(Assess(ticket=code, matter="BJ0101"), "wang", seen=seen)
+
+
+def test_the_log_says_when_the_desk_spoke_for_a_unit(scene: Scene) -> None:
+    code = scene.at_stage(Stage.DISPATCHED)
+    scene.do(Acknowledge(ticket=code), "zhang")
+    assert scene.events(code)[-1]["body"]["by_desk"] is True
+    scene.do(Arrive(ticket=code), "li")
+    assert "by_desk" not in scene.events(code)[-1]["body"]
+
+
+def test_a_telephone_number_has_digits(scene: Scene) -> None:
+    with pytest.raises(BadInput, match="reporter_phone"):
+        read_order(Report, {"title": "x", "reporter_phone": "abc"})
+    assert read_order(Report, {"title": "x", "reporter_phone": "座机 023-6801 2345"}) is not None
