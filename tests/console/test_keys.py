@@ -7,8 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual.binding import Binding
+from textual.widget import Widget
 
 from console import keys
+from console.widgets.fields import ChoiceField, TextField
+from console.widgets.lines import LinesView
+from console.widgets.queue_view import QueueView
 from data.errors import BadInput
 from tests.console import key_sheet
 
@@ -53,3 +58,11 @@ def test_the_file_is_read_before_anything_is_drawn(home: Path, repository: Path)
 def test_the_printed_sheet_is_the_table() -> None:
     """`python -m tests.console.key_sheet` writes it anew."""
     assert key_sheet.SHEET.read_text(encoding="utf-8") == key_sheet.sheet()
+
+
+@pytest.mark.parametrize("widget", [QueueView, LinesView, TextField, ChoiceField])
+def test_a_widget_takes_no_key_of_an_action_away(widget: type[Widget]) -> None:
+    """Lists and fields keep the keys of moving and typing for themselves, and no others."""
+    moving = {"up", "down", "left", "right", "pageup", "pagedown", "home", "end", "enter", "space", "j", "k"}
+    own = {key for binding in widget.BINDINGS if isinstance(binding, Binding) for key in binding.key.split(",")}
+    assert own - moving <= {str(digit) for digit in range(10)}
