@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, or_, select, text, update
 
 from core.clock import Clock
 from core.engine.identity import steady
@@ -20,6 +20,7 @@ from core.engine.webhook import Answer, Poster, Webhook, http_poster, payload_of
 from data.instants import to_seconds
 from data.store import Store
 from data.tables import Centre, Notice, Officer, Ticket, Unit, table
+from data.tables.engine import UNDER_WAY
 
 MAX_ATTEMPTS = 12
 BACKOFF_FIRST = 5
@@ -35,7 +36,6 @@ FAR_AHEAD = 2 * BACKOFF_MAX
 """A notice that waits for longer than any back-off was dated before the wall clock was set back: it is due."""
 
 _NOTICE = table(Notice).c
-WAITING = ("pending", "sending")
 
 
 @dataclass
@@ -79,7 +79,12 @@ class Outbox:
         notices = table(Notice)
         done = connection.execute(
             update(notices)
-            .where(_NOTICE.centre_id == self.centre_id, _NOTICE.channel == "console", _NOTICE.state == "pending")
+            .where(
+                _NOTICE.centre_id == self.centre_id,
+                text(UNDER_WAY),
+                _NOTICE.channel == "console",
+                _NOTICE.state == "pending",
+            )
             .values(state="sent", sent_at=self._now())
         )
         return max(done.rowcount, 0)
@@ -144,7 +149,7 @@ class Outbox:
             select(_NOTICE.id, _NOTICE.state, _NOTICE.attempts, _NOTICE.next_try_at)
             .where(
                 _NOTICE.centre_id == self.centre_id,
-                _NOTICE.state.in_(WAITING),
+                text(UNDER_WAY),
                 _NOTICE.channel == "webhook",
                 or_(_NOTICE.next_try_at <= now, _NOTICE.next_try_at > now + FAR_AHEAD),
             )

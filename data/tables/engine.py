@@ -10,6 +10,9 @@ from sqlmodel import Field, SQLModel
 
 from data.tables.columns import TENANT, big, json_list, json_object, key_field, text
 
+UNDER_WAY = "state in ('pending', 'sending')"
+"""Which notices are not out yet. A statement that looks for some says this in these very words: a partial index is not
+found by bound values."""
 CLIMBED = "officer_id IS NOT NULL AND kind IN ('ladder', 'ask', 'direct', 'needs_lead')"
 """Which notices say that a ticket came up to somebody."""
 
@@ -77,10 +80,11 @@ class Notice(SQLModel, table=True):
         Index(
             "ix_notice_waiting",
             "centre_id",
+            "channel",
             "next_try_at",
             "id",
-            sqlite_where=sql("state in ('pending', 'sending')"),
-            postgresql_where=sql("state in ('pending', 'sending')"),
+            sqlite_where=sql(UNDER_WAY),
+            postgresql_where=sql(UNDER_WAY),
         ),
         Index(
             "ix_notice_climbed",

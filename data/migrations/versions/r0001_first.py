@@ -451,7 +451,15 @@ def _engine() -> None:
     )
     index("ix_notice_recent", "notice", "centre_id", "created_at", "id")
     index("ix_notice_ticket", "notice", "centre_id", "ticket_id")
-    index("ix_notice_waiting", "notice", "centre_id", "next_try_at", "id", where="state in ('pending', 'sending')")
+    index(
+        "ix_notice_waiting",
+        "notice",
+        "centre_id",
+        "channel",
+        "next_try_at",
+        "id",
+        where="state in ('pending', 'sending')",
+    )
 
 
 def _foreign_keys() -> None:
