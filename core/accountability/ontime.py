@@ -4,7 +4,7 @@
 
 The deadline is the official one that a ticket came with, else that of its final clock: what `ticket.on_time` was judged
 by. A ticket counts as completed from 办结 on; sent back for rework it is open again. Refused, void and merged tickets
-count nowhere. Open tickets past their deadline stand beside the rate (`open_overdue`), and in `strict_rate` against it,
+count nowhere, but one that was made void after its deadline stays late: nobody gains by striking it out. Open tickets past their deadline stand beside the rate (`open_overdue`), and in `strict_rate` against it,
 so that nobody gains by not closing. Tickets completed in the period without any deadline are `undated`.
 
 Rounding: a rate is a percentage cut (never rounded up) to two decimals, so 100.00 means every single one.
@@ -133,9 +133,9 @@ def percentage(part: int, whole: int) -> Decimal | None:
 
 
 _DUE = "coalesce(t.official_due_at, t.final_due_at)"
-_DONE = "t.completed_at IS NOT NULL"
-_MET = f"coalesce(t.on_time, t.completed_at <= {_DUE})"
-_COUNTED = "t.stage NOT IN ('refused', 'void', 'merged')"
+_DONE = "(t.completed_at IS NOT NULL OR t.stage = 'void')"
+_MET = f"coalesce(t.on_time, t.completed_at <= {_DUE}, FALSE)"
+_COUNTED = f"(t.stage NOT IN ('refused', 'void', 'merged') OR (t.stage = 'void' AND t.closed_at > {_DUE}))"
 _KEYS = {
     Dimension.ALL: ("0", "0"),
     Dimension.COMMUNITY: ("t.community_id", "t.grid_id"),

@@ -174,3 +174,14 @@ def test_reports_by_source(any_scene: Scene) -> None:
         assert [tuple(row)[:1] + tuple(row)[3:] for row in found] == [("hotline", 2, 0, 1, 2), ("sensor", 1, 1, 0, 0)]
         assert sources_report(reader, 1, read_period("2026-10", "Asia/Shanghai")) == []
         assert sources_of_all_time(reader, 1) == {"hotline": 2, "sensor": 1}
+
+
+def test_a_late_ticket_is_not_struck_out_of_the_rate(any_scene: Scene) -> None:
+    """Made void after its deadline it stays late; made void in time it counts nowhere."""
+    scene = any_scene
+    late, mistaken = out(scene), out(scene)
+    scene.do(Void(ticket=mistaken, reason="误报"), "gao")
+    scene.wait(seconds=7201)
+    scene.do(Void(ticket=late, reason="误报"), "gao")
+    total = report(scene).total
+    assert (total.on_time, total.late, total.open_overdue) == (0, 1, 0)
