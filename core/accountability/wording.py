@@ -61,7 +61,7 @@ class _Words:
             lines = [f"[{kind}]{unit} {state}"]
         lines.append("  " + self.origin(clock.limit))
         lines.append("  " + self.calendar(clock))
-        lines.extend("    " + self.piece(piece) for piece in clock.pieces)
+        lines.extend("    " + self.piece(piece, clock.stopped_at) for piece in clock.pieces)
         lines.append("  " + self.deadline(clock))
         lines.extend("    " + self.step(step) for step in clock.fired)
         if clock.next_at is not None:
@@ -96,8 +96,14 @@ class _Words:
             f"counted in working time of calendar {clock.calendar}, version {clock.calendar_version}",
         ) + (note if clock.provisional else "")
 
-    def piece(self, piece: PieceLine) -> str:
+    def piece(self, piece: PieceLine, stopped_at: int | None) -> str:
+        """A stretch; what lies behind the stop is the time that was left, not time that was used."""
         stretch = f"{self.at(piece.since)} → {self.at(piece.until)}"
+        if piece.kind == "work" and stopped_at is not None and piece.since >= stopped_at:
+            return self.say(
+                f"{stretch}  剩 {self.span(piece.seconds)}，累计 {self.span(piece.total)}",
+                f"{stretch}  left {self.span(piece.seconds)}, together {self.span(piece.total)}",
+            )
         if piece.kind == "work":
             return self.say(
                 f"{stretch}  计 {self.span(piece.seconds)}，累计 {self.span(piece.total)}",

@@ -149,3 +149,5 @@ def test_an_acknowledged_ticket_names_the_time_it_took(scene: Scene) -> None:
     scene.do(Acknowledge(ticket=code), "li")
     clock = explained(scene, code, "acknowledge")
     assert (clock.state, clock.stopped_at) == ("met", clock.started_at + 240)
+    assert "计 0:04:00，累计 0:04:00" in said(scene, code)
+    assert "剩 0:11:00，累计 0:15:00" in said(scene, code)
