@@ -4,8 +4,9 @@
 
 The deadline is the official one that a ticket came with, else that of its final clock: what `ticket.on_time` was judged
 by. A ticket counts as completed from 办结 on; sent back for rework it is open again. Refused, void and merged tickets
-count nowhere, but one that was made void after its deadline stays late: nobody gains by striking it out. Open tickets past their deadline stand beside the rate (`open_overdue`), and in `strict_rate` against it,
-so that nobody gains by not closing. Tickets completed in the period without any deadline are `undated`.
+count nowhere, but one that was made void after its deadline stays late: nobody gains by striking it out. Open tickets
+past their deadline stand beside the rate (`open_overdue`), and in `strict_rate` against it, so that nobody gains by not
+closing. Tickets completed in the period without any deadline are `undated`.
 
 Rounding: a rate is a percentage cut (never rounded up) to two decimals, so 100.00 means every single one.
 
