@@ -419,5 +419,5 @@ class ZhihuiApp(KeyOrder):
         number = record(self._exception)[0] if self._exception is not None else "-"
         self.bell()
         words = _("The console stopped (incident {number}). The log has the details; the store is unharmed.")
-        self._exit_renderables.append(Text(words.format(number=number)))
+        self._exit_renderables.append(Text(clean(words.format(number=number))))
         self._close_messages_no_wait()
