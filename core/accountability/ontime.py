@@ -159,7 +159,7 @@ SELECT {key}, {grid},
 FROM ticket t WHERE t.centre_id = :centre AND {counted} AND ({where}) GROUP BY 1, 2
 """
 _LATE = """
-SELECT t.id, {key}, {grid}, t.reported_at, t.official_due_at, t.completed_at
+SELECT t.id, {key}, {grid}, t.reported_at, t.official_due_at, coalesce(t.completed_at, t.closed_at)
 FROM ticket t
 WHERE t.centre_id = :centre AND {counted} AND ({where}) AND t.id > :after
     AND {due} >= :begin AND {due} < :end AND (({done} AND NOT {met}) OR (NOT ({done}) AND {due} < :now))
@@ -179,7 +179,7 @@ class _Late(NamedTuple):
     grid: Any
     reported_at: int
     official_due_at: int | None
-    completed_at: int | None
+    ended_at: int | None
 
 
 @dataclass
@@ -269,7 +269,7 @@ class _Counting:
         return self.reader.rows(_CLOCKS, centre=self.centre, first=first, last=last)
 
     def _multiple(self, late: _Late, clock: tuple[Any, ...] | None) -> float | None:
-        until = self.now if late.completed_at is None else late.completed_at
+        until = self.now if late.ended_at is None else late.ended_at
         if late.official_due_at is not None:
             limit = late.official_due_at - late.reported_at
             return (until - late.official_due_at) / limit if limit > 0 else None

@@ -185,3 +185,5 @@ def test_a_late_ticket_is_not_struck_out_of_the_rate(any_scene: Scene) -> None:
     scene.do(Void(ticket=late, reason="误报"), "gao")
     total = report(scene).total
     assert (total.on_time, total.late, total.open_overdue) == (0, 1, 0)
+    scene.wait(days=9)
+    assert report(scene).total.overdue_multiple == Decimal("0.00")
