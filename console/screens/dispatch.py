@@ -143,8 +143,10 @@ class DispatchScreen(DutyScreen):
         """Find a post by name, pinyin or initials and send to it."""
         self.action_verb("dispatch")
 
-    def step_back(self) -> None:
+    def step_back(self) -> bool:
+        away = self.focused is not self.view
         self.set_focus(self.view)
+        return away
 
     # ------------------------------------------------------------------------------------------- content
 

@@ -133,15 +133,15 @@ class DutyScreen(Screen[None]):
         """Only screens with a filter do this."""
 
     def action_back(self) -> None:
-        banner = self.query_one(Banner)
-        if banner.shown:
-            for notice in banner.dismiss():
-                self.app.notice_seen(notice)
-        else:
-            self.step_back()
+        """One layer of the user's own first: in a busy hour there is always another notice."""
+        if self.step_back():
+            return
+        for notice in self.query_one(Banner).dismiss():
+            self.app.notice_seen(notice)
 
-    def step_back(self) -> None:
-        """What Escape does when no notice is up."""
+    def step_back(self) -> bool:
+        """Peel off one layer; False when there is none, and Escape is for the banner."""
+        return False
 
     def focused_lines(self) -> LinesView | None:
         """The list of lines that has the keys."""

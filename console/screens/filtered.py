@@ -83,12 +83,14 @@ class FilteredScreen(DutyScreen):
         self.view.cursor = 0
         self.view.show(provider)
 
-    def step_back(self) -> None:
+    def step_back(self) -> bool:
+        filtered = bool(self.filter_field.display or self.words)
         if self.filter_field.display:
             self.filter_field.value = ""
             self.filter_field.display = False
             self.set_focus(self.view)
         self.show_filter("")
+        return filtered
 
     def action_mark(self) -> None:
         self.view.action_mark()

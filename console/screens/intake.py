@@ -214,8 +214,9 @@ class IntakeScreen(DutyScreen):
         if self.hits:
             self.set_focus(self.text("title") if self.focused is self.matters else self.matters)
 
-    def step_back(self) -> None:
+    def step_back(self) -> bool:
         self.app.call_later(self.app.action_pane, "queue")
+        return True
 
     # ------------------------------------------------------------------------------------------- content
 

@@ -89,8 +89,10 @@ class LeadersScreen(DutyScreen):
     def _open(self, key: str) -> None:
         self.app.open_ticket(int(key.partition(":")[2]))
 
-    def step_back(self) -> None:
+    def step_back(self) -> bool:
+        away = self.focused is not self.people
         self.set_focus(self.people)
+        return away
 
     # ------------------------------------------------------------------------------------------- content
 

@@ -86,8 +86,9 @@ class TicketScreen(DutyScreen):
         self.lines.scroll_to(y=0, animate=False, force=True, immediate=True)
         self._show()
 
-    def step_back(self) -> None:
+    def step_back(self) -> bool:
         self.app.pop_screen()
+        return True
 
     def action_open_ticket(self) -> None:
         """It is open already: go on with the usual next step."""

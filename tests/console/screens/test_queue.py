@@ -7,6 +7,7 @@ import pytest
 from console.dialogs.choose import MenuDrawer
 from console.dialogs.form import FormDrawer
 from console.screens.ticket import TicketScreen
+from console.widgets.bars import Banner
 from data.errors import Conflict, StoreTrouble
 from tests.console.memory import MemoryBackend, made_row
 from tests.console.pilots import banner_text, ready, screen_text, street_app, until
@@ -149,3 +150,18 @@ async def test_enter_opens_the_whole_ticket(backend: MemoryBackend) -> None:
             assert words in screen_text(app)
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, TicketScreen))
+
+
+async def test_escape_takes_the_filter_away_before_the_notice(backend: MemoryBackend) -> None:
+    """In a busy hour there is always another notice: it must not stand between the officer and the way back."""
+    app = street_app(backend)
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = await ready(pilot)
+        await pilot.press("slash", "井", "盖", "enter")
+        await until(pilot, lambda: view.total == 9)
+        app.duty_screen.query_one(Banner).say("别处有事", "alarm")
+        await pilot.press("escape")
+        await until(pilot, lambda: view.total == 60)
+        assert "别处有事" in banner_text(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: "别处有事" not in banner_text(app))
