@@ -56,12 +56,14 @@ AFTER_STAGE = {
 
 
 def usual_step(stage: str, choices: Sequence[Choice]) -> str | None:
-    """The verb that usually follows a stage, when it is possible; otherwise the first usual one that is."""
+    """The verb that usually follows a stage, when it is possible; otherwise a later one that is, or asking the leader.
+
+    Never an earlier one: a ticket whose lead only the duty leader may name is not assessed over and over.
+    """
     allowed = {choice.verb for choice in choices if choice.allowed}
-    first = AFTER_STAGE.get(stage, "")
-    if first in allowed:
-        return first
-    return next((verb for verb in NEXT if verb in allowed), None)
+    usual = AFTER_STAGE.get(stage, "")
+    later = NEXT[NEXT.index(usual) :] if usual in NEXT else NEXT
+    return next((verb for verb in (*later, "ask") if verb in allowed), None)
 
 
 class TicketWork:

@@ -47,6 +47,7 @@ class IntakeScreen(DutyScreen):
     BINDINGS = [
         Binding("f8,ctrl+s", "send", show=False, priority=True),
         Binding("f7", "matter", show=False, priority=True),
+        *[Binding(str(digit), f"digit({digit})", show=False) for digit in range(10)],
     ]
 
     def body(self) -> Iterable[Widget]:
@@ -127,6 +128,11 @@ class IntakeScreen(DutyScreen):
 
     def _matter_picked(self, _key: str) -> None:
         self.step_field(self.matters, 1, done=True)
+
+    def action_digit(self, digit: int) -> None:
+        """In the proposals a digit chooses one; anywhere else in a form it must not lead out of it."""
+        if self.focused is self.matters and 0 < digit <= len(self.hits):
+            self.matters.select(self.hits[digit - 1].code)
 
     @on(LinesView.Moved)
     def _matter_moved(self, _event: LinesView.Moved) -> None:

@@ -118,3 +118,17 @@ async def test_what_is_missing_is_named_and_a_draft_stays(backend: MemoryBackend
         await ready(pilot)
         await pilot.press("f6")
         await until(pilot, lambda: "路灯" in screen_text(app))
+
+
+async def test_digits_in_the_form_never_lead_out_of_it(backend: MemoryBackend) -> None:
+    """A house number typed into a choice must not open another pane, where the next key would act on a ticket."""
+    app = street_app(backend)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        await pilot.press("f6")
+        await until(pilot, lambda: isinstance(app.screen, IntakeScreen))
+        screen = app.screen
+        for widget in screen.focus_chain:
+            screen.set_focus(widget)
+            await pilot.press("1", "2", "3", "4", "9", "0")
+            assert app.screen is screen, widget
