@@ -24,6 +24,7 @@ Officer = Annotated[str, argument("人员编号或姓名", "an officer, by code 
 From = Annotated[str, option("--from", zh="从何时，缺省现在", en="since when, by default now")]
 Until = Annotated[str, option("--until", zh="到何时，缺省不定", en="until when, by default open")]
 Note = Annotated[str, option("--note", zh="说明", en="a note")]
+KINDS = {"shift": ("值班", "on duty"), "leave": ("请假", "away")}
 FIELDS = ("officer", "name", "kind", "role", "from_at", "to_at", "note")
 TITLES = (
     *(("编号", "Officer"), ("姓名", "Name"), ("类别", "Kind"), ("角色", "Role")),
@@ -50,13 +51,17 @@ def _at(session: Session, text: str, default: int | None) -> int | None:
 
 def _print(times: list[DutyTime], session: Session, form: str) -> None:
     from console.cli.printing import moment
+    from data.terms import Role
 
     zone = session.zone()
     records = [{name: getattr(item, name) for name in FIELDS} for item in times]
     for record in records:
         for name in ("from_at", "to_at"):
             record[name] = iso(record[name]) if form else moment(record[name], zone)
-    show_records(records, FIELDS, form, TITLES)
+        if not form:
+            record["kind"] = words.say(*KINDS[record["kind"]]) if record["kind"] in KINDS else record["kind"]
+            record["role"] = words.named(Role, record["role"])
+    show_records(records, FIELDS, form, TITLES, drop=(0, 2), flow=True)
 
 
 @command(app, "on", "上岗", "begin a shift")

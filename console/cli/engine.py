@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import signal
 import threading
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from console import output
 from console.cli import words
 from console.cli.frame import built, command, new_app, session_of
+from console.cli.hot import masked
 from console.cli.options import Json, Jsonl, argument, form_of, option, show_records
 from console.exit_codes import FAILED, OK
 from data.errors import BadInput, NotFound, StoreTrouble
 from data.queries.listing import iso
+
+if TYPE_CHECKING:
+    from core.engine.dry_run import Upcoming
 
 app = new_app("引擎：到点的时限、升级链、通知", "the engine: due clocks, ladders, notices")
 webhook = new_app("把通知发往一个网址", "send notices to a web address")
@@ -119,7 +123,10 @@ def _print_status(record: dict[str, Any], zone: str) -> None:
         output.say_line(words.say(f"{zh}：{value}", f"{en}: {value}"))
 
 
-STEP_FIELDS = ("at", "ticket", "clock", "due_at", "step", "repeat", "action", "severity", "told", "skipped", "title")
+STEP_FIELDS = (
+    *("at", "ticket", "clock", "unit", "unit_name", "due_at", "step", "repeat", "action", "targets", "severity"),
+    *("told", "skipped", "title"),
+)
 
 
 @command(app, "dry-run", "今后几小时升级链会做什么", "what the ladder will do in the next hours")
@@ -133,28 +140,15 @@ def dry_run(
 ) -> int:
     """Reads only."""
     from core.engine.dry_run import upcoming
+    from data.queries.organisation import unit_codes
 
     session = session_of(context)
     now = session.now()
     centre = session.centre_id()
     with session.store().read() as connection:
         steps = upcoming(connection, centre, now, _until(until, now))
-    records = [
-        {
-            "at": iso(step.at),
-            "ticket": step.ticket,
-            "clock": step.clock_kind,
-            "due_at": iso(step.due_at),
-            "step": step.step,
-            "repeat": step.repeat,
-            "action": step.action,
-            "severity": step.severity,
-            "told": [person.name for person in step.told],
-            "skipped": [{"name": person.name, "why": person.skipped} for person in step.people if person.skipped],
-            "title": step.title,
-        }
-        for step in steps
-    ]
+    units = unit_codes(session.reader(), centre, {step.unit_id for step in steps if step.unit_id is not None})
+    records = [_step_record(step, units) for step in steps]
     form = form_of(json, jsonl)
     if form:
         output.write_records(records, STEP_FIELDS, form)
@@ -163,22 +157,63 @@ def dry_run(
     return OK
 
 
-def _print_steps(records: list[dict[str, Any]], zone: str) -> None:
-    from console.cli.printing import moment_of, table
-    from data.terms import ClockKind
+def _step_record(step: Upcoming, units: dict[int, tuple[str, str]]) -> dict[str, Any]:
+    """A step with codes for ids and without personal data; `unit` is empty where the clock is the ticket's own."""
+    unit, unit_name = units.get(step.unit_id or 0, ("", ""))
+    return {
+        "at": iso(step.at),
+        "ticket": step.ticket,
+        "clock": step.clock_kind,
+        "unit": unit,
+        "unit_name": unit_name,
+        "due_at": iso(step.due_at),
+        "step": step.step,
+        "repeat": step.repeat,
+        "action": step.action,
+        "targets": list(dict.fromkeys(person.stands_in_for or person.target for person in step.people)),
+        "severity": step.severity,
+        "told": [person.name for person in step.told],
+        "skipped": [
+            {"target": person.target, "name": person.name, "why": masked(person.skipped)}
+            for person in step.people
+            if person.skipped
+        ],
+        "title": masked(step.title),
+    }
 
+
+def _print_steps(records: list[dict[str, Any]], zone: str) -> None:
+    from console.cli.fact_words import action_words
+    from console.cli.printing import moment_of, table
+    from data.terms import ClockKind, Target
+
+    between = words.say("、", ", ")
     rows = [
         (
             moment_of(row["at"], zone),
             row["ticket"],
             words.label(ClockKind(row["clock"])),
-            row["step"],
-            words.say("、", ", ").join(row["told"]) or "-",
+            row["unit_name"] or row["unit"],
+            action_words(row["action"])
+            + words.say("", " ")
+            + between.join(words.named(Target, target) for target in row["targets"])
+            + (words.say(f"（第{row['repeat'] + 1}次）", f" ({row['repeat'] + 1})") if row["repeat"] else ""),
+            between.join(row["told"]) or "-",
             row["title"],
+            between.join(_skipped(person) for person in row["skipped"]),
         )
         for row in records
     ]
-    table(words.say("时间 编号 时钟 步骤 通知 标题", "Time Code Clock Step Told Title").split(), rows)
+    header = words.say("时间 编号 时钟 单位 步骤 通知 标题 跳过", "Time Code Clock Unit Step Told Title Skipped")
+    table(header.split(), rows, drop=(6, 2), flow=True)
+
+
+def _skipped(person: dict[str, Any]) -> str:
+    """Who would be passed over, and why."""
+    from console.cli.fact_words import skip_words, target_words
+
+    who = f"{target_words(person['target'])} {person['name']}".strip()
+    return who + words.say(f"（{skip_words(person['why'])}）", f" ({skip_words(person['why'])})")
 
 
 def _until(text: str, now: int) -> int:

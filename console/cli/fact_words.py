@@ -43,6 +43,12 @@ LABELS = {
     "before": ("更正前", "before"),
     "by_desk": ("值班席代录", "entered by the desk"),
 }
+SKIPS = {
+    "nobody": ("无人", "nobody there"),
+    "off_duty": ("不在岗", "off duty"),
+    "already_told": ("已通知", "told already"),
+    "leave": ("请假", "away"),
+}
 TERMS: dict[str, tuple[type[Term], ...]] = {
     "source": (Source,),
     "code": (ReturnReason, PauseReason),
@@ -78,6 +84,11 @@ def action_words(action: str) -> str:
     return _term((RungAction,), action)
 
 
+def skip_words(reason: str) -> str:
+    """Why the ladder passes somebody over; the note of a leave stays as it was written."""
+    return words.say(*SKIPS[reason]) if reason in SKIPS else reason
+
+
 def actor_label(actor: str) -> str:
     """Who acted, where it was no officer."""
     known = {"engine": ("引擎", "the engine"), "import": ("导入", "import")}
@@ -108,8 +119,4 @@ def _value(name: str, value: Any) -> str:
 
 def _term(kinds: tuple[type[Term], ...], value: str) -> str:
     """The label of a stored word; the word itself where no kind knows it."""
-    for kind in kinds:
-        for word in kind:
-            if word.value == value:
-                return words.label(word)
-    return value
+    return words.named((word for kind in kinds for word in kind), value)

@@ -20,6 +20,11 @@ from data.errors import BadInput, NotFound
 app = new_app("事项目录：查看、查找、加载、检查、导出", "the matter catalogue: list, find, load, check, export")
 
 FIELDS = ("code", "category", "name", "name_en", "section", "lead", "assist", "urgency", "affair", "final")
+FOUND_FIELDS = ("code", "name", "limit_no", "score", "lead", "reason")
+FOUND_TITLES = (
+    *(("编码", "Code"), ("事项", "Matter"), ("情形", "Condition"), ("得分", "Score")),
+    *(("主办", "Lead"), ("理由", "Reason")),
+)
 Text = Annotated[str, argument("群众的话", "what somebody says")]
 Place = Annotated[str, argument("文件，或含 matters*.toml 的目录", "a file, or a folder with matters*.toml")]
 
@@ -60,17 +65,45 @@ def list_command(
         if (not section or entry.section == section) and (not category or entry.category.startswith(category))
     ]
     form = form_of(json, jsonl, csv)
-    fields = FIELDS if form else ("code", "name", "section", "lead", "urgency", "final")
-    titles = (
-        ("编码", "Code"),
-        ("事项", "Matter"),
-        ("板块", "Section"),
-        ("主办", "Lead"),
-        ("紧急", "Urgency"),
-        ("时限", "Limit"),
-    )
-    show_records(records, fields, form, () if form else titles)
+    if form:
+        output.write_records(records, FIELDS, form)
+    else:
+        _print_matters(session, records)
     return OK
+
+
+def _print_matters(session: Session, records: list[dict[str, Any]]) -> None:
+    """Matters in words."""
+    from console.cli.printing import limit_label, table
+    from data.terms import Urgency
+
+    sections = _unit_names(session, section=True)
+    rows = [
+        (
+            row["code"],
+            words.say(row["name"], row["name_en"] or row["name"]),
+            sections.get(row["section"], row["section"]),
+            row["lead"],
+            words.named(Urgency, row["urgency"]),
+            limit_label(row["final"]),
+        )
+        for row in records
+    ]
+    header = words.say("编码 事项 板块 主办 紧急 时限", "Code Matter Section Lead Urgency Limit")
+    table(header.split(), rows, drop=(2, 3))
+
+
+def _unit_names(session: Session, section: bool = False) -> dict[str, str]:
+    """Names of the open units that are sections, or of the others, by code, in the language of the run."""
+    rows = session.reader().rows(
+        "SELECT code, kind, name, name_en FROM unit WHERE centre_id = :centre AND closed_at IS NULL",
+        centre=session.centre_id(),
+    )
+    return {
+        str(code): words.say(str(name), str(name_en or name))
+        for code, kind, name, name_en in rows
+        if (kind == "section") == section
+    }
 
 
 @command(app, "show", "一项事项的全部内容", "one matter in full")
@@ -125,7 +158,11 @@ def find(
         }
         for hit in match(text, catalogue.matters, catalogue.synonyms, top)
     ]
-    show_records(records, ("code", "name", "limit_no", "score", "lead", "reason"), form_of(json, jsonl, csv))
+    form = form_of(json, jsonl, csv)
+    if not form:
+        names = _unit_names(session)
+        records = [{**row, "lead": names.get(row["lead"], row["lead"])} for row in records]
+    show_records(records, FOUND_FIELDS, form, FOUND_TITLES, drop=(2, 3, 4), flow=True)
     return OK
 
 

@@ -51,10 +51,12 @@ def show_records(
     form: str,
     titles: Sequence[tuple[str, str]] = (),
     right: Collection[int] = (),
+    drop: Sequence[int] = (),
+    flow: bool = False,
 ) -> None:
     """Records as data, or as a table whose columns have these titles (zh, en); without titles the fields' names.
 
-    Columns in `right` are figures.
+    `right`, `drop` and `flow` as in `printing.table`.
     """
     if form:
         output.write_records(records, fields, form)
@@ -62,7 +64,7 @@ def show_records(
     from console.cli.printing import table
 
     header = [words.say(*title) for title in titles] or list(fields)
-    table(header, [[record.get(name) for name in fields] for record in records], right)
+    table(header, [[record.get(name) for name in fields] for record in records], right, drop, flow)
 
 
 @contextmanager

@@ -150,7 +150,12 @@ def _stored(session: Session) -> Any:
 
 
 UNIT_FIELDS = ("code", "kind", "name", "name_en", "parent", "section", "post_kind", "households", "people")
+UNIT_TITLES = (
+    *(("编码", "Code"), ("类别", "Kind"), ("名称", "Name"), ("上级", "Above"), ("板块", "Section")),
+    *(("岗位类别", "Post"), ("户数", "Households"), ("人口", "People")),
+)
 PEOPLE_FIELDS = ("officer", "name", "unit", "role", "rank")
+PEOPLE_TITLES = (("编号", "Officer"), ("姓名", "Name"), ("单位", "Unit"), ("角色", "Role"), ("AB岗", "Rank"))
 
 
 @command(app, "show", "单位，或某一单位及其人员", "the units, or one with its people")
@@ -179,17 +184,52 @@ def show(
             raise NotFound("unit-unknown", f"没有单位 {unit}。", f"There is no unit {unit}.")
     units = [{name: getattr(item, name) for name in UNIT_FIELDS} for item in chosen]
     held = _held(found, {item.code for item in chosen})
-    if people:
-        show_records(held, PEOPLE_FIELDS, form)
-    elif not unit or form in ("jsonl", "csv"):
-        show_records(units, UNIT_FIELDS, form)
+    if people and form:
+        output.write_records(held, PEOPLE_FIELDS, form)
+    elif form and (not unit or form in ("jsonl", "csv")):
+        output.write_records(units, UNIT_FIELDS, form)
     elif form:
         output.write_json({"units": units, "people": held})
+    elif people:
+        _print_people(held)
     else:
-        show_records(units, UNIT_FIELDS, "")
-        output.write("\n")
-        show_records(held, PEOPLE_FIELDS, "")
+        _print_units(units, {item.code: item for item in found.units if item.kind == UnitKind.SECTION})
+        if unit:
+            output.write("\n")
+            _print_people(held)
     return OK
+
+
+def _print_units(units: list[dict[str, Any]], sections: dict[str, Any]) -> None:
+    """Units in words: the labels of their kinds, names in the language of the run."""
+    from console.cli.printing import table
+    from data.terms import PostKind, UnitKind
+
+    def name(unit: Any) -> str:
+        return words.say(unit["name"], unit["name_en"] or unit["name"])
+
+    rows = [
+        (
+            row["code"],
+            words.named(UnitKind, row["kind"]),
+            name(row),
+            row["parent"],
+            name(vars(sections[row["section"]])) if row["section"] in sections else row["section"],
+            words.named(PostKind, row["post_kind"]),
+            row["households"] or "",
+            row["people"] or "",
+        )
+        for row in units
+    ]
+    table([words.say(*title) for title in UNIT_TITLES], rows, right=(6, 7), drop=(5, 7, 6, 4, 3))
+
+
+def _print_people(held: list[dict[str, Any]]) -> None:
+    """Who holds what, in words."""
+    from data.terms import Rank, Role
+
+    records = [{**row, "role": words.named(Role, row["role"]), "rank": words.named(Rank, row["rank"])} for row in held]
+    show_records(records, PEOPLE_FIELDS, "", PEOPLE_TITLES)
 
 
 def _held(organisation: Organisation, units: set[str]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from console import output
 from console.cli import words
 from console.cli.verb_table import BY_VERB
 from console.exit_codes import OK, PARTLY, of_refusal
-from console.width import cells, pad
+from console.width import cells, cut, pad, wrap
 from data.clean import clean
 from data.instants import FAR, from_seconds
 from data.terms import Stage
@@ -24,37 +24,79 @@ if TYPE_CHECKING:
 OTHER_EVENTS = {"engine_step": ("升级链", "ladder"), "import": ("转入", "taken over")}
 """Kinds of events that are no verb of an officer."""
 GAP = "  "
-WIDEST = 60
 NARROWEST = 12
+"""Cells that a column of text keeps."""
+LAST = 20
+"""Cells of a last column of text, for whose sake others are left out."""
+FIRM = 18
+"""Cells of the widest code or time."""
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[Any]], right: Collection[int] = ()) -> None:
-    """A table, each column as wide as its widest cell; a last column is cut at nothing.
+def table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    right: Collection[int] = (),
+    drop: Sequence[int] = (),
+    flow: bool = False,
+) -> None:
+    """A table, each column as wide as its widest cell. Only a terminal has an edge, and no line goes beyond it.
 
-    Columns in `right`, counted from 0, are figures: they stand at the right and are never cut. On a terminal that is
-    too narrow the widest of the others give way.
+    Columns are counted from 0. On a terminal that is too narrow first the columns in `drop` are left out, in that
+    order, as far as needed, then the widest columns of text are cut; with `flow` the last one goes on below itself.
+    Columns in `right` are figures: they stand at the right and are never cut, nor are columns of codes and times.
     """
     shown = [[clean(shown_value(value)) for value in row] for row in rows]
     lines = [list(header), *shown]
-    widths = [min(WIDEST, max(cells(row[place]) for row in lines)) for place in range(len(header))]
-    last = len(widths) - 1
-    texts = [place for place in range(len(widths)) if place not in right]
-    if last in texts:
-        widths[last] = min(widths[last], NARROWEST)
-    if sys.stdout.isatty():
-        _narrow(widths, texts, get_terminal_size().columns - len(GAP) * last)
+    widths = [max(cells(row[place]) for row in lines) for place in range(len(header))]
+    places = list(range(len(header)))
+    if not sys.stdout.isatty():
+        _print_lines(lines, widths, places, right)
+        return
+    columns = get_terminal_size().columns
+    texts = [place for place in places if place not in right and not _firm(shown, place, widths[place])]
+    least = [min(width, NARROWEST) if place in texts else width for place, width in enumerate(widths)]
+    if places[-1] in texts:
+        least[-1] = min(widths[-1], LAST)
+    for place in drop:
+        if sum(least[kept] for kept in places) + len(GAP) * (len(places) - 1) <= columns:
+            break
+        places.remove(place)
+    _narrow(widths, places, texts, columns - len(GAP) * (len(places) - 1))
+    _print_lines(lines, widths, places, right, columns, flow)
+
+
+def _print_lines(
+    lines: Sequence[Sequence[str]],
+    widths: Sequence[int],
+    places: Sequence[int],
+    right: Collection[int],
+    columns: int = 0,
+    flow: bool = False,
+) -> None:
+    """The lines of a table; none is wider than `columns` where that is not 0."""
     for row in lines:
-        parts = [
-            value if place == last and place in texts else pad(value, width, place in right)
-            for place, (value, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        output.say_line(GAP.join(parts).rstrip())
+        *first, last = (pad(row[place], widths[place], place in right) for place in places)
+        head = GAP.join([*first, ""])
+        following: list[str] = []
+        room = columns - cells(head)
+        if flow and room >= NARROWEST:
+            last, *following = wrap(row[places[-1]], room)
+        line = (head + last).rstrip()
+        output.say_line(cut(line, columns) if columns else line)
+        for part in following:
+            output.write(" " * cells(head) + part + "\n")
 
 
-def _narrow(widths: list[int], texts: Sequence[int], room: int) -> None:
+def _firm(rows: Sequence[Sequence[str]], place: int, width: int) -> bool:
+    """Whether a column holds codes or times: half of one says nothing."""
+    return width <= FIRM and all(row[place].isascii() for row in rows)
+
+
+def _narrow(widths: list[int], places: Sequence[int], texts: Collection[int], room: int) -> None:
     """Take from the widest columns of text until all columns fit."""
-    while texts and sum(widths) > room:
-        widest = max(texts, key=lambda place: widths[place])
+    able = [place for place in places if place in texts]
+    while able and sum(widths[place] for place in places) > room:
+        widest = max(able, key=lambda place: widths[place])
         if widths[widest] <= NARROWEST:
             return
         widths[widest] -= 1
@@ -79,6 +121,13 @@ def moment(seconds: int | None, zone: str) -> str:
 def moment_of(stamp: str | None, zone: str) -> str:
     """The same for an instant in ISO 8601."""
     return moment(int(datetime.fromisoformat(stamp).timestamp()), zone) if stamp else ""
+
+
+def limit_label(text: str) -> str:
+    """A limit as policies write it, in words."""
+    from core.rules.budgets import Budget
+
+    return Budget.parse(text, zero=True).label("en" if words.chosen() == "en" else "zh") if text else ""
 
 
 def stage_label(stage: str | None) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from console import output
 from console.cli import words
 from console.cli.fact_words import actor_label, facts_line
-from console.cli.printing import moment_of, shown_value, stage_label, table, verb_label
+from console.cli.printing import limit_label, moment_of, shown_value, stage_label, table, verb_label
 from data.clean import clean
 from data.terms import (
     AffairKind,
@@ -31,6 +31,8 @@ TERMS: dict[str, Any] = {
     "holder": Holder,
     "due_kind": ClockKind,
 }
+PENDING = {"lead": ("待值班领导指定主办", "the duty leader must name a lead")}
+"""What a ticket waits for that somebody was asked to decide."""
 LABELS = {
     "title": ("标题", "Title"),
     "stage": ("环节", "Stage"),
@@ -101,7 +103,7 @@ def print_log(records: list[dict[str, Any]], zone: str) -> None:
         )
         for row in records
     ]
-    table(header, rows)
+    table(header, rows, flow=True)
 
 
 def _shown(name: str, value: Any, zone: str) -> str:
@@ -113,6 +115,8 @@ def _shown(name: str, value: Any, zone: str) -> str:
         return moment_of(value, zone)
     if name in TERMS:
         return words.label(TERMS[name](value))
+    if name == "pending":
+        return words.say(*PENDING[value]) if value in PENDING else shown_value(value)
     return shown_value(value)
 
 
@@ -126,21 +130,15 @@ def _print_clocks(clocks: list[dict[str, Any]], zone: str) -> None:
             (
                 words.label(ClockKind(row["kind"])),
                 words.label(ClockState(row["state"])),
-                _budget(row["budget"]),
+                limit_label(row["budget"]),
                 moment_of(row["started_at"], zone),
                 moment_of(row["due_at"], zone) + (words.say("（暂）", " (provisional)") if row["provisional"] else ""),
                 row["unit_name"] or "",
             )
             for row in clocks
         ],
+        drop=(3,),
     )
-
-
-def _budget(text: str) -> str:
-    """A limit in words."""
-    from core.rules.budgets import Budget
-
-    return Budget.parse(text, zero=True).label("en" if words.chosen() == "en" else "zh")
 
 
 def _print_tasks(tasks: list[dict[str, Any]], zone: str) -> None:
@@ -158,6 +156,7 @@ def _print_tasks(tasks: list[dict[str, Any]], zone: str) -> None:
             )
             for row in tasks
         ],
+        drop=(3, 5),
     )
 
 

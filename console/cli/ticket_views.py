@@ -58,6 +58,7 @@ def _print_table(session: Session, rows: list[dict[str, Any]], limit: int) -> No
             )
             for row in rows
         ],
+        drop=(5, 2, 4, 3),
     )
     if len(rows) == limit:
         cursor = rows[-1]["cursor"]

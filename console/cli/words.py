@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import os
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 LANGUAGES = ("zh", "en")
 VARIABLE = "ZHIHUI_LANG"
 _asked = {"language": ""}
@@ -36,3 +40,8 @@ def explain(zh: str, en: str) -> str:
 def label(term: object) -> str:
     """The label of a term of the field."""
     return str(getattr(term, "en" if chosen() == "en" else "zh", term))
+
+
+def named(kind: Iterable[object], value: str | None) -> str:
+    """The label of a stored word of this kind; the word itself where the kind does not know it."""
+    return next((label(word) for word in kind if word == value), value or "")

@@ -51,6 +51,8 @@ class Upcoming:
     title: str
     """Cleaned for display; empty for a confidential ticket."""
     clock_kind: str
+    unit_id: int | None
+    """The unit whose time the clock measures; None for the ticket's own clocks."""
     due_at: int
     step: str
     repeat: int
@@ -121,6 +123,7 @@ def _describe(at: int, case: Case, clock: ClockRecord, firing: Firing, rosters: 
         ticket=case.ticket.code,
         title="" if case.ticket.confidential else clean(case.ticket.title)[:TITLE_LIMIT],
         clock_kind=clock.kind,
+        unit_id=clock.unit_id,
         due_at=clock.due_at or at,
         step=firing.step.key,
         repeat=firing.repeat_no,
