@@ -139,6 +139,11 @@ async def test_every_screen_shows_it_and_is_unharmed(monkeypatch: pytest.MonkeyP
         ):  # fmt: skip
             await pilot.press(*keys)
             await pilot.pause(0.03)
+        for _look in range(100):
+            if isinstance(app.screen, IntakeScreen):
+                break
+            await pilot.press("escape", "f6")
+            await pilot.pause(0.05)
         await until(pilot, lambda: isinstance(app.screen, IntakeScreen))
         await pilot.press("x")
         await until(pilot, lambda: bool(getattr(app.screen, "hits", ())))
