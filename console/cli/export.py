@@ -12,7 +12,7 @@ import typer
 from console import output
 from console.cli import words
 from console.cli.frame import session_of, single
-from console.cli.options import Force, Where, argument, option, progress_bar
+from console.cli.options import Force, WhereListed, argument, option, progress_bar
 from console.exit_codes import OK
 from data.errors import BadInput
 
@@ -35,7 +35,7 @@ def export_command(
             "--format", zh="csv、xlsx、jsonl，缺省看文件名", en="csv, xlsx or jsonl, by default from the file's name"
         ),
     ] = "",
-    where: Where = "",
+    where: WhereListed = "",
     everything: Annotated[bool, option("--all", zh="包括已结", en="closed ones too")] = False,
     force: Force = False,
 ) -> int:
@@ -57,16 +57,17 @@ def export_command(
             done = export_tickets(reader, centre, Path(file), form, chosen, zone, force=force, progress=progress)
             written = done.written
     place = "" if file == "-" else file
-    output.remark(_summary(written, place, only_open=not everything))
+    output.remark(_summary(written, place, only_open=not (everything or chosen.asks_closed)))
     return OK
 
 
 def _condition(session: Session, where: str, everything: bool) -> Condition:
-    """As in lists: open tickets, with --all closed ones too, and of these what the filter lets through."""
+    """As in lists: open tickets that fit, closed ones too with --all or where the filter names them."""
     from data.queries.filters import Condition, parse
+    from data.queries.listing import within
 
     found = parse(where, session.now(), session.zone()) if where else Condition("1 = 1", {})
-    return found if everything else Condition(f"t.open = 1 AND ({found.sql})", found.values)
+    return found._replace(sql=within(found, everything))
 
 
 def _stdout(form: str) -> IO[bytes]:

@@ -34,6 +34,14 @@ Csv = Annotated[bool, option("--csv", zh="输出 CSV", en="print CSV")]
 DryRun = Annotated[bool, option("--dry-run", zh="只预演，不保存", en="only say what would happen")]
 Force = Annotated[bool, option("--force", zh="覆盖已有内容", en="replace what is there")]
 Where = Annotated[str, option("--where", zh="筛选条件", en="a filter")]
+WhereListed = Annotated[
+    str,
+    option(
+        "--where",
+        zh="筛选条件；写明已结的（如 closed、stage=archived）即包括已结",
+        en="a filter; one that names closed tickets, as closed or stage=archived do, includes them",
+    ),
+]
 Period = Annotated[str, option("--period", zh="期间，如 2026-11、2026Q4", en="a period such as 2026-11 or 2026Q4")]
 
 

@@ -23,6 +23,8 @@ BETWEEN = """
 Filters (`--where`) are terms separated by blanks or commas that must all hold; a leading `-` turns one around:
 `stage=reported`, `urgency=紧急|特急`, `unit=CSGX`, `community=C01`, `source:phone`, `matter=BJ0101`, `due<30m`,
 `reported>2026-11-01`, `late`, `soon`, `supervised`, `paused`, or words to look for in code, title, address and body.
+Lists, exports and bulk commands are about open tickets. `--all` brings closed ones too, and so does a filter that names
+them itself: `closed`, `-open`, `stage=archived` (refused, void, merged), `closed>2026-11-01`.
 
 """
 

@@ -109,8 +109,8 @@ _KINDS: dict[str, tuple[Any, Any]] = {
 _COMMON: dict[str, tuple[Any, str, str]] = {
     "where": (
         str | None,
-        "代替编号：凡符合筛选条件的未结事件",
-        "instead of codes: every open ticket that fits a filter",
+        "代替编号：凡符合筛选条件的未结事件（条件写明已结的除外）",
+        "instead of codes: every open ticket that fits a filter, closed ones where it names them",
     ),
     "dry_run": (bool, "只预演，不保存", "only say what would happen"),
     "key": (str | None, "幂等键：重复执行不会办两次", "idempotency key: run again, nothing happens twice"),

@@ -9,7 +9,7 @@ import typer
 from console import output
 from console.cli import hot, words
 from console.cli.frame import session_of
-from console.cli.options import Csv, Json, Jsonl, Where, argument, form_of, option
+from console.cli.options import Csv, Json, Jsonl, WhereListed, argument, form_of, option
 from console.cli.session import Session
 from console.exit_codes import OK
 
@@ -18,7 +18,7 @@ TicketCode = Annotated[str, argument("事件编号", "code of the ticket")]
 
 def list_command(
     context: typer.Context,
-    where: Where = "",
+    where: WhereListed = "",
     everything: Annotated[
         bool, option("--all", zh="包括已结，按上报时间倒序", en="closed ones too, newest first")
     ] = False,

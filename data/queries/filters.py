@@ -10,6 +10,9 @@ Terms are separated by blanks or commas and must all hold; a leading `-` or `!` 
 Fields: code stage section unit lead community grid urgency source matter tier affair pending origin title
         due reported completed closed bounces reworks reminders
 Values are the stored words, or the Chinese or English labels.
+
+A filter that names closed tickets itself (closed, -open, a closed stage, the time of closing) asks for them: lists,
+exports and bulk commands then look at closed tickets too.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from data.errors import BadInput
-from data.terms import AffairKind, Source, Stage, Term, Tier, Urgency
+from data.terms import CLOSED_STAGES, AffairKind, Source, Stage, Term, Tier, Urgency
 
 
 class _Scope(NamedTuple):
@@ -36,6 +39,8 @@ class Condition(NamedTuple):
 
     sql: str
     values: dict[str, Any]
+    asks_closed: bool = False
+    """Whether the filter itself names closed tickets, so that they belong to its result."""
 
 
 FLAGS = {
@@ -78,12 +83,28 @@ def parse(text: str, now: int, zone: str = "Asia/Shanghai") -> Condition:
     if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
         raise BadInput("filter-text", "筛选条件含有无法识别的字符。", "The filter holds characters that are no text.")
     parts: list[str] = []
+    asks_closed = False
     scope = _Scope(now, ZoneInfo(zone), {})
     for number, raw in enumerate(_split(text.translate(_PUNCTUATION))):
         negated = raw[0] in "-!" and len(raw) > 1
-        sql = _term(raw[1:] if negated else raw, f"f{number}", scope)
+        term = raw[1:] if negated else raw
+        sql = _term(term, f"f{number}", scope)
+        asks_closed = asks_closed or _asks_closed(term, negated)
         parts.append(f"NOT coalesce(({sql}), FALSE)" if negated else f"({sql})")
-    return Condition(" AND ".join(parts) or "1 = 1", scope.values)
+    return Condition(" AND ".join(parts) or "1 = 1", scope.values, asks_closed)
+
+
+def _asks_closed(term: str, negated: bool) -> bool:
+    """Whether a term that was understood lets through tickets that are closed by its own words."""
+    flag = FLAG_LABELS.get(term, term.lower())
+    if flag in FLAGS:
+        return flag == ("open" if negated else "closed")
+    found = _TERM.fullmatch(term)
+    if negated or found is None:
+        return False
+    if found[1] == "stage":
+        return any(_word(Stage, part, "stage") in CLOSED_STAGES for part in found[3].strip().split("|") if part)
+    return found[1] == "closed"
 
 
 def _split(text: str) -> list[str]:

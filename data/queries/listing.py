@@ -86,12 +86,13 @@ def page(
     after: str = "",
     condition: Condition | None = None,
 ) -> list[dict[str, Any]]:
-    """The rows of a list, each a dict of FIELDS. `everything` includes closed tickets.
+    """The rows of a list, each a dict of FIELDS. `everything` includes closed tickets, as a condition that asks does.
 
     `after` is the cursor of the row before. Raises BadInput for a cursor or a limit that cannot be.
     """
     if not 1 <= limit <= LIMIT:
         raise BadInput("limit", f"--limit 应在 1 到 {LIMIT} 之间。", f"--limit must be between 1 and {LIMIT}.")
+    everything = everything or (condition is not None and condition.asks_closed)
     far = 1 << 62
     at, ticket = _key(after) if after else ((far, far) if everything else (-1, -1))
     where, order = (_ALL, "t.reported_at DESC, t.id DESC") if everything else (_OPEN, "t.due_at, t.id")
@@ -101,6 +102,11 @@ def page(
         values.update(condition.values)
     sql = f"{_SELECT}{where} ORDER BY {order} LIMIT :size"
     return [_record(row, now, everything) for row in reader.rows(sql, centre=centre, **values)]
+
+
+def within(condition: Condition, everything: bool = False) -> str:
+    """The condition on `ticket t` of a selection: open tickets, unless closed ones are wanted or asked for."""
+    return f"({condition.sql})" if everything or condition.asks_closed else f"t.open = 1 AND ({condition.sql})"
 
 
 def iso(seconds: int | None) -> str | None:
@@ -137,9 +143,12 @@ def _key(cursor: str) -> tuple[int, int]:
 
 
 def codes(reader: Reader, centre: int, condition: Condition, limit: int) -> list[str]:
-    """Codes of the open tickets that fit a condition, by deadline: what bulk commands act on."""
+    """Codes of the tickets that fit a condition, by deadline: what bulk commands act on.
+
+    Open ones, and closed ones where the condition asks for them.
+    """
     rows = reader.rows(
-        f"SELECT t.code FROM ticket t WHERE t.centre_id = :centre AND t.open = 1 AND ({condition.sql})"
+        f"SELECT t.code FROM ticket t WHERE t.centre_id = :centre AND {within(condition)}"
         " ORDER BY t.due_at, t.id LIMIT :size",
         centre=centre,
         size=limit,

@@ -70,6 +70,7 @@ def test_which_tickets(run: Run, tmp_path: Path) -> None:
     assert codes("--all") == ["0001", "0002", "0003", "0004"]
     assert codes("--where", "matter=BJ0101") == ["0003"]
     assert codes("--where", "closed", "--all") == ["0001"]
+    assert codes("--where", "closed") == ["0001"]
     assert codes("--where", "code=none") == []
 
 

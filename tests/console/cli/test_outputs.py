@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -76,6 +78,38 @@ def test_filters(run: Run) -> None:
     assert codes("坑洼") == ["0003"]
     assert codes("due<1m") == ["0001"]
     assert codes("late") == ["0001"]
+
+
+@pytest.mark.parametrize(
+    ("where", "wanted"),
+    [
+        ("closed", ["0001"]),
+        ("已结", ["0001"]),
+        ("-open", ["0001"]),
+        ("stage=refused", ["0001"]),
+        ("stage=不予受理|待研判", ["0001", "0002"]),
+        ("closed<1h", []),
+        ("closed>1h", ["0001"]),
+        ("-closed", ["0002", "0003", "0004"]),
+        ("-stage=refused", ["0002", "0003", "0004"]),
+        ("stage=reported", ["0004"]),
+    ],
+)
+def test_a_filter_that_names_closed_tickets_brings_them(
+    run: Run, tmp_path: Path, where: str, wanted: list[str]
+) -> None:
+    """In the list of scripts, the full one, the table, the export and the bulk verbs."""
+    assert run("ticket", "refuse", "20261120-0001", "--reason", "不属实").code == 0
+
+    def found(*arguments: str) -> list[str]:
+        return sorted({word[-4:] for word in re.findall(r"20261120-000\d", run(*arguments).out)})
+
+    assert found("ticket", "list", "--jsonl", "--where", where) == wanted
+    assert found("ticket", "list", "--jsonl", f"--where={where}") == wanted
+    assert found("ticket", "list", f"--where={where}") == wanted
+    assert run("export", str(tmp_path / "out.csv"), f"--where={where}").code == 0
+    assert sorted(set(re.findall(r"20261120-(000\d)", (tmp_path / "out.csv").read_text("utf-8")))) == wanted
+    assert found("ticket", "note", "--text", "x", "--jsonl", "--dry-run", f"--where={where}") == wanted
 
 
 def test_personal_data_is_masked_everywhere(run: Run) -> None:
