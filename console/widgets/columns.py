@@ -72,24 +72,25 @@ def queue_columns() -> tuple[Column, ...]:
         Column("urgency", _("Urg."), 4 if chinese else 9, urgency_text, style="urgent"),
         Column("stage", _("Stage"), 6 if chinese else 12, stage_text),
         Column("title", _("Matter"), 0, lambda row: clean(row.title, TEXT_LIMIT)),
-        Column("flags", _("Flag"), 4, flags_text, least=70 + more, style="urgent"),
-        Column("place", _("Place"), 14, lambda row: clean(row.place, TEXT_LIMIT), least=66 + more, style="muted"),
+        Column("flags", _("Flag"), 4, flags_text, least=60 + more, style="urgent"),
+        Column("place", _("Place"), 14, lambda row: clean(row.place, TEXT_LIMIT), least=84 + more, style="muted"),
         Column("holder", _("Holder"), 14, lambda row: clean(row.holder, TEXT_LIMIT), least=56),
-        Column("code", _("Ticket"), 16, lambda row: clean(row.code, TEXT_LIMIT), least=84 + more, style="muted"),
+        Column("code", _("Ticket"), 16, lambda row: clean(row.code, TEXT_LIMIT), least=110 + more, style="muted"),
     )
 
 
 def timer_columns() -> tuple[Column, ...]:
     """The columns of the list of clocks, in the user's language."""
     chinese = language() != "en"
+    more = 0 if chinese else ENGLISH_MORE
     return (
         Column("urgency", _("Urg."), 4 if chinese else 9, urgency_text, style="urgent"),
         Column("kind", _("Clock"), 8 if chinese else 11, lambda row: term(ClockKind, row.due_kind, language())),
-        Column("step", _("Next on the ladder"), 26, lambda row: clean(row.next_step, TEXT_LIMIT), least=52),
+        Column("step", _("Next on the ladder"), 26, lambda row: clean(row.next_step, TEXT_LIMIT), least=66 + more),
         Column("title", _("Matter"), 0, lambda row: clean(row.title, TEXT_LIMIT)),
-        Column("holder", _("Measures"), 16, lambda row: clean(row.holder, TEXT_LIMIT), least=76),
-        Column("stage", _("Stage"), 6 if chinese else 12, stage_text, least=90),
-        Column("code", _("Ticket"), 16, lambda row: clean(row.code, TEXT_LIMIT), least=84, style="muted"),
+        Column("holder", _("Measures"), 16, lambda row: clean(row.holder, TEXT_LIMIT), least=92 + more),
+        Column("stage", _("Stage"), 6 if chinese else 12, stage_text, least=116 + more),
+        Column("code", _("Ticket"), 16, lambda row: clean(row.code, TEXT_LIMIT), least=104 + more, style="muted"),
     )
 
 
