@@ -86,7 +86,7 @@ def _round(run: Run, store: Path, file: Path, tool: str | None) -> dict[str, Cos
     costs = {"import": _cost(lambda: _all_of(import_file(store, file), run.import_rows))}
     rows = {table: _new_rows(store, table, before[table]) for table in TABLES}
     _all_of(len(rows["ticket"]), run.import_rows)
-    move = _Move(store, min(row[1] for row in rows["ticket"]))
+    move = _Move(store)
     moved = {table: [move.row(table, row, 1) for row in found] for table, found in rows.items()}
     moved["clock_due"] = _due_rows(moved["clock"])
     costs["rows"] = _cost(lambda: _insert(store, moved))
@@ -172,15 +172,13 @@ class _Move:
         "custody": {"ticket_id": "id"},
     }
 
-    def __init__(self, store: Path, first: int) -> None:
-        """Past everything that is there; `first` is the least of the ids that will be moved."""
+    step = 1 << 56
+    """A year in the time part of an id: further than any import takes."""
+
+    def __init__(self, store: Path) -> None:
         connection = _connect(store)
-        numbers = [
-            connection.execute(f"SELECT max(id) FROM {name}").fetchone()[0] for name in ("ticket", "clock", "task")
-        ]
         (self.events,) = connection.execute("SELECT max(id) FROM ticket_event").fetchone()
         connection.close()
-        self.step = max(number for number in numbers if number is not None) - first + 1_000_000
 
     def row(self, table: str, row: tuple[Any, ...], times: int) -> tuple[Any, ...]:
         """A row moved so many times."""
