@@ -179,6 +179,7 @@ class HistoryLine:
     what: str
     who: str
     text: str = ""
+    by_engine: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def _history(event: Row, officer_name: Callable[[int], str]) -> HistoryLine:
     else:
         text = "; ".join(mask_text(str(body[name])) for name in TEXT_FACTS if body.get(name))
     who = _("engine") if event["actor"] == "engine" else event["actor_name"] or event["actor"]
-    return HistoryLine(event["at"], event_title(event["kind"]), who, text)
+    return HistoryLine(event["at"], event_title(event["kind"]), who, text, by_engine=event["actor"] == "engine")
 
 
 def _ladder_text(body: Row, officer_name: Callable[[int], str]) -> str:

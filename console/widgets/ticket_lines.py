@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -61,9 +62,21 @@ def summary_lines(view: TicketView | None, width: int, now: int, zone: str) -> l
         lines += [task_line(task, zone) for task in view.tasks]
     if view.history:
         lines += heading(_("Latest"))
-        for item in view.history[-HISTORY_SHOWN:][::-1]:
+        for item in _latest(view.history):
             lines += history_lines(item, width, zone)
     return lines
+
+
+def _latest(history: Sequence[HistoryLine]) -> list[HistoryLine]:
+    """The newest first; of steps of the ladder in a row only the newest, so that people's deeds stay in sight."""
+    shown: list[HistoryLine] = []
+    for item in reversed(history):
+        if item.by_engine and shown and shown[-1].by_engine:
+            continue
+        shown.append(item)
+        if len(shown) == HISTORY_SHOWN:
+            break
+    return shown
 
 
 def fact_lines(view: TicketView, width: int) -> list[Line]:
