@@ -7,12 +7,14 @@ of exceptions that may quote what people wrote.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
 import time
 import traceback
 
 LOG_LIMIT = 1_000_000
+MODULE = re.compile(r"[A-Za-z_]\w{0,60}(\.\w{1,60}){0,8}", re.ASCII)
 
 
 def log_path() -> str:
@@ -42,13 +44,19 @@ def _entry(number: str, error: BaseException) -> list[str]:
     current: BaseException | None = error
     while current is not None and id(current) not in seen:
         seen.add(id(current))
-        lines.append(f"  {type(current).__module__}.{type(current).__qualname__}")
+        lines.append(f"  {type(current).__module__}.{type(current).__qualname__}{_missing(current)}")
         lines += [
             f"    {_short(frame.filename)}:{frame.lineno} {frame.name}"
             for frame in traceback.extract_tb(current.__traceback__)
         ]
         current = current.__cause__ or current.__context__
     return [line + "\n" for line in lines]
+
+
+def _missing(error: BaseException) -> str:
+    """The module that was not there: a name out of the program, never out of what people wrote."""
+    name = error.name if isinstance(error, ImportError) else None
+    return f" {name}" if name and MODULE.fullmatch(name) else ""
 
 
 def _short(filename: str) -> str:

@@ -14,6 +14,7 @@ from console import exit_codes, output
 from console.cli import words
 from console.cli.frame import CONTEXT, Entry, Group, lightened, session_of
 from console.cli.session import Session
+from console.cli.usage import in_chinese
 from data.errors import BadInput
 
 NOUNS: dict[str, tuple[str, str]] = {
@@ -136,5 +137,5 @@ def _say_usage(error: Any) -> None:
         return
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "zhihui"
-    output.remark(f"zhihui: 命令行有误，用法见 {path} --help")
+    output.remark(f"zhihui: {in_chinese(message) or '命令行有误'}，用法见 {path} --help")
     output.remark(f"zhihui: {message} See {path} --help [usage]")

@@ -7,6 +7,7 @@ import os
 import resource
 import sqlite3
 import stat
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -202,3 +203,21 @@ def test_data_is_utf8_whatever_the_locale(street: Street) -> None:
     assert "井盖缺失" in ended.stdout.decode("utf-8")
     assert process(["ticket", "list", "--store", street.path], env=plain).returncode == 0
     assert process(["ticket", "show", "nope", "--store", street.path], env=plain).returncode == 3
+
+
+def test_a_missing_module_is_named_in_the_log(home: Path) -> None:
+    from console.incidents import record
+
+    for name in ("no_such_module.inner", "电话13812345678", "x" * 100):
+        try:
+            raise ModuleNotFoundError(f"No module named {name}", name=name)
+        except ModuleNotFoundError as error:
+            number, path = record(error)
+        assert number
+    try:
+        import_module("no_such_module_at_all")
+    except ModuleNotFoundError as error:
+        record(error)
+    kinds = [line.strip() for line in Path(path).read_text().splitlines() if "ModuleNotFoundError" in line]
+    plain = "builtins.ModuleNotFoundError"
+    assert kinds == [f"{plain} no_such_module.inner", plain, plain, f"{plain} no_such_module_at_all"]
