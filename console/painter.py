@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from rich.cells import get_character_cell_size
 from rich.color import ColorSystem
@@ -20,6 +21,9 @@ from textual.strip import Strip
 
 BRIDGE = 4
 """Unchanged cells of the same style that are sent again rather than jumped over: a jump costs as many bytes."""
+
+SHORT_WAY_BACK = 3
+"""Cells that are gone back by backspaces when the next cell to send is on the line below."""
 
 _SURE = re.compile("[ -~\u3001-\u3029\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff\uff01-\uff5e]*").fullmatch
 SECOND_HALF = ""
@@ -184,7 +188,7 @@ class _Pen:
 
     def _style(self, look: str) -> None:
         if look != self._look:
-            self._out.append(f"\x1b[0;{look}m" if look else "\x1b[m")
+            self._out.append(_switch(self._look, look))
             self._look = look
 
     def _text(self, y: int, x: int, chars: list[str]) -> None:
@@ -210,13 +214,52 @@ class _Pen:
         self._at = (y, x) if x < self._width else None
 
     def _move(self, y: int, x: int) -> None:
+        """Go to a cell in the shortest way: along the line, or down and a little back as in a column of digits."""
         if self._at == (y, x):
             return
-        if self._at is not None and self._at[0] == y and x > self._at[1]:
-            step = x - self._at[1]
-            self._out.append(f"\x1b[{step}C" if step > 1 else "\x1b[C")
+        below, ahead = (y - self._at[0], x - self._at[1]) if self._at is not None else (0, 0)
+        if self._at is not None and below == 0 and ahead > 0:
+            self._out.append(f"\x1b[{ahead}C" if ahead > 1 else "\x1b[C")
+        elif below == 1 and -SHORT_WAY_BACK <= ahead <= 0:
+            self._out.append("\x1b[B" + "\b" * -ahead)
         else:
             self._out.append(f"\x1b[{y + 1};{x + 1}H")
+
+
+@lru_cache(maxsize=4096)
+def _switch(old: str | None, new: str) -> str:
+    """From one style to another, naming only what differs; all of it when something must be switched off."""
+    if not new:
+        return "\x1b[m"
+    if old is None:
+        return f"\x1b[0;{new}m"
+    (old_attributes, *old_colours), (attributes, *colours) = _parts(old), _parts(new)
+    if not set(old_attributes) <= set(attributes):
+        return f"\x1b[0;{new}m"
+    words = [word for word in attributes if word not in old_attributes]
+    for was, now, default in zip(old_colours, colours, (("39",), ("49",)), strict=True):
+        if was != now:
+            words += now or default
+    return f"\x1b[{';'.join(words)}m"
+
+
+def _parts(look: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """A style's code as attributes, foreground and background."""
+    words = look.split(";") if look else []
+    attributes: list[str] = []
+    colours: dict[str, tuple[str, ...]] = {"3": (), "4": ()}
+    while words:
+        word = words.pop(0)
+        if word in ("38", "48"):
+            rest = 4 if words[0] == "2" else 2
+            colours[word[0]] = (word, *words[:rest])
+            del words[:rest]
+        elif len(word) == 3 or (len(word) == 2 and word[0] in "349"):
+            ground = "4" if word[0] in "41" else "3"
+            colours[ground] = (word,)
+        else:
+            attributes.append(word)
+    return tuple(attributes), colours["3"], colours["4"]
 
 
 def _pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip, int, int]]:

@@ -112,6 +112,37 @@ def test_random_screens_on_an_emulator() -> None:
         assert lines_of(terminal) == [Strip([Segment(line)]).adjust_cell_length(24).text for line in lines]
 
 
+STYLES = [
+    Style(),
+    Style(color="red"),
+    Style(color="#aabbcc", bgcolor="#102030"),
+    Style(color="#aabbcc", bgcolor="#102030", bold=True),
+    Style(bgcolor="#405060", underline=True),
+    Style(color="bright_white", bgcolor="bright_blue", bold=True, reverse=True),
+    Style(color="color(120)", bgcolor="color(200)"),
+]
+
+
+@pytest.mark.parametrize("system", [ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT, ColorSystem.STANDARD])
+def test_styles_are_the_same_as_when_everything_is_sent(system: ColorSystem) -> None:
+    """Cell by cell, with colours and attributes, against a terminal that gets each screen whole."""
+    dice = random.Random(5)
+    painter, terminal, whole = CellPainter(), pyte.Screen(24, 6), pyte.Screen(24, 6)
+    stream, other = pyte.Stream(terminal), pyte.Stream(whole)
+    lines = [[Segment(" " * 24, Style())] for _ in range(6)]
+    for _step in range(300):
+        for y in range(6):
+            if dice.random() < 0.5:
+                words = ["".join(dice.choices("ab 中文0", k=dice.randint(1, 6))) for _ in range(4)]
+                lines[y] = [Segment(word, dice.choice(STYLES)) for word in words]
+        strips = [[Strip(line).adjust_cell_length(24, Style())] for line in lines]
+        update = LayoutUpdate(strips, Region(0, 0, 24, 6))
+        stream.feed(painter.encode(update, (24, 6), system))
+        other.feed(CellPainter().encode(update, (24, 6), system))
+        for y in range(6):
+            assert [terminal.buffer[y][x] for x in range(24)] == [whole.buffer[y][x] for x in range(24)]
+
+
 def test_lines_that_move_are_moved_by_the_terminal() -> None:
     """Right hints, wrong hints and no hints leave the same screen; a right one saves most of the bytes."""
     dice = random.Random(11)
