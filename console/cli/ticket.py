@@ -85,7 +85,9 @@ def _parameters(row: VerbCommand) -> Iterable[inspect.Parameter]:
     yield inspect.Parameter("context", keyword, annotation=typer.Context)
     if row is not REPORT:
         codes = typer.Argument(
-            help=words.explain("事件编号，可给多个", "codes of tickets"), metavar="CODE", show_default=False
+            help=words.explain("事件编号或其结尾，可给多个", "codes of tickets, or their endings"),
+            metavar="CODE",
+            show_default=False,
         )
         yield inspect.Parameter("codes", keyword, annotation=Annotated[list[str] | None, codes], default=None)
     for field in row.fields:
@@ -194,7 +196,9 @@ def _tickets(session: Session, values: dict[str, Any]) -> list[str]:
             "which", "请给出事件编号，或用 --where 选择。", "Name tickets by code, or select them with --where."
         )
     if where is None:
-        return named
+        from console.cli.ticket_codes import whole_codes
+
+        return whole_codes(session, named)
     if not where.strip():
         raise BadInput(
             "where-empty", "--where 不能为空；全部未结事件请写 open。", "--where may not be empty; for all write: open."

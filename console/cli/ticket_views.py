@@ -13,7 +13,7 @@ from console.cli.options import Csv, Json, Jsonl, WhereListed, argument, form_of
 from console.cli.session import Session
 from console.exit_codes import OK
 
-TicketCode = Annotated[str, argument("事件编号", "code of the ticket")]
+TicketCode = Annotated[str, argument("事件编号或其结尾", "code of the ticket, or its ending")]
 
 
 def list_command(
@@ -67,11 +67,12 @@ def _print_table(session: Session, rows: list[dict[str, Any]], limit: int) -> No
 
 def show_command(context: typer.Context, code: TicketCode, json: Json = False) -> int:
     """One ticket with all that belongs to it."""
+    from console.cli.ticket_codes import whole_code
     from console.cli.ticket_record import whole_ticket
     from console.cli.ticket_text import print_ticket
 
     session = session_of(context)
-    record = whole_ticket(session, code)
+    record = whole_ticket(session, whole_code(session, code))
     if json:
         output.write_json(record)
     else:
@@ -83,12 +84,13 @@ def log_command(
     context: typer.Context, code: TicketCode, json: Json = False, jsonl: Jsonl = False, csv: Csv = False
 ) -> int:
     """What happened to a ticket, in order."""
+    from console.cli.ticket_codes import whole_code
     from console.cli.ticket_record import LOG_FIELDS, log_of
     from console.cli.ticket_text import print_log
 
     session = session_of(context)
     form = form_of(json, jsonl, csv)
-    records = log_of(session, code)
+    records = log_of(session, whole_code(session, code))
     if form:
         output.write_records(records, LOG_FIELDS, form)
     else:
@@ -100,11 +102,12 @@ def explain_command(context: typer.Context, code: TicketCode, json: Json = False
     """How the deadlines of a ticket came about."""
     from dataclasses import asdict
 
+    from console.cli.ticket_codes import whole_code
     from core.accountability.explain import explain
     from core.accountability.wording import explain_lines
 
     session = session_of(context)
-    found = explain(session.reader(), session.centre_id(), code)
+    found = explain(session.reader(), session.centre_id(), whole_code(session, code))
     if json:
         output.write_json(_with_instants(asdict(found)))
         return OK
