@@ -96,7 +96,7 @@ class CellPainter:
 
     def _put(self, pen: _Pen, y: int, x: int, strip: Strip, first: int, last: int) -> None:
         """Compare columns `first` … `last` of a strip at (x, y) with the screen and send what differs."""
-        chars, looks = self._expand(strip)
+        chars, looks = self._expand(strip, last - x)
         start, stop = max(first - x, 0), min(last - x, len(chars))
         if stop <= start:
             return
@@ -115,8 +115,8 @@ class CellPainter:
         shown_chars[x:end] = chars
         shown_looks[x:end] = looks
 
-    def _expand(self, strip: Strip) -> tuple[list[str], list[str]]:
-        """A strip as cells: characters, and the style code of each."""
+    def _expand(self, strip: Strip, wanted: int) -> tuple[list[str], list[str]]:
+        """A strip as cells, characters and the style code of each: the `wanted` first ones, and perhaps more."""
         chars: list[str] = []
         looks: list[str] = []
         for text, style, control in strip:
@@ -137,6 +137,8 @@ class CellPainter:
                     elif len(chars) > 1:
                         chars[-2] += char
             looks.extend([code] * (len(chars) - len(looks)))
+            if len(chars) > wanted:
+                break
         return chars, looks
 
     def _code(self, style: Style | None) -> str:

@@ -56,7 +56,7 @@ class LineDrawer:
         under = self._under(look)
         gutter = "#" if look.current and look.marked else ">" if look.current else "*" if look.marked else " "
         band = "muted" if timer.band == "none" else timer.band
-        left = [Segment(gutter, under), Segment(countdown.cell(timer), under + self._style(band))]
+        left = [Segment(gutter, under), Segment(countdown.cell(timer), self._on(look, band))]
         return Strip([*left, *self._columns_of(row, look, width - TIMER)], width)
 
     def header(self, width: int, position: str, news: str) -> Strip:
@@ -83,7 +83,7 @@ class LineDrawer:
             return known
         under = self._under(look)
         segments = [
-            Segment(pad(column.text(row), width) + " ", self._text_style(row, column, under))
+            Segment(pad(column.text(row), width) + " ", self._text_style(row, column, look))
             for column, width in self._fit(room)
         ]
         strip = self._known[key] = Strip(segments).adjust_cell_length(room, under)
@@ -91,16 +91,23 @@ class LineDrawer:
             self._known.popitem(last=False)
         return strip
 
-    def _text_style(self, row: QueueRow, column: Column, under: Style) -> Style:
+    def _text_style(self, row: QueueRow, column: Column, look: Look) -> Style:
         """The style of a column's text; a ticket that has left the list is muted."""
         name = "muted" if row.gone else column.style
-        return under + self._style(name) if name else under
+        return self._on(look, name) if name else self._under(look)
 
     def _fit(self, room: int) -> list[tuple[Column, int]]:
         """The columns for a width, worked out once."""
         if room not in self._fitted:
             self._fitted[room] = shown_columns(self._columns(), room)
         return self._fitted[room]
+
+    def _on(self, look: Look, name: str) -> Style:
+        """The style of a part on a line's ground, worked out once."""
+        key = f"{look.current}{look.focused}{name}"
+        if key not in self._styles:
+            self._styles[key] = self._under(look) + self._style(name)
+        return self._styles[key]
 
     def _under(self, look: Look) -> Style:
         """The style of a line's ground."""
