@@ -21,7 +21,8 @@ def bell_path(path: str) -> str:
 def ring(path: str) -> None:
     """Wake whoever watches this store. A bell that cannot ring is no error: watchers poll as well."""
     with contextlib.suppress(OSError):
-        handle = os.open(bell_path(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        # Never cut short: a file system that must give a block back for it makes every commit wait for the disk.
+        handle = os.open(bell_path(path), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             os.write(handle, b".")
         finally:
