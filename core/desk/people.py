@@ -65,11 +65,14 @@ class People:
     sections: dict[int, int] = field(default_factory=dict)
     """Post unit → its section unit."""
 
-    def duty_for(self, case: Case) -> Duty:
-        """The people behind each ladder target, for one ticket."""
-        unit_id = case.ticket.holder_unit_id or case.ticket.lead_unit_id
+    def duty_for(self, case: Case, measured: int | None = None) -> Duty:
+        """The people behind each ladder target, for one ticket.
+
+        `measured` is the unit that a clock measures: an assisting unit answers for its own delay, not the lead.
+        """
+        unit_id = answering(case, measured)
         members = self._members(unit_id) if unit_id is not None else self._role(Role.DUTY_OFFICER)
-        section = self.sections.get(unit_id, unit_id) if unit_id is not None else self._section_of(case.ticket.section)
+        section = self._section(unit_id, case.ticket.section)
         leaders = [
             person for person in self.appointed if person.role == Role.SECTION_LEADER and person.unit_id == section
         ]
@@ -112,6 +115,14 @@ class People:
         found = {person.officer_id: self._officer(person) for person in self.appointed if person.role == role}
         return list(found.values())
 
+    def _section(self, unit_id: int | None, code: str) -> int | None:
+        """The section of a post; of a unit that stands in none (a community, a force), the ticket's."""
+        if unit_id in self.sections:
+            return self.sections[unit_id]
+        if any(person.unit_id == unit_id and person.unit_kind == UnitKind.SECTION for person in self.appointed):
+            return unit_id
+        return self._section_of(code)
+
     def _section_of(self, code: str) -> int | None:
         return next(
             (p.unit_id for p in self.appointed if p.unit_kind == UnitKind.SECTION and p.unit_code == code), None
@@ -120,6 +131,11 @@ class People:
     def _officer(self, person: Appointed) -> Officer:
         why = self.away.get(person.officer_id, "")
         return Officer(person.officer_id, person.name, person.officer_id not in self.away, why)
+
+
+def answering(case: Case, measured: int | None) -> int | None:
+    """The unit that answers for a clock: the one it measures, else whoever has the ticket."""
+    return measured or case.ticket.holder_unit_id or case.ticket.lead_unit_id
 
 
 def people_at(connection: Connection, centre_id: int, at: int) -> People:

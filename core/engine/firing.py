@@ -76,7 +76,7 @@ class Firing:
         doings, effect = self._doings(case, clock, late)
         ladder = policy.ladder(clock.ladder)
         step = ladder.step(read_step(doings[0][1])[0]) if ladder else None
-        lines = self.roster.told(step, case, clock.ladder) if step else [_unknown()]
+        lines = self.roster.told(step, case, clock) if step else [_unknown()]
         at = self.ledger.moment(case)
         fresh = [doing for doing in doings if (clock.id, doing[1], clock.generation) not in self.done]
         delay = self.outages.delay(doings[0][0], at)

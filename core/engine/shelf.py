@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from core.desk.desk import channels_of
-from core.desk.people import People, people_at
+from core.desk.people import People, answering, people_at
 from core.desk.references import References
 from core.rules.case import Case
 from core.rules.ladder import Step
 from core.rules.oncall import Resolution, resolve
 from core.rules.policy import Policy
 from core.rules.worktime import WorkCalendar
-from data.tables import CentreSequence, table
+from data.tables import CentreSequence, ClockRecord, table
 from data.terms import UnitKind
 
 TellKey = tuple[str, str, int | None, str]
@@ -35,13 +35,13 @@ class Roster:
     zone: ZoneInfo
     _told: dict[TellKey, list[Resolution]] = field(default_factory=dict)
 
-    def told(self, step: Step, case: Case, ladder: str) -> list[Resolution]:
-        """Whom a step tells for a ticket, and whom it passes over and why."""
+    def told(self, step: Step, case: Case, clock: ClockRecord) -> list[Resolution]:
+        """Whom a step of a clock tells, and whom it passes over and why."""
         ticket = case.ticket
-        unit_id = ticket.holder_unit_id or ticket.lead_unit_id
-        key = (f"{ticket.policy_version}:{ladder}", step.key, unit_id, ticket.section)
+        unit_id = answering(case, clock.unit_id)
+        key = (f"{ticket.policy_version}:{clock.ladder}", step.key, unit_id, ticket.section)
         if key not in self._told:
-            self._told[key] = resolve(step, self.people.duty_for(case))
+            self._told[key] = resolve(step, self.people.duty_for(case, clock.unit_id))
         return self._told[key]
 
 

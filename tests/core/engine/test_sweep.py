@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert, select, update
 
-from core.desk.orders import Acknowledge, Complete, Pause, Refuse, Resume
+from core.desk.orders import Accept, Acknowledge, Complete, Dispatch, Pause, Refuse, Resume
 from core.engine import sweep
-from data.tables import ClockDue, ClockRow, Custody, Duty, LadderStep, Ticket, TicketEvent, table
+from data.tables import Appointment, ClockDue, ClockRow, Custody, Duty, LadderStep, Ticket, TicketEvent, table
 from tests.core.engine.rig import Rig
 
 
@@ -254,3 +254,25 @@ def test_a_met_clock_ends_its_ladder(rig: Rig) -> None:
     rig.later(minutes=30)
     engine.once()
     assert {e["body"]["clock_kind"] for e in rig.rows(TicketEvent) if e["kind"] == "engine_step"} <= {"check"}
+
+
+def test_an_assisting_unit_answers_for_its_own_delay(rig: Rig) -> None:
+    """The lead acknowledged in time; who is told about the assisting post's silence is that post, not the lead."""
+    with rig.store.write() as connection:
+        values = {"centre_id": 1, "id": 99, "officer_id": 4, "unit_id": 4, "role": "post_member", "rank": "a"}
+        connection.execute(insert(table(Appointment)), {**values, "from_at": 0, "to_at": None})
+    code = rig.report()
+    zhang, li = rig.desk.actor("zhang"), rig.desk.actor("li")
+    rig.desk.do(Accept(ticket=code), zhang)
+    rig.desk.do(Dispatch(ticket=code, to="CSGX", assist=["GHJS"], matter="BJ0101"), zhang)
+    rig.desk.do(Acknowledge(ticket=code), li)
+    engine = rig.engine()
+    engine.once()
+    rig.later(minutes=14)
+    engine.once()
+    steps = [row["body"] for row in rig.rows(TicketEvent) if row["kind"] == "engine_step"]
+    told = {
+        person.get("officer_id") for body in steps if body["clock_kind"] == "acknowledge" for person in body["people"]
+    }
+    assert 4 in told
+    assert 2 not in told
