@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError
 
 from data.errors import BadInput
 from data.terms import AffairKind, PauseReason, ReturnReason, Satisfaction, Source, Tier, Urgency
 
 TITLE_LIMIT = 200
 LINE_LIMIT = 300
-PHONE_DIGITS = 3
 TEXT_LIMIT = 20_000
 
 
@@ -35,16 +33,7 @@ def _one_line(value: str) -> str:
     return " ".join(_storable(value).split("\n"))
 
 
-def _phone(value: str) -> str:
-    """A number that can be called, with whatever stands around it; or nothing."""
-    line = _one_line(value)
-    if line and sum(character.isdigit() for character in line) < PHONE_DIGITS:
-        raise PydanticCustomError("phone", "no number")
-    return line
-
-
 Line = Annotated[str, Field(max_length=LINE_LIMIT), AfterValidator(_one_line)]
-Phone = Annotated[str, Field(max_length=LINE_LIMIT), AfterValidator(_phone)]
 Title = Annotated[str, Field(min_length=1, max_length=TITLE_LIMIT), AfterValidator(_one_line), AfterValidator(_said)]
 Long = Annotated[str, Field(max_length=TEXT_LIMIT), AfterValidator(_storable)]
 Reason = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_storable), AfterValidator(_said)]
@@ -74,7 +63,7 @@ class Report(Order):
     source: Source = Source.PHONE
     address: Line = ""
     reporter_name: Line = ""
-    reporter_phone: Phone = ""
+    reporter_phone: Line = ""
     community: Line = ""
     grid: Line = ""
     matter: Line = ""
@@ -110,7 +99,7 @@ class Amend(TicketOrder):
     body: Long | None = None
     address: Line | None = None
     reporter_name: Line | None = None
-    reporter_phone: Phone | None = None
+    reporter_phone: Line | None = None
 
 
 class Assess(TicketOrder):
@@ -340,8 +329,6 @@ def _sentence(name: str, item: Any) -> tuple[str, str]:
         )
     if kind == "string_too_short":
         return f"{shown} 不能为空。", f"{shown} may not be empty."
-    if kind == "phone":
-        return f"{shown} 不是电话号码。", f"{shown} is no telephone number."
     if kind in ("enum", "literal_error"):
         return f"{shown} 只能是：{context['expected']}。", f"{shown} must be one of: {context['expected']}."
     return f"{shown} 无法理解。", f"{shown} cannot be understood: {item['msg'].splitlines()[0]}."
