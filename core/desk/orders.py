@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from data.errors import BadInput
 from data.terms import AffairKind, PauseReason, ReturnReason, Satisfaction, Source, Tier, Urgency
