@@ -177,6 +177,8 @@ class ZhihuiApp(KeyOrder):
     async def _beat(self) -> None:
         """Once a second: move the countdowns, and listen whether the store changed."""
         self.now = self.seconds()
+        if not self.screen_stack:
+            return  # the first screen is not there yet, or the last one has gone
         await self._take_keys()
         if self._behind:
             self._heal()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from textual.app import ScreenStackError
 from textual.pilot import Pilot
 
 from console import i18n
@@ -31,12 +32,22 @@ def speaking(language: str) -> Iterator[None]:
 async def until(pilot: Pilot[None], condition: Callable[[], bool], what: str = "") -> None:
     """Wait until a condition holds; fails after ten seconds."""
     deadline = time.monotonic() + PATIENCE
-    while not condition():
+    while not _holds(pilot, condition):
         if time.monotonic() > deadline:
             raise AssertionError(f"did not happen: {what or condition}\n{screen_text(pilot.app)}")
         await pilot.pause()
         await asyncio.sleep(0.01)
     await pilot.pause()
+
+
+def _holds(pilot: Pilot[None], condition: Callable[[], bool]) -> bool:
+    """Ask the condition; before the first screen is there it does not hold. A crash of the app is shown as such."""
+    try:
+        return condition()
+    except ScreenStackError:
+        if pilot.app._exception is not None:
+            raise pilot.app._exception from None
+        return False
 
 
 def screen_text(app: object) -> str:
