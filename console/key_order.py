@@ -16,7 +16,9 @@ from textual.app import App
 from textual.message import Message
 
 PATIENCE = 2.0
-"""Seconds after which a key that got lost with its widget, or a drawer that never came, holds up nothing any more."""
+"""Seconds after which a key that got lost with its widget holds up nothing any more."""
+DRAWER_PATIENCE = 30.0
+"""The same for a drawer: on a slow machine it takes its time, and what was typed for it must not go elsewhere."""
 
 
 class KeyDone(Message):
@@ -35,7 +37,7 @@ class KeyOrder(App[None]):
 
     def hold_keys(self) -> None:
         """What comes next decides where keys go: a drawer is about to open or to hand over. `release_keys` ends it."""
-        self._holds = self._holds + 1 if _recent(self._held_since) else 1
+        self._holds = self._holds + 1 if _recent(self._held_since, DRAWER_PATIENCE) else 1
         self._held_since = time.monotonic()
 
     def release_keys(self) -> None:
@@ -48,6 +50,9 @@ class KeyOrder(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
+            if self._lost_patience():
+                # They were meant for something that never came: here they would do what nobody asked for.
+                self._waiting_keys.clear()
             self._waiting_keys.append(event)
             await self._take_keys()
         else:
@@ -57,9 +62,19 @@ class KeyOrder(App[None]):
         self._busy_since = None
         await self._take_keys()
 
+    def _lost_patience(self) -> bool:
+        """Whether what the waiting keys wait for must be lost."""
+        lost_key = self._busy_since is not None and not _recent(self._busy_since, PATIENCE)
+        lost_drawer = self._held_since is not None and not _recent(self._held_since, DRAWER_PATIENCE)
+        return lost_key or lost_drawer
+
     async def _take_keys(self) -> None:
         """Deal with the next key if nothing is under way."""
-        while self._waiting_keys and not _recent(self._busy_since) and not _recent(self._held_since):
+        while (
+            self._waiting_keys
+            and not _recent(self._busy_since, PATIENCE)
+            and not _recent(self._held_since, DRAWER_PATIENCE)
+        ):
             event = self._waiting_keys.popleft()
             self._busy_since = time.monotonic()
             target = self.focused or self.screen
@@ -68,6 +83,6 @@ class KeyOrder(App[None]):
                 self._busy_since = None
 
 
-def _recent(since: float | None) -> bool:
+def _recent(since: float | None, patience: float) -> bool:
     """Whether something has begun, and not so long ago that it must be lost."""
-    return since is not None and time.monotonic() - since < PATIENCE
+    return since is not None and time.monotonic() - since < patience

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from textual.widgets import Input
 from console.app import ZhihuiApp
 from console.dialogs.choose import SearchDrawer
 from console.dialogs.help import HelpDrawer
+from console.key_order import DRAWER_PATIENCE
 from console.keys import ACTIONS, actions_of
 from console.ports import Heartbeat, NoticeRow
 from console.screens.timers import TimersScreen
@@ -290,3 +292,18 @@ async def test_a_whole_form_can_be_typed_ahead(backend: MemoryBackend) -> None:
         await until(pilot, lambda: bool(backend.done))
         values = backend.done[0][3]
         assert (values["title"], values["address"], values["reporter_name"]) == ("ab", "cd", "ef")
+
+
+async def test_keys_typed_for_a_drawer_that_never_came_are_dropped(backend: MemoryBackend) -> None:
+    """They must not act on whatever has the focus instead."""
+    app = street_app(backend)
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = await ready(pilot)
+        app.hold_keys()
+        await pilot.press("f5", "f5")
+        assert app.screen.query_one(QueueView) is view, "held back"
+        app._held_since = time.monotonic() - DRAWER_PATIENCE - 1
+        await pilot.press("down")
+        await until(pilot, lambda: view.cursor == 1)
+        assert app.screen.query_one(QueueView) is view
+        assert not app._waiting_keys
