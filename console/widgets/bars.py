@@ -88,14 +88,15 @@ class StatusBar(Bar):
         left.append((_(" ~soon {n}").format(n=counts.soon), "soon" if counts.soon and not silent else ""))
         engine = engine_text(self.status.heartbeat) if self.status.centre else ""
         right: Parts = [(engine, "" if silent else "muted"), (self._clock(), "")]
-        room = width - sum(cells(text) for text, _name in [*left, *right])
+        # One cell always stays blank between the figures and the engine.
+        room = width - sum(cells(text) for text, _name in [*left, *right]) - 1
         if room < 0 and self.status.officer:
             room += cells(left.pop(1)[0])
         if room < 0:
             name = left[0][0]
             left[0] = (cut(name, max(cells(name) + room, 6)), "")
-            room = width - sum(cells(text) for text, _name in [*left, *right])
-        return [*left, (" " * max(room, 0), ""), *right]
+            room = width - sum(cells(text) for text, _name in [*left, *right]) - 1
+        return [*left, (" " * (max(room, 0) + 1), ""), *right]
 
     def _silent(self) -> bool:
         return bool(self.now and self.status.centre) and not self.status.heartbeat.well
