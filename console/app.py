@@ -11,24 +11,21 @@ from importlib import import_module
 from inspect import isawaitable
 from typing import TYPE_CHECKING, TypeVar
 
-from rich.color import ColorSystem
 from rich.text import Text
-from textual import events
-from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.filter import LineFilter
-from textual.screen import Screen
 from textual.widgets import Input
 
 from console import theming
+from console.attention import Attention
+from console.cell_output import CellOutput
 from console.driver import ConsoleDriver
 from console.i18n import _
 from console.incidents import record
 from console.key_order import KeyOrder
 from console.keys import actions_of, bindings, key_name
-from console.painter import CellPainter
-from console.ports import Backend, BellListener, NoticeRow, Status
+from console.ports import Backend, Status
 from console.screens.duty import DutyScreen
-from console.widgets.bars import Banner, StatusBar
+from console.store_watch import News, StoreWatch
+from console.widgets.bars import StatusBar
 from console.widgets.drawer import Answer, Drawer
 from data.clean import clean
 
@@ -44,10 +41,6 @@ TYPING_BEAT = 5
 
 WARM_UP_AFTER = 0.5
 """Seconds after which what is heavy is loaded: the first screen must not share the processor with it."""
-
-BELL_BEAT = 0.25
-"""Seconds between looks at the bell file."""
-
 
 PANES = {
     "queue": "QueueScreen",
@@ -79,7 +72,7 @@ class ThreadLoader:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-class ZhihuiApp(KeyOrder):
+class ZhihuiApp(KeyOrder, CellOutput):
     """The duty officer's console."""
 
     TITLE = "zhihui"
@@ -101,17 +94,9 @@ class ZhihuiApp(KeyOrder):
         self._work: TicketWork | None = None
         self.status = Status()
         self.now = seconds()
-        self._painter = CellPainter()
-        self._behind = False
         self._drawn_at = 0
-        self._mark: int | None = None
-        self._last_notice = 0
-        self._listening = False
-        self._heard_again = False
-        """The bell rang while the store was being looked at."""
-        self._bell_watch: BellListener | None = None
-        self._store_failing = False
-        self._strokes = 0
+        self.watch_store = StoreWatch(self, self._take_news, self._store_trouble)
+        self.attention = Attention(self)
         self._asked_officer = False
         self._loop_here: asyncio.AbstractEventLoop | None = None
         themes = {item.name: item for item in theming.bundled()}
@@ -128,15 +113,13 @@ class ZhihuiApp(KeyOrder):
     def on_mount(self) -> None:
         self._loop_here = asyncio.get_running_loop()
         self.set_interval(1.0, self._beat)
-        self._bell_looks = self.set_interval(BELL_BEAT, self._look_at_bell)
+        self.watch_store.start()
         self.call_after_refresh(self._beat)
         self.set_timer(WARM_UP_AFTER, self._warm_up)
-        self.set_timer(WARM_UP_AFTER, self._watch_bell)
+        self.set_timer(WARM_UP_AFTER, self.watch_store.hear_bell)
 
     def on_unmount(self) -> None:
-        if self._bell_watch is not None:
-            asyncio.get_running_loop().remove_reader(self._bell_watch.fileno())
-            self._bell_watch.close()
+        self.watch_store.stop()
         for loader in (self.load, self.listen, self.write):
             loader.close()
 
@@ -152,27 +135,9 @@ class ZhihuiApp(KeyOrder):
             try:
                 await self.write(self.backend.start)
             except Exception as error:  # noqa: BLE001 - whatever the store has, the duty screen stays open
-                self._store_trouble(error)
+                self.watch_store.failed(error)
 
         self.run_worker(prepare(), group="warm-up", exit_on_error=False)
-
-    def _watch_bell(self) -> None:
-        """Hear the bell at once from now on, where the system can; elsewhere it is looked at."""
-        self._bell_watch = watch = self.backend.bell_watch()
-        if watch is not None:
-            self._bell_looks.stop()
-            asyncio.get_running_loop().add_reader(watch.fileno(), self._rang)
-
-    def _rang(self) -> None:
-        if self._bell_watch is not None and self._bell_watch.take():
-            self.heard()
-
-    def _look_at_bell(self) -> None:
-        """Another process wrote: look at once instead of at the next beat."""
-        strokes = self.backend.bell()
-        if strokes != self._strokes:
-            self._strokes = strokes
-            self.heard()
 
     async def _beat(self) -> None:
         """Once a second: move the countdowns, and listen whether the store changed."""
@@ -180,8 +145,7 @@ class ZhihuiApp(KeyOrder):
         if not self.screen_stack:
             return  # the first screen is not there yet, or the last one has gone
         await self._take_keys()
-        if self._behind:
-            self._heal()
+        self.catch_up_terminal()
         typing = isinstance(self.focused, Input)
         if not typing or not 0 <= self.now - self._drawn_at < TYPING_BEAT:
             self._drawn_at = self.now
@@ -191,39 +155,25 @@ class ZhihuiApp(KeyOrder):
         self.heard()
 
     def heard(self) -> None:
-        """Something may have changed in the store: look, away from the event loop, one look at a time."""
-        self._heard_again = self._listening
-        if not self._listening:
-            self._listening = True
-            self.run_worker(self._listen(), group="listen", exit_on_error=False)
+        """Something may have changed in the store: look soon."""
+        self.watch_store.look()
 
-    async def _listen(self) -> None:
-        """Read status, change mark and notices; a failure is a banner, once, and the screens stay."""
-        now, last = self.now, self._last_notice
-        try:
-            mark, status, notices = await self.listen(
-                lambda: (self.backend.change_mark(), self.backend.status(now), self.backend.notices(last))
-            )
-        except Exception as error:  # noqa: BLE001 - whatever the store has, the duty screen stays open
-            self._store_trouble(error)
-            return
-        finally:
-            self._listening = False
-            if self._heard_again:
-                self.heard()
-        self._store_failing = False
-        self.status = status
+    def _take_news(self, news: News) -> None:
+        """Show what a look at the store found."""
+        self.status = news.status
         if self.backend.officer is None and not self._asked_officer:
             self._ask_officer()
         duty = self.duty_screen
-        if duty is None or not duty.is_mounted:
+        if duty is None:
             return
-        duty.query_one(StatusBar).show(status, self.now)
-        if self._mark is not None and mark != self._mark:
+        duty.query_one(StatusBar).show(news.status, self.now)
+        if news.changed:
             duty.changed()
-        self._mark = mark
-        for notice in notices:
-            self._announce(duty, notice)
+        self.attention.take(duty, news.notices)
+
+    def _store_trouble(self, error: Exception) -> None:
+        if self.duty_screen is not None:
+            self.duty_screen.refuse(error)
 
     def _ask_officer(self) -> None:
         """Ask once who acts here; without an answer everything can be read and nothing changed."""
@@ -244,32 +194,6 @@ class ZhihuiApp(KeyOrder):
             self.open_drawer(SearchDrawer(heading, lambda: items, _("name, code or post")), chosen)
 
         self.run_worker(ask(), group="officer", exit_on_error=False)
-
-    def _store_trouble(self, error: Exception) -> None:
-        if not self._store_failing and self.duty_screen is not None:
-            self._store_failing = True
-            self.duty_screen.refuse(error)
-
-    def _announce(self, duty: DutyScreen, notice: NoticeRow) -> None:
-        """Show a notice; an alarm also rings."""
-        first_look = self._last_notice == 0
-        self._last_notice = max(self._last_notice, notice.id)
-        if not notice.title:
-            return
-        duty.query_one(Banner).announce(clean(notice.title, 200), notice)
-        if notice.severity == "alarm" and not first_look:
-            self.bell()
-
-    def notice_seen(self, notice: NoticeRow) -> None:
-        """The officer put a notice away."""
-
-        async def note() -> None:
-            try:
-                await self.write(lambda: self.backend.notice_seen(notice.id))
-            except Exception as error:  # noqa: BLE001 - see above
-                self._store_trouble(error)
-
-        self.run_worker(note(), group="notice", exit_on_error=False)
 
     # ------------------------------------------------------------------------------------------- moving about
 
@@ -350,10 +274,6 @@ class ZhihuiApp(KeyOrder):
         names = sorted(theme.name for theme in theming.bundled())
         self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else theming.DEFAULT
 
-    def action_repaint(self) -> None:
-        self._painter.forget()
-        self.screen.refresh()
-
     def action_leave(self) -> None:
         self.exit()
 
@@ -369,50 +289,6 @@ class ZhihuiApp(KeyOrder):
     def deliver_screenshot(self, *_args: object, **_options: object) -> str | None:
         """Refused: a picture of the screen would be a copy of personal data."""
         return None
-
-    # ------------------------------------------------------------------------------------------- terminal
-
-    def get_line_filters(self) -> list[LineFilter]:
-        return list(super().get_line_filters())
-
-    def _display(self, screen: Screen[object], renderable: object) -> None:
-        """Send an update as changed cells only; leave it out while the terminal does not take what it has."""
-        driver = self._driver
-        silent = driver is None or driver.is_headless or self._batch_count or not self._running or self._closed
-        if silent or driver is None or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
-            if renderable is not None and not silent:
-                self._painter.forget()
-            super()._display(screen, renderable)  # type: ignore[arg-type]
-            return
-        try:
-            if getattr(driver, "behind", False):
-                self._behind = True
-                return
-            system = self.console._color_system or ColorSystem.TRUECOLOR
-            text = self._painter.encode(renderable, (self.size.width, self.size.height), system)
-            cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
-            if text or cursor != self._previous_cursor_position:
-                self._begin_update()
-                driver.write(f"{text}\x1b[{cursor.y + 1};{cursor.x + 1}H")
-                self._end_update()
-                driver.flush()
-                self._previous_cursor_position = cursor
-        finally:
-            self.post_display_hook()
-
-    def scrolled(self, top: int, bottom: int, lines: int) -> None:
-        """A hint of a list that its lines move: see `CellPainter.scrolled`."""
-        if len(self.screen_stack) == 1:
-            self._painter.scrolled(top, bottom, lines)
-
-    def _heal(self) -> None:
-        """The terminal takes output again: bring it up to date in one go."""
-        if not getattr(self._driver, "behind", False):
-            self._behind = False
-            self.screen.refresh()
-
-    def on_resize(self, _event: events.Resize) -> None:
-        self._painter.forget()
 
     # ------------------------------------------------------------------------------------------- crashes
 

@@ -13,8 +13,8 @@ from typing import Protocol, TypeVar
 from data.terms import TaskState
 
 Result = TypeVar("Result")
-Key = tuple[int, int]
-"""The sort key of a row: (deadline in epoch seconds, ticket id); unique and ordered."""
+Key = tuple[int, ...]
+"""The sort key of a row in its list's order, ending with its id: unique and ordered. By deadline: (due, id)."""
 
 
 @dataclass(frozen=True, slots=True)

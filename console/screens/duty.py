@@ -137,7 +137,7 @@ class DutyScreen(Screen[None]):
         if self.step_back():
             return
         for notice in self.query_one(Banner).dismiss():
-            self.app.notice_seen(notice)
+            self.app.attention.seen(notice)
 
     def step_back(self) -> bool:
         """Peel off one layer; False when there is none, and Escape is for the banner."""

@@ -56,7 +56,7 @@ class QueueLine(NamedTuple):
 def page_after(
     reader: Reader,
     centre: int,
-    key: tuple[int, int] | None,
+    key: tuple[int, ...] | None,
     size: int,
     skip: int = 0,
     condition: Condition = EVERYTHING,
@@ -69,7 +69,7 @@ def page_after(
 def page_before(
     reader: Reader,
     centre: int,
-    key: tuple[int, int] | None,
+    key: tuple[int, ...] | None,
     size: int,
     skip: int = 0,
     condition: Condition = EVERYTHING,
@@ -92,7 +92,7 @@ def lines_of(reader: Reader, centre: int, ids: Sequence[int], condition: Conditi
     return [QueueLine(*row) for row in reader.rows(sql, centre=centre, **values, **condition.values)]
 
 
-def rank(reader: Reader, centre: int, key: tuple[int, int], condition: Condition = EVERYTHING) -> int:
+def rank(reader: Reader, centre: int, key: tuple[int, ...], condition: Condition = EVERYTHING) -> int:
     """How many lines stand in front of a key; counted in the index up to COUNT_CAP."""
     before = Condition(
         f"({condition.sql}) AND (t.due_at, t.id) < (:due, :ticket)",

@@ -43,7 +43,7 @@ class ClockLine(NamedTuple):
 def clocks_after(
     reader: Reader,
     centre: int,
-    key: tuple[int, int] | None,
+    key: tuple[int, ...] | None,
     size: int,
     skip: int = 0,
     condition: Condition = EVERYTHING,
@@ -56,7 +56,7 @@ def clocks_after(
 def clocks_before(
     reader: Reader,
     centre: int,
-    key: tuple[int, int] | None,
+    key: tuple[int, ...] | None,
     size: int,
     skip: int = 0,
     condition: Condition = EVERYTHING,
@@ -77,7 +77,7 @@ def clocks_of(reader: Reader, centre: int, ids: Sequence[int], condition: Condit
     return [ClockLine(*row) for row in reader.rows(sql, centre=centre, **values, **condition.values)]
 
 
-def rank_clock(reader: Reader, centre: int, key: tuple[int, int], condition: Condition = EVERYTHING) -> int:
+def rank_clock(reader: Reader, centre: int, key: tuple[int, ...], condition: Condition = EVERYTHING) -> int:
     """How many running clocks stand in front of a key; counted in the index up to COUNT_CAP."""
     before = " AND (k.due_at, k.id) < (:before_due, :before_clock)"
     return _count(reader, centre, condition, COUNT_CAP, before, before_due=key[0], before_clock=key[1])

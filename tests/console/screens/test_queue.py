@@ -134,7 +134,7 @@ async def test_a_failing_store_is_a_banner_and_the_screen_stays(backend: MemoryB
         assert view.cursor == 1
         backend.broken = None
         await app._beat()
-        await until(pilot, lambda: not app._store_failing)
+        await until(pilot, lambda: not app.watch_store.failing)
 
 
 async def test_enter_opens_the_whole_ticket(backend: MemoryBackend) -> None:

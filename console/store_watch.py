@@ -1,0 +1,110 @@
+"""Listens to the store: the bell of other processes, and once a second whether anything changed.
+
+Looks happen on a thread of their own, one at a time; what they find goes to the app. A failing store is told once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from console.ports import BellListener, NoticeRow, Status
+
+if TYPE_CHECKING:
+    from console.app import ZhihuiApp
+
+BELL_BEAT = 0.25
+"""Seconds between looks at the bell file, where it cannot be heard."""
+
+
+class News(NamedTuple):
+    """What a look at the store found."""
+
+    status: Status
+    changed: bool
+    """Whether somebody wrote since the last look."""
+    notices: Sequence[NoticeRow]
+
+
+class StoreWatch:
+    """Looks at the store for the app; `tell` gets the news, `trouble` an error when the store begins to fail."""
+
+    def __init__(self, app: ZhihuiApp, tell: Callable[[News], None], trouble: Callable[[Exception], None]) -> None:
+        self._app = app
+        self._tell = tell
+        self._trouble = trouble
+        self._mark: int | None = None
+        self._listening = False
+        self._heard_again = False
+        """The bell rang while the store was being looked at."""
+        self._bell: BellListener | None = None
+        self._strokes = 0
+        self.failing = False
+        self.last_notice = 0
+
+    def start(self) -> None:
+        """Look at the bell file until it can be heard."""
+        self._bell_looks = self._app.set_interval(BELL_BEAT, self._look_at_bell)
+
+    def hear_bell(self) -> None:
+        """Hear the bell at once from now on, where the system can; elsewhere it is looked at."""
+        self._bell = bell = self._app.backend.bell_watch()
+        if bell is not None:
+            self._bell_looks.stop()
+            asyncio.get_running_loop().add_reader(bell.fileno(), self._rang)
+
+    def stop(self) -> None:
+        """Hear nothing any more."""
+        if self._bell is not None:
+            asyncio.get_running_loop().remove_reader(self._bell.fileno())
+            self._bell.close()
+
+    def look(self) -> None:
+        """Something may have changed in the store: look, away from the event loop, one look at a time."""
+        self._heard_again = self._listening
+        if not self._listening:
+            self._listening = True
+            self._app.run_worker(self._listen(), group="listen", exit_on_error=False)
+
+    def failed(self, error: Exception) -> None:
+        """The store does not answer; say so unless it was said."""
+        if not self.failing and self._app.duty_screen is not None:
+            self.failing = True
+            self._trouble(error)
+
+    def _rang(self) -> None:
+        if self._bell is not None and self._bell.take():
+            self.look()
+
+    def _look_at_bell(self) -> None:
+        """Another process wrote: look at once instead of at the next beat."""
+        strokes = self._app.backend.bell()
+        if strokes != self._strokes:
+            self._strokes = strokes
+            self.look()
+
+    async def _listen(self) -> None:
+        """Read status, change mark and notices."""
+        app, backend = self._app, self._app.backend
+        now, last = app.now, self.last_notice
+        try:
+            mark, status, notices = await app.listen(
+                lambda: (backend.change_mark(), backend.status(now), backend.notices(last))
+            )
+        except Exception as error:  # noqa: BLE001 - whatever the store has, the duty screen stays open
+            self.failed(error)
+            return
+        finally:
+            self._listening = False
+            if self._heard_again:
+                self.look()
+        self.failing = False
+        if app.duty_screen is None or not app.duty_screen.is_mounted:
+            app.status = status
+            return
+        changed = self._mark is not None and mark != self._mark
+        self._mark = mark
+        if notices:
+            self.last_notice = max(last, *(notice.id for notice in notices))
+        self._tell(News(status, changed, notices))
