@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from inspect import isawaitable
@@ -17,13 +19,14 @@ from textual.widgets import Input
 from console import theming
 from console.attention import Attention
 from console.cell_output import CellOutput
+from console.drafts import Drafts, drafts_path
 from console.driver import ConsoleDriver
 from console.i18n import _
 from console.incidents import record
 from console.key_order import KeyOrder
 from console.keys import actions_of, bindings, key_name
 from console.ports import Backend, Status
-from console.screens.duty import DutyScreen
+from console.screens.duty import DutyScreen, sentence
 from console.store_watch import News, StoreWatch
 from console.widgets.bars import StatusBar
 from console.widgets.drawer import Answer, Drawer
@@ -91,6 +94,9 @@ class ZhihuiApp(KeyOrder, CellOutput):
         self.load = ThreadLoader("reading")
         self.listen = ThreadLoader("listening")
         self.write = ThreadLoader("writing")
+        self.keeping = ThreadLoader("keeping")
+        self._drafts: Drafts | None = None
+        self._said_unkept = False
         self._work: TicketWork | None = None
         self.status = Status()
         self.now = seconds()
@@ -120,7 +126,8 @@ class ZhihuiApp(KeyOrder, CellOutput):
 
     def on_unmount(self) -> None:
         self.watch_store.stop()
-        for loader in (self.load, self.listen, self.write):
+        self._save_drafts()
+        for loader in (self.load, self.listen, self.write, self.keeping):
             loader.close()
 
     def leave_from_outside(self) -> None:
@@ -144,13 +151,16 @@ class ZhihuiApp(KeyOrder, CellOutput):
         self.now = self.seconds()
         if not self.screen_stack:
             return  # the first screen is not there yet, or the last one has gone
+        self._keep_drafts()
+        if self.watch_store.failing:
+            self.status = replace(self.status, lost=self.watch_store.lost)
         await self._take_keys()
         self.catch_up_terminal()
         typing = isinstance(self.focused, Input)
         if not typing or not 0 <= self.now - self._drawn_at < TYPING_BEAT:
             self._drawn_at = self.now
             for screen in self.screen_stack:
-                if isinstance(screen, DutyScreen):
+                if isinstance(screen, DutyScreen) and screen.is_mounted:
                     screen.tick(self.now)
         self.heard()
 
@@ -161,19 +171,60 @@ class ZhihuiApp(KeyOrder, CellOutput):
     def _take_news(self, news: News) -> None:
         """Show what a look at the store found."""
         self.status = news.status
-        if self.backend.officer is None and not self._asked_officer:
+        if self.backend.officer is None and not self.backend.read_only and not self._asked_officer:
             self._ask_officer()
         duty = self.duty_screen
         if duty is None:
             return
         duty.query_one(StatusBar).show(news.status, self.now)
+        if news.silence is not None:
+            duty.say(_("The store answers again, after {n} s. Everything is up to date.").format(n=news.silence))
+            self._warm_up()
         if news.changed:
             duty.changed()
         self.attention.take(duty, news.notices)
 
     def _store_trouble(self, error: Exception) -> None:
+        """Say what is wrong and what still works."""
         if self.duty_screen is not None:
-            self.duty_screen.refuse(error)
+            what = _(
+                "Lists are as they were, countdowns go on, what you type is kept; nothing can be sent until it answers."
+            )
+            self.duty_screen.say(f"{sentence(error)} {what}", "error")
+
+    # ------------------------------------------------------------------------------------------- drafts
+
+    @property
+    def drafts(self) -> Drafts:
+        """What the acting officer typed and did not send yet."""
+        path = drafts_path(self.backend.name, self.backend.officer or "")
+        if self._drafts is None or self._drafts.path != path:
+            self._save_drafts()
+            self._drafts = Drafts(path, self.seconds)
+        return self._drafts
+
+    def _keep_drafts(self) -> None:
+        """Write down what was typed in the last second, away from the event loop."""
+        drafts = self._drafts
+        if drafts is None or not drafts.unsaved:
+            return
+
+        async def keep() -> None:
+            try:
+                await self.keeping(drafts.save)
+            except OSError as error:
+                if not self._said_unkept and self.duty_screen is not None:
+                    self._said_unkept = True
+                    words = _("What you type cannot be kept on this disk ({reason}): send it before you leave.")
+                    self.duty_screen.say(words.format(reason=clean(error.strerror or "", 60)), "warning")
+
+        self.run_worker(keep(), group="drafts", exit_on_error=False)
+
+    def _save_drafts(self) -> None:
+        """Write everything down at once: the console ends, or another officer goes on."""
+        if self._drafts is not None:
+            with suppress(OSError):
+                self._drafts.save()
 
     def _ask_officer(self) -> None:
         """Ask once who acts here; without an answer everything can be read and nothing changed."""
@@ -213,6 +264,9 @@ class ZhihuiApp(KeyOrder, CellOutput):
 
     async def action_pane(self, name: str) -> None:
         """Show a pane; a ticket that is open over another pane is closed."""
+        if name == "intake" and self.backend.read_only and self.duty_screen is not None:
+            self.duty_screen.say(_("This console only observes: no report can be taken down here."), "warning")
+            return
         if self.duty_screen is not None and self.duty_screen.NAME == "ticket":
             await self.pop_screen()
         if self.current_mode != name:
@@ -294,6 +348,7 @@ class ZhihuiApp(KeyOrder, CellOutput):
 
     def _fatal_error(self) -> None:
         """Show an incident number; the details, without the values of variables, go to the log."""
+        self._save_drafts()
         number = record(self._exception)[0] if self._exception is not None else "-"
         self.bell()
         words = _("The console stopped (incident {number}). The log has the details; the store is unharmed.")

@@ -73,7 +73,9 @@ def _open_console(session: Session) -> int:
 
     session.close()
     language = words.chosen() or "zh"
-    return run_console(session.url(), session.centre_code, session.officer, language, session.clock)
+    return run_console(
+        session.url(), session.centre_code, session.officer, language, session.clock, observe=session.observe
+    )
 
 
 def _incident(error: Exception) -> int:

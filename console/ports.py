@@ -144,6 +144,8 @@ class Status:
     zone: str = "Asia/Shanghai"
     counts: Counts = field(default_factory=Counts)
     heartbeat: Heartbeat = field(default_factory=lambda: Heartbeat(None))
+    lost: int | None = None
+    """Seconds since the store last answered, while it does not; the other figures are from then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,12 +372,25 @@ class Backend(DeskPort, Protocol):
         ...
 
     @property
+    def name(self) -> str:
+        """What tells this store and centre from others; never shown."""
+        ...
+
+    @property
     def officer(self) -> str | None:
         """The code of the officer who acts here; None until somebody says so."""
         ...
 
+    @property
+    def read_only(self) -> bool:
+        """Whether somebody only looks on: nothing can be changed and nobody has to say who acts."""
+        ...
+
     def start(self) -> None:
-        """The first screen is drawn: load what is heavy, and run the engine unless a service does. A write."""
+        """The first screen is drawn: load what is heavy, and run the engine unless a service does. A write.
+
+        Called again after the store was lost; what runs already goes on.
+        """
         ...
 
     def officers(self) -> Sequence[OfficerRow]:

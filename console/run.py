@@ -21,11 +21,13 @@ LOG_BYTES = 1_000_000
 THEME = "ZHIHUI_THEME"
 
 
-def run_console(url: str, centre: str | None, officer: str | None, language: str, clock: Clock) -> int:
+def run_console(
+    url: str, centre: str | None, officer: str | None, language: str, clock: Clock, observe: bool = False
+) -> int:
     """Run the console on a located URL until the officer leaves; gives the exit code.
 
-    `centre` and `officer` are codes; without an officer the console asks. Raises StoreTrouble, NotFound or, for a
-    keymap that cannot be followed, BadInput before anything is drawn.
+    `centre` and `officer` are codes; without an officer the console asks, unless it only observes. Raises
+    StoreTrouble, NotFound or, for a keymap that cannot be followed, BadInput before anything is drawn.
     """
     hangup = Hangup()  # first of all: it blocks signals, and threads inherit that
     i18n.set_language(language)
@@ -33,12 +35,15 @@ def run_console(url: str, centre: str | None, officer: str | None, language: str
     _log_to_file()
     gc.disable()  # start-up makes many objects and no garbage
     from console.app import ZhihuiApp
+    from console.backend.observer import ObserverBackend
     from console.backend.store import StoreBackend
 
     def seconds() -> int:
         return int(clock.now().timestamp())
 
-    backend = StoreBackend(url, clock, seconds, centre, officer)
+    backend = (
+        ObserverBackend(url, clock, seconds, centre) if observe else StoreBackend(url, clock, seconds, centre, officer)
+    )
     app = ZhihuiApp(backend, seconds, os.environ.get(THEME, ""))
     gc.freeze()
     gc.enable()

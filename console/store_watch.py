@@ -23,8 +23,10 @@ class News(NamedTuple):
 
     status: Status
     changed: bool
-    """Whether somebody wrote since the last look."""
+    """Whether somebody may have written since the last look."""
     notices: Sequence[NoticeRow]
+    silence: int | None = None
+    """For how many seconds the store had not answered before, if it had not."""
 
 
 class StoreWatch:
@@ -40,8 +42,9 @@ class StoreWatch:
         """The bell rang while the store was being looked at."""
         self._bell: BellListener | None = None
         self._strokes = 0
-        self.failing = False
         self.last_notice = 0
+        self._answered_at: int | None = None
+        """When the store answered last, while it does not any more."""
 
     def start(self) -> None:
         """Look at the bell file until it can be heard."""
@@ -67,10 +70,20 @@ class StoreWatch:
             self._listening = True
             self._app.run_worker(self._listen(), group="listen", exit_on_error=False)
 
+    @property
+    def failing(self) -> bool:
+        """Whether the store does not answer."""
+        return self._answered_at is not None
+
+    @property
+    def lost(self) -> int | None:
+        """For how many seconds it has not answered; None when it does."""
+        return None if self._answered_at is None else max(self._app.now - self._answered_at, 0)
+
     def failed(self, error: Exception) -> None:
         """The store does not answer; say so unless it was said."""
         if not self.failing and self._app.duty_screen is not None:
-            self.failing = True
+            self._answered_at = self._app.now
             self._trouble(error)
 
     def _rang(self) -> None:
@@ -99,7 +112,7 @@ class StoreWatch:
             self._listening = False
             if self._heard_again:
                 self.look()
-        self.failing = False
+        silence, self._answered_at = self.lost, None
         if app.duty_screen is None or not app.duty_screen.is_mounted:
             app.status = status
             return
@@ -107,4 +120,4 @@ class StoreWatch:
         self._mark = mark
         if notices:
             self.last_notice = max(last, *(notice.id for notice in notices))
-        self._tell(News(status, changed, notices))
+        self._tell(News(status, changed or silence is not None, notices, silence))

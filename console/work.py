@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from console.dialogs.choose import Item, MenuDrawer, SearchDrawer
 from console.dialogs.form import FormDrawer
 from console.dialogs.verb_forms import FORMS, NEEDS_UNIT, OF_A_TASK, order_values
+from console.drafts import INTAKE
 from console.i18n import _
 from console.ports import Choice, MatterHit, PostNode, Proposal, QueueRow, Receipt, TicketView
 from console.widgets.columns import label
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from console.screens.duty import DutyScreen
 
 Found = TypeVar("Found")
+
+WAITING_AFTER = 2.0
+"""Seconds without an answer after which the officer is told that it waits."""
 
 NEXT: tuple[str, ...] = (
     "accept",
@@ -98,7 +102,7 @@ class TicketWork:
 
     def _with_choices(self, screen: DutyScreen, row: QueueRow, then: Callable[[Sequence[Choice]], None]) -> None:
         """Read what is possible, then go on."""
-        self._read(screen, lambda: self.app.write(lambda: self.app.backend.possible(row.code)), then)
+        self._read(screen, lambda: self.app.load(lambda: self.app.backend.possible(row.code)), then)
 
     def _read(self, screen: DutyScreen, read: Callable[[], Awaitable[Found]], then: Callable[[Found], None]) -> None:
         """Read something away from the event loop, then go on; the keys that follow wait for what comes of it."""
@@ -155,11 +159,14 @@ class TicketWork:
             self.carry_out(screen, row, verb, known)
             return
 
+        drafts, form = self.app.drafts, form_of(verb, row)
+
         def filled(answer: dict[str, str] | None) -> None:
             if answer is not None:
                 self.carry_out(screen, row, verb, {**known, **order_values(verb, answer)})
 
-        self.app.open_drawer(FormDrawer(heading, FORMS[verb]()), filled)
+        drawer = FormDrawer(heading, FORMS[verb](), drafts.get(form).values, partial(drafts.keep, form))
+        self.app.open_drawer(drawer, filled)
 
     def _choose_post(self, screen: DutyScreen, row: QueueRow, heading: str) -> None:
         """Ask where to send a ticket; the catalogue's proposal is preselected and says why."""
@@ -265,20 +272,31 @@ class TicketWork:
         """Hand an operation to the desk, once; say what came of it."""
         code, revision = (row.code, row.revision) if row is not None else ("", None)
         key = f"console-{os.urandom(12).hex()}"
+        drafts, form = self.app.drafts, form_of(verb, row)
+        waiting = screen.set_timer(WAITING_AFTER, lambda: screen.say(_("The store is busy; this waits its turn.")))
 
         async def run() -> None:
             try:
                 receipt = await self.app.write(lambda: self.app.backend.do(verb, code, revision, values, key))
             except Exception as error:  # noqa: BLE001 - see above
-                screen.refuse(error)
+                kept = _(" What you typed is kept: the same key brings it back.") if row and drafts.get(form) else ""
+                screen.refuse(error, kept)
                 self.app.heard()
                 return
+            finally:
+                waiting.stop()
+            drafts.drop(form)
             screen.say(clean(receipt.text, 200))
             self.app.heard()
             if then is not None:
                 then(receipt)
 
         self.app.run_worker(run(), group="doing", exit_on_error=False)
+
+
+def form_of(verb: str, row: QueueRow | None) -> str:
+    """The name of a form among the drafts: the intake, or a verb on a ticket."""
+    return f"{verb} {row.code}" if row is not None else INTAKE
 
 
 def post_items(posts: Sequence[PostNode]) -> list[Item]:

@@ -81,6 +81,13 @@ class StoreBackend:
         self._officer_name = ""
         self._engine: Engine | None = None
 
+    read_only = False
+
+    @property
+    def name(self) -> str:
+        """The address and the centre."""
+        return f"{self.url}#{self.centre.id}"
+
     def _find_centre(self, code: str | None) -> CentreLine:
         wanted = listing.centre_id(self._reader(), code)
         return next(line for line in organisation.centres(self._reader()) if line.id == wanted)
@@ -105,6 +112,8 @@ class StoreBackend:
     def start(self) -> None:
         """Load the desk, and let an engine of our own stand by: it works when no other one holds the lease."""
         self.desk()
+        if self._engine is not None:
+            return
         from core.engine.loop import Engine
 
         self._engine = Engine(self.url, self.clock, self.centre.id, jobs=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Annotated, Any
@@ -15,7 +14,6 @@ from console.cli import words
 from console.cli.frame import CONTEXT, Entry, Group, lightened, session_of
 from console.cli.session import Session
 from console.cli.usage import in_chinese
-from data.errors import BadInput
 
 NOUNS: dict[str, tuple[str, str]] = {
     "ticket": ("事件：登记、受理、派单直至归档", "tickets: from the report to the archive"),
@@ -31,6 +29,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "import": ("导入其他系统的事件", "import tickets of other systems"),
     "export": ("导出事件到 CSV、XLSX、JSONL", "export tickets to CSV, XLSX or JSONL"),
     "doctor": ("检查本机与数据库是否适合运行", "whether this machine and store are fit"),
+    "observe": ("只读观察控制台", "the console, read-only"),
     "demo": ("示范街道", "the demo street"),
 }
 KEYWORDS = ("import",)
@@ -92,13 +91,8 @@ def _alone(
     del version
     if context.invoked_subcommand is not None:
         return exit_codes.OK
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise BadInput(
-            "no-terminal",
-            "控制台需要终端；脚本请用命令，见 zhihui --help。",
-            "The console needs a terminal; scripts use commands, see zhihui --help.",
-        )
     session = session_of(context)
+    session.require_terminal()
     if session.demo:
         from console.cli.demo import make_if_missing
 

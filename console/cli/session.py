@@ -28,6 +28,8 @@ class Session:
         self.centre_code: str | None = os.environ.get(CENTRE) or None
         self.officer: str | None = os.environ.get(OFFICER) or None
         self.demo = False
+        self.observe = False
+        """Whether the console only looks on."""
         self._clock = clock
         self._store: Store | None = None
         self._reader: Reader | None = None
@@ -104,10 +106,24 @@ class Session:
         return self._actors[wanted]
 
     def open_console(self) -> int:
-        """Open the console on this store; gives its exit code."""
+        """Open the console on this store; gives its exit code. Raises BadInput where there is no terminal."""
+        self.require_terminal()
         if self._opener is None:
             raise RuntimeError("there is no console here")
         return self._opener(self)
+
+    def require_terminal(self) -> None:
+        """Raises BadInput where the console could not be shown."""
+        import sys
+
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            from data.errors import BadInput
+
+            raise BadInput(
+                "no-terminal",
+                "控制台需要终端；脚本请用命令，见 zhihui --help。",
+                "The console needs a terminal; scripts use commands, see zhihui --help.",
+            )
 
     def close(self) -> None:
         """Close what was opened."""

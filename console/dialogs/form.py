@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
+from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widget import Widget
+from textual.widgets import Input
 
 from console.i18n import _
 from console.widgets.drawer import Drawer
@@ -19,9 +22,18 @@ class FormDrawer(Drawer[dict[str, str]]):
 
     BINDINGS = [Binding("f8,ctrl+s", "send", show=False, priority=True)]
 
-    def __init__(self, heading: str, fields: Sequence[FieldSpec]) -> None:
+    def __init__(
+        self,
+        heading: str,
+        fields: Sequence[FieldSpec],
+        draft: Mapping[str, str] | None = None,
+        typed: Callable[[dict[str, str]], None] | None = None,
+    ) -> None:
+        """`draft` holds what was typed before and not sent; `typed` is told of everything that is typed."""
         super().__init__(heading)
-        self.fields = fields
+        self.draft = draft or {}
+        self.typed = typed
+        self.fields = [replace(spec, initial=self.draft.get(spec.name, spec.initial)) for spec in fields]
 
     def content(self) -> list[Widget]:
         rows: list[Widget] = []
@@ -34,7 +46,10 @@ class FormDrawer(Drawer[dict[str, str]]):
         return [*rows, foot]
 
     def on_mount(self) -> None:
-        self._hint(_("Enter next field, F8 send, Esc cancel"), "muted")
+        if self.draft:
+            self._hint(_("What you had typed is here again. Enter next field, F8 send, Esc cancel"), "soon")
+        else:
+            self._hint(_("Enter next field, F8 send, Esc cancel"), "muted")
         entries = self.entries
         if entries:
             self.set_focus(entries[0])
@@ -54,6 +69,14 @@ class FormDrawer(Drawer[dict[str, str]]):
             self.action_send()
         elif at >= 0:
             self.set_focus(entries[at])
+
+    @on(Input.Changed)
+    @on(ChoiceField.Changed)
+    def _typed(self) -> None:
+        """Remember what is typed; choices alone are no work worth keeping."""
+        if self.typed is not None:
+            words = any(entry.filled for entry in self.entries if isinstance(entry, TextField))
+            self.typed({entry.spec.name: entry.filled for entry in self.entries} if words else {})
 
     def action_send(self) -> None:
         for entry in self.entries:

@@ -69,9 +69,9 @@ class DutyScreen(Screen[None]):
         for banner in self.query(Banner):
             banner.say(text, severity)
 
-    def refuse(self, error: Exception) -> None:
-        """Say why something did not happen."""
-        self.say(sentence(error), "warning" if isinstance(error, Refusal) else "error")
+    def refuse(self, error: Exception, more: str = "") -> None:
+        """Say why something did not happen, and what `more` there is to know."""
+        self.say(sentence(error) + more, "warning" if isinstance(error, Refusal) else "error")
 
     @on(QueueView.Failed)
     def _reading_failed(self, event: QueueView.Failed) -> None:

@@ -6,7 +6,7 @@ from field to field and sends after the last one, F8 sends from anywhere. What i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from textual import on
 from textual.binding import Binding
@@ -14,6 +14,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input
 
+from console.drafts import ASIDE, INTAKE
 from console.i18n import _, language, mark
 from console.ports import MatterHit, PlaceHit, Receipt
 from console.screens.duty import DutyScreen
@@ -45,6 +46,7 @@ class IntakeScreen(DutyScreen):
     OWN_KEYS = {"actions": mark("Matter"), "next": mark("Send")}
     OWN_CALLS = {"actions": "screen.matter", "next": "screen.send"}
     BINDINGS = [
+        Binding("ctrl+n", "put_aside", show=False, priority=True),
         Binding("f8,ctrl+s", "send", show=False, priority=True),
         Binding("f7", "matter", show=False, priority=True),
         *[Binding(str(digit), f"digit({digit})", show=False) for digit in range(10)],
@@ -89,6 +91,7 @@ class IntakeScreen(DutyScreen):
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
+        self._fill(self.app.drafts.get(INTAKE).values)
         self.set_focus(self.text("title"))
         self.query_one("#hints", LinesView).rebuild()
 
@@ -138,10 +141,43 @@ class IntakeScreen(DutyScreen):
     def _matter_moved(self, _event: LinesView.Moved) -> None:
         self.query_one("#hints", LinesView).rebuild()
 
+    # ------------------------------------------------------------------------------------------- drafts
+
+    def _keep(self) -> None:
+        """Remember the form as it is; presets alone are nothing to remember."""
+        texts = {field.spec.name: field.value for field in self.query(TextField)}
+        choices = {name: self.choice(name).filled for name in ("urgency", "source", "direct", "confidential")}
+        self.app.drafts.keep(INTAKE, {**texts, **choices} if any(texts.values()) else {})
+
+    def _fill(self, values: Mapping[str, str]) -> None:
+        """Fill the form anew; what `values` does not name is empty or preset."""
+        for field in self.query(TextField):
+            field.value = values.get(field.spec.name, "")
+        for choice in self.query(ChoiceField):
+            choice.at = 0
+            choice.set_value(values.get(choice.spec.name, ""))
+            choice.refresh()
+
+    def action_put_aside(self) -> None:
+        """Another call comes in: put this report aside and take the one that was aside, or an empty form."""
+        drafts = self.app.drafts
+        here, aside = drafts.get(INTAKE).values, drafts.get(ASIDE).values
+        drafts.keep(ASIDE, here)
+        drafts.keep(INTAKE, aside)
+        self.trouble = self.sent_code = ""
+        self._fill(aside)
+        self._propose()
+        self.set_focus(self.text("title"))
+
     # ------------------------------------------------------------------------------------------- proposals
+
+    @on(ChoiceField.Changed)
+    def _chosen_otherwise(self) -> None:
+        self._keep()
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
+        self._keep()
         self._typing.stop()
         self._typing = self.set_timer(TYPING_PAUSE, self._propose)
         if event.value and (self.sent_code or self.trouble):
@@ -204,11 +240,7 @@ class IntakeScreen(DutyScreen):
 
     def _sent(self, receipt: Receipt) -> None:
         """The report is in the store: an empty form for the next call."""
-        for field in self.query(TextField):
-            field.value = ""
-        for choice in self.query(ChoiceField):
-            choice.at = 0
-            choice.refresh()
+        self._fill({})
         self.hits, self.places = (), ()
         self.matters.rebuild()
         self.sent_code = receipt.code
@@ -246,9 +278,8 @@ class IntakeScreen(DutyScreen):
         if self.trouble:
             return [text_line(self.trouble, "late")]
         if self.sent_code:
-            return [
-                text_line(_("{code} is registered. Next call, or Esc.").format(code=clean(self.sent_code, 40)), "ok")
-            ]
+            done = _("{code} is registered. Next call, or Esc.").format(code=clean(self.sent_code, 40))
+            return [text_line(done, "ok"), *self._aside_line()]
         lines = []
         chosen = self.chosen
         if chosen is not None and chosen.ask:
@@ -259,4 +290,12 @@ class IntakeScreen(DutyScreen):
         if name or phone:
             shown = f"{mask_name(clean(name, 60))} {mask_phone(phone)}".strip()
             lines.append(Line(((_("In lists: "), "label"), (shown, "muted"))))
+        lines += self._aside_line()
         return [*lines, text_line(_("Enter next field, F7 matter, F8 send, Esc back; * is needed"), "muted")]
+
+    def _aside_line(self) -> list[Line]:
+        """A report that was put aside, so that it is not forgotten."""
+        title = self.app.drafts.get(ASIDE).values.get("title", "")
+        if not self.app.drafts.get(ASIDE):
+            return []
+        return [text_line(_("Put aside: {title}; Ctrl+N takes it up").format(title=clean(title, 60) or "--"), "soon")]

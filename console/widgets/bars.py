@@ -86,7 +86,10 @@ class StatusBar(Bar):
         late = _(" !late {n}").format(n=counts.late)
         left.append((late, "late" if counts.late and not silent else ""))
         left.append((_(" ~soon {n}").format(n=counts.soon), "soon" if counts.soon and not silent else ""))
+        lost = self.status.lost
         engine = engine_text(self.status.heartbeat) if self.status.centre else ""
+        if lost is not None:
+            engine = _("STORE SILENT {n} s ").format(n=lost)
         right: Parts = [(engine, "" if silent else "muted"), (self._clock(), "")]
         # One cell always stays blank between the figures and the engine.
         room = width - sum(cells(text) for text, _name in [*left, *right]) - 1
@@ -99,6 +102,8 @@ class StatusBar(Bar):
         return [*left, (" " * (max(room, 0) + 1), ""), *right]
 
     def _silent(self) -> bool:
+        if self.status.lost is not None:
+            return True
         return bool(self.now and self.status.centre) and not self.status.heartbeat.well
 
     def _clock(self) -> str:

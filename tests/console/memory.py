@@ -148,6 +148,9 @@ class MemoryBackend:
 
     officer: str | None = "lin"
 
+    name = "memory"
+    read_only = False
+
     def start(self) -> None:
         """Nothing is heavy here."""
 

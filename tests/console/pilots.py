@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import select
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -78,3 +80,19 @@ def banner_text(app: ZhihuiApp) -> str:
     assert isinstance(screen, DutyScreen)
     entries = screen.query_one(Banner).entries
     return entries[-1].text if entries else ""
+
+
+def paint(ours: int, wanted: str | Callable[[str], bool], seconds: float) -> str:
+    """Read from a real terminal until a text shows, or until a condition on what was read holds."""
+    seen = b""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if select.select([ours], [], [], 0.2)[0]:
+            try:
+                seen += os.read(ours, 65536)
+            except OSError:
+                break
+        text = seen.decode("utf-8", "replace")
+        if wanted in text if isinstance(wanted, str) else wanted(text):
+            return text
+    raise AssertionError(f"{wanted!r} did not show; the last of it: {seen[-400:]!r}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pty
-import select
 import signal
 import subprocess
 import sys
@@ -26,7 +25,7 @@ from core.desk.desk import Desk
 from core.desk.orders import Report
 from data.queries import tickets
 from tests.console.conftest import StreetCopy
-from tests.console.pilots import banner_text, screen_text, until
+from tests.console.pilots import banner_text, paint, screen_text, until
 
 
 @pytest.fixture
@@ -148,21 +147,6 @@ async def test_two_officers_on_one_ticket(street: tuple[Desk, str, StoreBackend]
         assert kinds(desk, "20261120-0001") == ["report", "accept"]
 
 
-def _paint(ours: int, wanted: str, seconds: float) -> str:
-    """Read from a terminal until a text shows."""
-    seen = b""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if select.select([ours], [], [], 0.2)[0]:
-            try:
-                seen += os.read(ours, 65536)
-            except OSError:
-                break
-        if wanted in seen.decode("utf-8", "replace"):
-            return seen.decode("utf-8", "replace")
-    raise AssertionError(f"{wanted!r} did not show; the last of it: {seen[-400:]!r}")
-
-
 @pytest.mark.parametrize("way", ["hangup", "kill", "lost terminal"])
 def test_nothing_is_left_behind(street_copy: StreetCopy, repository: Path, way: str) -> None:
     """However the session ends, the process is gone within seconds and the store can be written at once."""
@@ -175,7 +159,7 @@ def test_nothing_is_left_behind(street_copy: StreetCopy, repository: Path, way: 
     )  # fmt: skip
     os.close(theirs)
     try:
-        _paint(ours, "F10", 20)
+        paint(ours, "F10", 20)
         if way == "hangup":
             process.send_signal(signal.SIGHUP)
         elif way == "kill":
