@@ -26,7 +26,7 @@ from console.incidents import record
 from console.key_order import KeyOrder
 from console.keys import actions_of, bindings, key_name
 from console.ports import Backend, Status
-from console.screens.duty import DutyScreen, sentence
+from console.screens.duty import DutyScreen
 from console.store_watch import News, StoreWatch
 from console.widgets.bars import StatusBar
 from console.widgets.drawer import Answer, Drawer
@@ -179,6 +179,7 @@ class ZhihuiApp(KeyOrder, CellOutput):
         duty.query_one(StatusBar).show(news.status, self.now)
         if news.silence is not None:
             duty.say(_("The store answers again, after {n} s. Everything is up to date.").format(n=news.silence))
+            self.backend.renew()
             self._warm_up()
         if news.changed:
             duty.changed()
@@ -187,10 +188,7 @@ class ZhihuiApp(KeyOrder, CellOutput):
     def _store_trouble(self, error: Exception) -> None:
         """Say what is wrong and what still works."""
         if self.duty_screen is not None:
-            what = _(
-                "Lists are as they were, countdowns go on, what you type is kept; nothing can be sent until it answers."
-            )
-            self.duty_screen.say(f"{sentence(error)} {what}", "error")
+            self.duty_screen.refuse(error)
 
     # ------------------------------------------------------------------------------------------- drafts
 

@@ -371,6 +371,10 @@ class Backend(DeskPort, Protocol):
         """A number that differs after somebody wrote."""
         ...
 
+    def renew(self) -> None:
+        """The store was lost and answers again: every connection is made anew."""
+        ...
+
     @property
     def name(self) -> str:
         """What tells this store and centre from others; never shown."""

@@ -92,8 +92,9 @@ class Reader:
         if not self.sqlite:
             return 0
         if identity(self._path) != self._file:
+            fresh = self._open()
             self.close()
-            self._connection = self._open()
+            self._connection = fresh
             self._reopened += 1
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0]) + (self._reopened << 40)
 
@@ -110,8 +111,10 @@ class Reader:
     def _open(self) -> Any:
         if not self.sqlite:
             return _open_postgres(self.url)
-        self._file = identity(self._path)
-        return _open_sqlite(self._path)
+        file = identity(self._path)
+        connection = _open_sqlite(self._path)
+        self._file = file
+        return connection
 
     def _execute(self, sql: str, fanout: bool, values: Mapping[str, Any]) -> Any:
         if not fanout:

@@ -70,6 +70,8 @@ class StoreBackend:
         self.officer = officer
         self._readers = threading.local()
         self._all: list[Reader] = []
+        self._age = 0
+        """Grows when all readers must open the store anew."""
         self.centre = self._find_centre(centre)
         self._known_catalogue: CatalogueReader | None = None
         self._store: Store | None = None
@@ -95,7 +97,8 @@ class StoreBackend:
     def _reader(self) -> Reader:
         """The reader of the calling thread."""
         reader = getattr(self._readers, "reader", None)
-        if reader is None:
+        if reader is None or self._readers.age != self._age:
+            self._readers.age = self._age
             reader = self._readers.reader = Reader(self.url)
             self._all.append(reader)
         return reader
@@ -153,7 +156,11 @@ class StoreBackend:
             return Heartbeat(behind, str(row[2]))
         return Heartbeat(int(time.monotonic() - seen_at), str(row[2]))
 
+    def renew(self) -> None:
+        self._age += 1
+
     def change_mark(self) -> int:
+        self._reader().change_mark()  # another file in the place of this one is noticed here
         return tickets.change_numbers(self._reader(), self.centre.id)[1]
 
     def bell(self) -> int:

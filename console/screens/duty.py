@@ -17,7 +17,7 @@ from console.widgets.bars import Banner, KeyBar, StatusBar
 from console.widgets.lines import LinesView
 from console.widgets.queue_view import QueueView
 from data.clean import clean
-from data.errors import Refusal
+from data.errors import Refusal, StoreTrouble
 
 if TYPE_CHECKING:
     from console.app import ZhihuiApp
@@ -71,6 +71,10 @@ class DutyScreen(Screen[None]):
 
     def refuse(self, error: Exception, more: str = "") -> None:
         """Say why something did not happen, and what `more` there is to know."""
+        if isinstance(error, StoreTrouble) and self.app.watch_store.failing:
+            more = " " + _(
+                "Lists are as they were, countdowns go on, what you type is kept; nothing can be sent until it answers."
+            )
         self.say(sentence(error) + more, "warning" if isinstance(error, Refusal) else "error")
 
     @on(QueueView.Failed)

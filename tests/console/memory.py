@@ -166,6 +166,9 @@ class MemoryBackend:
     def bell_watch(self) -> None:
         """There is none: the bell is looked at."""
 
+    def renew(self) -> None:
+        """There are no connections here."""
+
     def change_mark(self) -> int:
         return self.mark
 
