@@ -197,7 +197,7 @@ def test_a_hang_up_or_a_kill_leaves_the_report(street_copy: StreetCopy, reposito
         os.write(ours, b"\x1b[17~")
         paint(ours, "详情", 20)
         os.write(ours, "堡坎裂缝".encode())
-        paint(ours, "堡坎", 20)
+        paint(ours, "缝", 20)
         if way == signal.SIGKILL:  # nothing gets to say goodbye: what was typed a second ago is on the disk
             paint_until_kept(ours, path, "堡坎裂缝")
         process.send_signal(way)
