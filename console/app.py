@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -25,9 +26,11 @@ from console.i18n import _
 from console.incidents import record
 from console.key_order import KeyOrder
 from console.keys import actions_of, bindings, key_name
+from console.line import LOCAL, Line
 from console.ports import Backend, Status
 from console.screens.duty import DutyScreen
 from console.store_watch import News, StoreWatch
+from console.widgets import countdown
 from console.widgets.bars import StatusBar
 from console.widgets.drawer import Answer, Drawer
 from data.clean import clean
@@ -41,6 +44,9 @@ log = logging.getLogger("zhihui.console")
 TYPING_BEAT = 5
 """Seconds between countdown updates while a field has the keys: an input method's window hates repaints."""
 
+
+LONGEST_REST = 60
+"""The same on a long line, while keys keep coming."""
 
 WARM_UP_AFTER = 0.5
 """Seconds after which what is heavy is loaded: the first screen must not share the processor with it."""
@@ -85,9 +91,10 @@ class ZhihuiApp(KeyOrder, CellOutput):
     MODES = {name: partial(pane, name) for name in PANES}
     DEFAULT_MODE = "queue"
 
-    def __init__(self, backend: Backend, seconds: Callable[[], int], theme: str = "") -> None:
-        """On a backend; `seconds` is the injected clock: epoch seconds, now."""
-        super().__init__(driver_class=ConsoleDriver)
+    def __init__(self, backend: Backend, seconds: Callable[[], int], theme: str = "", line: Line = LOCAL) -> None:
+        """On a backend; `seconds` is the injected clock: epoch seconds, now; `line` leads to the terminal."""
+        super().__init__(driver_class=ConsoleDriver, line=line)
+        countdown.show_seconds_below(line.seconds_below)
         self.animation_level = "none"
         self.backend = backend
         self.seconds = seconds
@@ -156,13 +163,19 @@ class ZhihuiApp(KeyOrder, CellOutput):
             self.status = replace(self.status, lost=self.watch_store.lost)
         await self._take_keys()
         self.catch_up_terminal()
-        typing = isinstance(self.focused, Input)
-        if not typing or not 0 <= self.now - self._drawn_at < TYPING_BEAT:
+        if not self._field_wants_rest():
             self._drawn_at = self.now
             for screen in self.screen_stack:
                 if isinstance(screen, DutyScreen) and screen.is_mounted:
                     screen.tick(self.now)
         self.heard()
+
+    def _field_wants_rest(self) -> bool:
+        """Whether somebody composes text, on a long line for as long as keys come: then nothing moves behind it."""
+        if not isinstance(self.focused, Input):
+            return False
+        composing = time.monotonic() - self.last_key_at < self.line.typing_rest
+        return 0 <= self.now - self._drawn_at < (LONGEST_REST if composing else TYPING_BEAT)
 
     def heard(self) -> None:
         """Something may have changed in the store: look soon."""

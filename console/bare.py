@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from console.cli.session import Session
 
-VALUED = frozenset({"--store", "--centre", "--as", "--lang"})
+VALUED = frozenset({"--store", "--centre", "--as", "--lang", "--line"})
 LANGUAGES = ("zh", "en")
 
 
@@ -32,5 +32,6 @@ def wanted(given: Sequence[str], session: Session) -> bool:
     session.store_name = options.get("--store", session.store_name)
     session.centre_code = options.get("--centre", session.centre_code)
     session.officer = options.get("--as", session.officer)
+    session.line = options.get("--line", session.line)
     words.choose(options.get("--lang", ""))
     return True

@@ -1,7 +1,8 @@
-"""How the app reaches the terminal: changed cells only, nothing while the terminal does not read, then the newest."""
+"""How the app reaches the terminal: changed cells only, as fast as it takes them, and always the newest state."""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from rich.color import ColorSystem
@@ -10,16 +11,29 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.screen import Screen
 
+from console.line import LOCAL, Line
+from console.link import LinkSign
+from console.pacing import Pacer
 from console.painter import CellPainter
+
+PAINT = "ZHIHUI_PAINT"
+"""Set to `stock`, Textual's own output is used: for the day when ours is wrong."""
+SMALL = 1000
+"""Bytes that reach a far terminal in one packet anyhow: holding the picture meanwhile would only cost bytes."""
 
 
 class CellOutput(App[None]):
     """An app that sends the terminal cells instead of regions."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, line: Line = LOCAL, **options: Any) -> None:
         super().__init__(**options)
+        self.line = line
         self._painter = CellPainter()
+        self._stock = os.environ.get(PAINT) == "stock"
+        self.pacer = Pacer() if line.paced and not self._stock else None
+        self._sign = LinkSign(self.pacer) if self.pacer is not None and line.shows_link else None
         self._behind = False
+        self._catching_up = False
 
     def _display(self, screen: Screen[object], renderable: object) -> None:
         """Send an update as changed cells only; leave it out while the terminal does not take what it has."""
@@ -30,32 +44,87 @@ class CellOutput(App[None]):
                 self._painter.forget()
             super()._display(screen, renderable)  # type: ignore[arg-type]
             return
+        if not self._terminal_is_free():
+            self._behind = True
+            self._catch_up_later()
+            self.post_display_hook()
+            return
+        if self._stock:
+            super()._display(screen, renderable)
+            return
         try:
-            if getattr(driver, "behind", False):
-                self._behind = True
-                return
-            system = self.console._color_system or ColorSystem.TRUECOLOR
-            text = self._painter.encode(renderable, (self.size.width, self.size.height), system)
-            cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
-            if text or cursor != self._previous_cursor_position:
-                self._begin_update()
-                driver.write(f"{text}\x1b[{cursor.y + 1};{cursor.x + 1}H")
-                self._end_update()
-                driver.flush()
-                self._previous_cursor_position = cursor
+            self._send(renderable)
         finally:
             self.post_display_hook()
+
+    def _send(self, update: LayoutUpdate | ChopsUpdate) -> None:
+        """Send what an update changes, and the cursor to where it belongs."""
+        driver = self._driver
+        assert driver is not None
+        system = self.console._color_system or ColorSystem.TRUECOLOR
+        text = self._painter.encode(update, (self.size.width, self.size.height), system)
+        cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+        if not text and cursor == self._previous_cursor_position:
+            return
+        text = f"{text}\x1b[{cursor.y + 1};{cursor.x + 1}H"
+        if self.pacer is not None:
+            text += self.pacer.send(len(text.encode()))
+        in_one = self.pacer is None or len(text) > SMALL
+        if in_one:
+            self._begin_update()
+        driver.write(text)
+        if in_one:
+            self._end_update()
+        driver.flush()
+        self._previous_cursor_position = cursor
+
+    # ------------------------------------------------------------------------------------------- not too fast
+
+    def _terminal_is_free(self) -> bool:
+        """Whether the terminal takes a frame now."""
+        return not getattr(self._driver, "behind", False) and (self.pacer is None or self.pacer.may_send())
+
+    def catch_up_terminal(self) -> None:
+        """Frames were left out and the terminal takes output again: bring it up to date in one go."""
+        self._catching_up = False
+        if not self._behind:
+            return
+        if self._terminal_is_free():
+            self._behind = False
+            self.screen.refresh()
+        else:
+            self._catch_up_later()
+
+    def _catch_up_later(self) -> None:
+        """A mute terminal says not when it is ready: look when it must be."""
+        wait = self.pacer.wait() if self.pacer is not None else 0
+        if wait and not self._catching_up:
+            self._catching_up = True
+            self.set_timer(wait, self.catch_up_terminal)
+
+    def terminal_answered(self, amount: int) -> None:
+        """The terminal has drawn what was sent before its `amount` oldest open questions."""
+        if self.pacer is not None:
+            self.pacer.answered(amount)
+            if self._running and self.screen_stack:
+                with self._context():
+                    self.catch_up_terminal()
+
+    def terminal_heard(self) -> None:
+        """The terminal sent something else."""
+        if self.pacer is not None:
+            self.pacer.heard()
+
+    def link_text(self) -> str:
+        """What the status bar says about the line; nothing when it is short."""
+        return self._sign.text() if self._sign is not None else ""
+
+    # ------------------------------------------------------------------------------------------- the picture
 
     def scrolled(self, top: int, bottom: int, lines: int) -> None:
         """A hint of a list that its lines move: see `CellPainter.scrolled`."""
         if len(self.screen_stack) == 1:
             self._painter.scrolled(top, bottom, lines)
-
-    def catch_up_terminal(self) -> None:
-        """Frames were left out and the terminal takes output again: bring it up to date in one go."""
-        if self._behind and not getattr(self._driver, "behind", False):
-            self._behind = False
-            self.screen.refresh()
 
     def action_repaint(self) -> None:
         self._painter.forget()

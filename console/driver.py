@@ -1,11 +1,33 @@
-"""The terminal driver: never waits for a terminal that does not read."""
+"""The terminal driver: never waits for a terminal that does not read, and keeps its answers apart from the keys."""
 
 from __future__ import annotations
 
+import os
+import selectors
+from codecs import getincrementaldecoder
+from time import monotonic
+from typing import Protocol, runtime_checkable
+
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+
+from console.answers import ESCAPE, Answers
 
 WAITING_LIMIT = 4
 """Frames that may wait for the terminal. Textual's own limit is 30, and then the whole program stands still."""
+READ_BEAT = 0.1
+"""Seconds between looks at what was held back."""
+
+
+@runtime_checkable
+class Listener(Protocol):
+    """An app that wants to know what the terminal says besides keys. Both are called on the app's own loop."""
+
+    def terminal_answered(self, amount: int) -> None:
+        """Questions where the cursor stands were answered."""
+
+    def terminal_heard(self) -> None:
+        """Something was typed."""
 
 
 class ConsoleDriver(LinuxDriver):
@@ -19,3 +41,43 @@ class ConsoleDriver(LinuxDriver):
         """Whether the terminal has not taken what was sent to it."""
         writer = self._writer_thread
         return writer is not None and writer._queue.qsize() >= WAITING_LIMIT
+
+    def run_input_thread(self) -> None:
+        """Read until the app leaves or the terminal is gone: what ends the program then is in `hangup`.
+
+        Textual's own loop knows no answers, spins on a terminal that is gone, and dies of bytes that are no UTF-8.
+        """
+        answers, parser = Answers(), XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                if selector.select(READ_BEAT):
+                    try:
+                        read = os.read(self.fileno, 4096)
+                    except OSError:
+                        return
+                    if not read:
+                        return
+                    self._take(parser, *answers.feed(decode(read), monotonic()))
+                self._take_overdue(parser, answers.overdue(monotonic()))
+
+    def _take(self, parser: XTermParser, text: str, answered: int) -> None:
+        """Hand on what was read: keys to the app in order, answers past them."""
+        app = self._app
+        if isinstance(app, Listener):
+            if answered:
+                self._loop.call_soon_threadsafe(app.terminal_answered, answered)
+            if text:
+                self._loop.call_soon_threadsafe(app.terminal_heard)
+        if text:
+            for event in parser.feed(text):
+                self.process_message(event)
+
+    def _take_overdue(self, parser: XTermParser, held: str) -> None:
+        """Hand on what was held back; a lone ESC has waited enough and is the Escape key at once."""
+        self._take(parser, held, 0)
+        if held == ESCAPE:
+            parser._timeout_time = 0.0
+        for event in parser.tick():
+            self.process_message(event)

@@ -74,7 +74,13 @@ def _open_console(session: Session) -> int:
     session.close()
     language = words.chosen() or "zh"
     return run_console(
-        session.url(), session.centre_code, session.officer, language, session.clock, observe=session.observe
+        session.url(),
+        session.centre_code,
+        session.officer,
+        language,
+        session.clock,
+        observe=session.observe,
+        line=session.line,
     )
 
 

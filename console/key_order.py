@@ -34,6 +34,8 @@ class KeyOrder(App[None]):
         self._busy_since: float | None = None
         self._holds = 0
         self._held_since: float | None = None
+        self.last_key_at = 0.0
+        """When a key came last, in seconds that only run forward."""
 
     def hold_keys(self) -> None:
         """What comes next decides where keys go: a drawer is about to open or to hand over. `release_keys` ends it."""
@@ -50,6 +52,7 @@ class KeyOrder(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
+            self.last_key_at = time.monotonic()
             if self._lost_patience():
                 # They were meant for something that never came: here they would do what nobody asked for.
                 self._waiting_keys.clear()

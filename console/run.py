@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from console import i18n
 from console.hangup import Hangup
 from console.incidents import log_path
+from console.line import choose
 from data.errors import BadInput
 
 if TYPE_CHECKING:
@@ -22,16 +23,24 @@ THEME = "ZHIHUI_THEME"
 
 
 def run_console(
-    url: str, centre: str | None, officer: str | None, language: str, clock: Clock, observe: bool = False
+    url: str,
+    centre: str | None,
+    officer: str | None,
+    language: str,
+    clock: Clock,
+    observe: bool = False,
+    line: str = "",
 ) -> int:
     """Run the console on a located URL until the officer leaves; gives the exit code.
 
-    `centre` and `officer` are codes; without an officer the console asks, unless it only observes. Raises
-    StoreTrouble, NotFound or, for a keymap that cannot be followed, BadInput before anything is drawn.
+    `centre` and `officer` are codes; without an officer the console asks, unless it only observes. `line` is one of
+    `console.line.CHOICES`, or empty for what the environment says. Raises StoreTrouble, NotFound or, for a keymap that
+    cannot be followed or a line that there is not, BadInput before anything is drawn.
     """
     hangup = Hangup()  # first of all: it blocks signals, and threads inherit that
     i18n.set_language(language)
     _read_keymap()
+    chosen_line = choose(line, os.environ)
     _log_to_file()
     gc.disable()  # start-up makes many objects and no garbage
     from console.app import ZhihuiApp
@@ -44,12 +53,12 @@ def run_console(
     backend = (
         ObserverBackend(url, clock, seconds, centre) if observe else StoreBackend(url, clock, seconds, centre, officer)
     )
-    app = ZhihuiApp(backend, seconds, os.environ.get(THEME, ""))
+    app = ZhihuiApp(backend, seconds, os.environ.get(THEME, ""), chosen_line)
     gc.freeze()
     gc.enable()
     hangup.watch(app.leave_from_outside, sys.stdin.fileno())
     try:
-        app.run(mouse="SSH_CONNECTION" not in os.environ)
+        app.run(mouse=not chosen_line.paced)
     finally:
         backend.close()
         hangup.finished()

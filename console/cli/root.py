@@ -87,12 +87,24 @@ def _alone(
             show_default=False,
         ),
     ] = False,
+    line: Annotated[
+        str | None,
+        typer.Option(
+            "--line",
+            help=words.explain(
+                "控制台到终端的线路：auto（默认，经 SSH 即按慢线）、slow、fast",
+                "the console's line to the terminal: auto (the default: over SSH as slow), slow, fast",
+            ),
+            show_default=False,
+        ),
+    ] = None,
 ) -> int:
     del version
     if context.invoked_subcommand is not None:
         return exit_codes.OK
     session = session_of(context)
     session.require_terminal()
+    session.line = line or session.line
     if session.demo:
         from console.cli.demo import make_if_missing
 

@@ -30,6 +30,8 @@ class Session:
         self.demo = False
         self.observe = False
         """Whether the console only looks on."""
+        self.line = ""
+        """What kind of line leads to the terminal: see `console.line`."""
         self._clock = clock
         self._store: Store | None = None
         self._reader: Reader | None = None

@@ -70,6 +70,8 @@ class StatusBar(Bar):
         super().__init__()
         self.status = Status()
         self.now = 0
+        self.link = ""
+        """How the line to the terminal is, where that is worth a word."""
 
     def show(self, status: Status, now: int) -> None:
         """Show a state of things at an instant."""
@@ -91,6 +93,8 @@ class StatusBar(Bar):
         if lost is not None:
             engine = _("STORE SILENT {n} s ").format(n=lost)
         right: Parts = [(engine, "" if silent else "muted"), (self._clock(), "")]
+        if self.link:
+            right.insert(0, (f"{self.link} ", "" if silent else "muted"))
         # One cell always stays blank between the figures and the engine.
         room = width - sum(cells(text) for text, _name in [*left, *right]) - 1
         if room < 0 and self.status.officer:

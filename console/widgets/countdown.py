@@ -1,6 +1,6 @@
 """The countdown of a row: what it says, which band it is in, and which rows change from one second to the next.
 
-Pure functions of an absolute deadline and the present instant, both epoch seconds.
+Functions of an absolute deadline and the present instant, both epoch seconds, and of how fine a line they suit.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ MARKERS: dict[Band, str] = {"late": "!", "soon": "~", "ok": " ", "none": " "}
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
+_fine = {"below": HOUR}
+
 
 class Countdown(NamedTuple):
     """What a countdown cell shows."""
@@ -41,10 +43,16 @@ class Timed(NamedTuple):
     paused: bool = False
 
 
-def label(due: int | None, now: int, warn: int | None = None, paused: bool = False) -> Countdown:
-    """The countdown at `now`: `3d04h`, `1h05m`, `09:58`, and with a plus when the deadline has passed.
+def show_seconds_below(seconds: int) -> None:
+    """Show seconds only of countdowns nearer than this, at most an hour: on a long line each digit costs bytes."""
+    _fine["below"] = min(seconds, HOUR)
 
-    Above an hour it shows minutes only, so that a list whose deadlines are far off has nothing to redraw. A paused
+
+def label(due: int | None, now: int, warn: int | None = None, paused: bool = False) -> Countdown:
+    """The countdown at `now`: `3d04h`, `1h05m`, `45m`, `09:58`, and with a plus when the deadline has passed.
+
+    Above an hour, or less on a long line (`show_seconds_below`), it shows minutes only, so that a list whose
+    deadlines are far off has nothing to redraw. A paused
     clock shows `--`: its deadline is worked out when it resumes.
     """
     if paused:
@@ -63,8 +71,10 @@ def label(due: int | None, now: int, warn: int | None = None, paused: bool = Fal
 
 def _span(seconds: int) -> str:
     """A length of time in five characters, six from ten thousand days on."""
-    if seconds < HOUR:
+    if seconds < _fine["below"]:
         return f"{seconds // MINUTE:02d}:{seconds % MINUTE:02d}"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE}m"
     if seconds < 10 * HOUR:
         return f"{seconds // HOUR}h{seconds % HOUR // MINUTE:02d}m"
     if seconds < DAY:

@@ -1,0 +1,125 @@
+"""Decides when the next frame may go over a long line.
+
+Whatever is sent ahead of what the line carries waits in buffers on the way, and keys are answered behind it. So each
+frame ends with a question that the terminal answers when it has drawn it, and only little is sent ahead of the
+answers: two frames or 2 kB, so that the echo of a key does not wait for a tick. What is left out loses nothing: the
+next frame is computed from the newest state. A terminal that answers nothing is paced by time instead.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from statistics import median
+from time import monotonic
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+QUESTION = "\x1b[6n"
+FRAMES_AHEAD = 2
+BYTES_AHEAD = 2048
+STALLED = 2.0
+"""Seconds after which nothing more is sent ahead of an answer: only a silent session lets sshd look for its peer."""
+PATIENCE = 4.0
+"""Seconds without an answer after which a terminal that still sends keys, or never answered, counts as mute."""
+MUTE_RATE = 6000
+"""Bytes per second to a mute terminal: what 64 kbit/s carry beside the headers of packets."""
+MUTE_AHEAD = 0.3
+"""Seconds' worth of bytes that may be on the way to a mute terminal."""
+ASK_AGAIN = 5.0
+"""Seconds between questions to a mute terminal."""
+SAMPLES = 5
+
+State = Literal["new", "answering", "waiting", "mute"]
+
+
+class _Frame(NamedTuple):
+    sent_at: float
+    size: int
+
+
+class Pacer:
+    """What is on the way to the terminal."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._flying: deque[_Frame] = deque()
+        self._times: deque[float] = deque(maxlen=SAMPLES)
+        self._answered = False
+        self._mute = False
+        self._heard_at = clock()
+        self._asked_at = 0.0
+        self._through_at = 0.0
+        """When a mute terminal has got everything, by our reckoning."""
+        self.outage: tuple[float, float] | None = None
+        """The last time when nothing was answered for longer than `PATIENCE`: its length, and when it ended."""
+
+    @property
+    def round_trip(self) -> float | None:
+        """Seconds from a frame to its answer: the median of the last few."""
+        return median(self._times) if self._times else None
+
+    @property
+    def waiting_for(self) -> float:
+        """Seconds since the oldest frame was sent that has no answer; zero when all have."""
+        return self._clock() - self._flying[0].sent_at if self._flying else 0.0
+
+    @property
+    def state(self) -> State:
+        """`waiting`: nothing has come for longer than `PATIENCE`, not even keys."""
+        self._look()
+        if self._mute:
+            return "mute"
+        if self.waiting_for > PATIENCE:
+            return "waiting"
+        return "answering" if self._answered else "new"
+
+    def may_send(self) -> bool:
+        """Whether the line has room for a frame."""
+        self._look()
+        if self._mute:
+            return self.wait() <= 0
+        if not self._flying:
+            return True
+        if self.waiting_for > STALLED:
+            return False
+        return len(self._flying) < FRAMES_AHEAD or sum(frame.size for frame in self._flying) <= BYTES_AHEAD
+
+    def wait(self) -> float:
+        """Seconds until a mute terminal may get the next frame; zero where only an answer helps."""
+        return max(self._through_at - MUTE_AHEAD - self._clock(), 0.0) if self._mute else 0.0
+
+    def send(self, size: int) -> str:
+        """Note a frame of `size` bytes. Gives its ending: the question, or nothing to a mute terminal asked lately."""
+        now = self._clock()
+        if not self._mute:
+            self._flying.append(_Frame(now, size))
+        else:
+            self._through_at = max(self._through_at, now) + size / MUTE_RATE
+            if now - self._asked_at < ASK_AGAIN:
+                return ""
+        self._asked_at = now
+        return QUESTION
+
+    def answered(self, amount: int = 1) -> None:
+        """The terminal answered. An answer to a question that was given up only shows that it answers again."""
+        now = self._clock()
+        if self.waiting_for > PATIENCE:
+            self.outage = (self.waiting_for, now)
+        self._answered, self._mute, self._heard_at = True, False, now
+        for _ in range(min(amount, len(self._flying))):
+            self._times.append(now - self._flying.popleft().sent_at)
+
+    def heard(self) -> None:
+        """Keys came: the line works, whether the terminal answers or not."""
+        self._heard_at = self._clock()
+
+    def _look(self) -> None:
+        """Give up waiting for a terminal that never answered, or that sends keys and no answers."""
+        if not self._flying or self._mute or self.waiting_for <= PATIENCE:
+            return
+        if not self._answered or self._heard_at - self._flying[0].sent_at > PATIENCE:
+            self._mute = True
+            self._flying.clear()
+            self._times.clear()
