@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from data.backup import Restored, backup, restore
 from data.checkpoint import WAL_LIMIT, wal_size
+from data.counting import kept_dimensions, recount_sql
 from data.errors import StoreTrouble
 from data.findings import Finding, worst
 from data.location import is_sqlite, sqlite_path
@@ -115,28 +115,20 @@ def _structure(path: str) -> list[Finding]:
 
 def _counters(reader: Reader) -> Finding:
     """The kept counters against the tickets."""
-    counted: Counter[tuple[int, str, str]] = Counter()
-    rows = reader.rows(
-        "SELECT centre_id, stage, open, section, urgency, coalesce(holder_unit_id, 0), source, count(*) FROM ticket"
-        " GROUP BY centre_id, stage, open, section, urgency, coalesce(holder_unit_id, 0), source",
-        fanout=True,
-    )
-    for centre, stage, is_open, section, urgency, unit, source, amount in rows:
-        items = {"stage": stage, "source": source, "all": "all"}
-        if is_open:
-            items |= {"open": "all", "open_section": section or "-", "open_urgency": urgency, "open_unit": str(unit)}
-        counted.update({(centre, dimension, item): amount for dimension, item in items.items()})
-    dimensions = ("stage", "source", "all", "open", "open_section", "open_urgency", "open_unit")
-    names = ", ".join(f"'{name}'" for name in dimensions)
-    kept = reader.rows(
-        f"SELECT centre_id, dimension, item, amount FROM centre_stat WHERE dimension IN ({names}) AND amount <> 0",  # noqa: S608 - names above
-        fanout=True,
-    )
-    stored = {(centre, dimension, item): amount for centre, dimension, item, amount in kept}
+    counted: dict[tuple[int, str, str], int] = {}
+    stored: dict[tuple[int, str, str], int] = {}
+    for (centre,) in reader.rows("SELECT id FROM centre", fanout=True):
+        for dimension in kept_dimensions(reader, centre):
+            for item, amount in reader.rows(recount_sql(dimension), centre=centre):
+                counted[centre, dimension, str(item)] = amount
+        for dimension, item, amount in reader.rows(
+            "SELECT dimension, item, amount FROM centre_stat WHERE centre_id = :centre AND amount <> 0", centre=centre
+        ):
+            stored[centre, dimension, item] = amount
     wrong = [
-        f"{key[1]}.{key[2]}: {stored.get(key, 0)} / {counted[key]}"
+        f"{key[1]}.{key[2]}: {stored.get(key, 0)} / {counted.get(key, 0)}"
         for key in sorted(stored.keys() | counted.keys())
-        if stored.get(key, 0) != counted[key]
+        if stored.get(key, 0) != counted.get(key, 0)
     ]
     todo = ("请报告此问题：计数与事件不符。", "Please report this: the counters do not match the tickets.")
     return _finding("counters", wrong, "保存的计数", "Kept counters", todo)

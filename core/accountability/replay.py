@@ -11,9 +11,9 @@ from sqlmodel import SQLModel
 
 from core.accountability.findings import MISSING, Finding, Place
 from core.accountability.lookup import plain
-from core.desk.ledger import COUNTED_FIELDS, counter_keys
 from core.rules.case import Case
 from core.rules.projection import apply, open_case
+from data.counting import kept_dimensions, recount_sql
 from data.reader import Reader
 from data.tables import ClockRecord, CustodyRecord, TaskRecord, TicketRecord
 
@@ -54,10 +54,6 @@ SELECT k.id, k.ticket_id, k.next_at FROM clock k
 LEFT JOIN clock_due d ON d.centre_id = k.centre_id AND d.next_at = k.next_at AND d.clock_id = k.id
 WHERE k.centre_id = :centre AND k.state = 'running' AND k.next_at IS NOT NULL AND d.clock_id IS NULL
 """
-_RECOUNT = f"""
-SELECT {", ".join(COUNTED_FIELDS)}, count(*) FROM ticket WHERE centre_id = :centre
-GROUP BY {", ".join(COUNTED_FIELDS)}
-"""  # noqa: S608 - names of our own
 
 
 @dataclass
@@ -97,14 +93,17 @@ class Replay:
     def counters(self) -> Iterator[Finding]:
         """The kept counters are what counting gives."""
         with self.reader.steady():
-            rows = self.reader.rows(_RECOUNT, centre=self.centre)
+            counted = {
+                (dimension, str(item)): int(amount)
+                for dimension in kept_dimensions(self.reader, self.centre)
+                for item, amount in self.reader.rows(recount_sql(dimension), centre=self.centre)
+            }
             kept = {
                 (str(dimension), str(item)): int(amount)
                 for dimension, item, amount in self.reader.rows(
                     "SELECT dimension, item, amount FROM centre_stat WHERE centre_id = :centre", centre=self.centre
                 )
             }
-        counted = _recount(rows)
         for key in sorted(counted.keys() | kept.keys()):
             if counted.get(key, 0) != kept.get(key, 0):
                 yield Finding("counter", key[0], None, key[1], counted.get(key, 0), kept.get(key, 0))
@@ -192,13 +191,3 @@ def _value(name: str, value: Any) -> Any:
     if name in _JSON:
         return plain(value)
     return bool(value) if name in _BOOL and value is not None else value
-
-
-def _recount(rows: list[tuple[Any, ...]]) -> dict[tuple[str, str], int]:
-    """The kept counters, counted."""
-    counted: dict[tuple[str, str], int] = defaultdict(int)
-    for *fields, amount in rows:
-        ticket = dict(zip(COUNTED_FIELDS, fields, strict=True))
-        for key in counter_keys(ticket):
-            counted[key] += int(amount)
-    return dict(counted)

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, tex
 from sqlmodel import SQLModel
 
 from core.desk.actor import Actor
+from core.desk.counters import COUNTED, counter_keys, ensure_counted
 from core.rules.case import Case
 from core.rules.projection import apply, open_case
 from data.errors import NotFound
@@ -42,8 +43,6 @@ from data.terms import ClockState
 CHUNK = 500
 Row = dict[str, Any]
 Record = TypeVar("Record", bound=SQLModel)
-COUNTED = ("stage", "open", "section", "urgency", "holder_unit_id", "source")
-"""Columns of a ticket that the kept counters go by."""
 
 
 def chain_hash(previous: str, event: Mapping[str, Any]) -> str:
@@ -51,23 +50,6 @@ def chain_hash(previous: str, event: Mapping[str, Any]) -> str:
     plain = {name: event[name] for name in sorted(event) if name != "hash"}
     canonical = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(f"{previous}\n{canonical}".encode("utf-8", "surrogatepass")).hexdigest()
-
-
-COUNTED_FIELDS = ("stage", "source", "open", "section", "urgency", "holder_unit_id")
-"""What the kept counters depend on."""
-
-
-def counter_keys(ticket: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(dimension, item) of every kept counter that a ticket stands in."""
-    keys = [("all", "all"), ("stage", ticket["stage"]), ("source", ticket["source"])]
-    if ticket["open"]:
-        keys += [
-            ("open", "all"),
-            ("open_section", ticket["section"] or "-"),
-            ("open_urgency", ticket["urgency"]),
-            ("open_unit", str(ticket["holder_unit_id"] or 0)),
-        ]
-    return keys
 
 
 class Ledger:
@@ -83,6 +65,8 @@ class Ledger:
         ).first()
         if head is None:
             raise NotFound("centre-unknown", "没有这个中心。", "There is no such centre.")
+        if not reading:
+            ensure_counted(connection, centre_id)
         self.connection = connection
         self.centre_id = centre_id
         self.now = now

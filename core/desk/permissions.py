@@ -11,6 +11,7 @@ from core.desk.actor import DESK_ROLES, FIELD_ROLES, LEADER_ROLES, Actor
 from core.desk.references import References
 from core.rules.case import LIVE_TASKS, Case
 from core.rules.stages import Why
+from data.errors import NotAllowed
 from data.terms import Role, UnitKind
 
 SENIOR_ROLES = frozenset({Role.SHIFT_LEADER, Role.DUTY_LEADER, Role.COMMANDER})
@@ -46,6 +47,11 @@ ROLES: dict[str, frozenset[Role]] = {
     "recompute": SENIOR_ROLES,
 }
 
+CENTRE_ROLES: dict[str, frozenset[Role]] = {
+    "area_map": DESK_ROLES,
+}
+"""Who may change what belongs to the whole centre."""
+
 BY_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complete", "return"})
 """Verbs that are the unit's own deeds."""
 OWN_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complete", "return", "hand_up", "ask", "note"})
@@ -56,6 +62,12 @@ LEAD_UNIT = frozenset({"complete", "return", "hand_up"})
 
 OWN_SECTION = frozenset({"dispatch", "add_task", "pause", "resume", "remind", "supervise"})
 """Verbs that a section leader may use on tickets of the own section."""
+
+
+def require_role(what: str, title_zh: str, title_en: str, actor: Actor) -> None:
+    """Raises NotAllowed unless the actor may change this part of the centre (a row of CENTRE_ROLES)."""
+    if not actor.roles & CENTRE_ROLES.get(what, frozenset()):
+        raise NotAllowed("not-permitted", f"{actor.name} 没有“{title_zh}”的权限。", f"{actor.code} may not {title_en}.")
 
 
 def refusal_of_role(

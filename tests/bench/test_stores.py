@@ -75,11 +75,14 @@ def test_counters_and_due_clocks_are_right(reader: Reader) -> None:
         counted["all", "all"] += 1
         counted["stage", str(ticket["stage"])] += 1
         counted["source", str(ticket["source"])] += 1
+        counted["reported_hour", str(int(str(ticket["reported_at"])) // 3600)] += 1
         if ticket["stage"] not in CLOSED_STAGES:
             counted["open", "all"] += 1
             counted["open_section", str(ticket["section"] or "-")] += 1
             counted["open_urgency", str(ticket["urgency"])] += 1
             counted["open_unit", str(ticket["holder_unit_id"] or 0)] += 1
+            counted["open_source", str(ticket["source"])] += 1
+            counted["open_community", str(ticket["community_id"] or 0)] += 1
     kept = {(row["dimension"], row["item"]): row["amount"] for row in rows(reader, "SELECT * FROM centre_stat")}
     assert {place: amount for place, amount in kept.items() if amount and place in counted} == counted
     assert counted["open", "all"] == TICKETS * 9 // 10

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from data.counting import DIMENSIONS, recount_sql
 from tests.bench.wording import PLACE, place, place_sql
 
 DAY = 86_400
@@ -151,7 +152,14 @@ def weave(target: sqlite3.Connection, copies: int, now: int, span: Span) -> None
         "INSERT INTO clock_due (centre_id, next_at, clock_id, ticket_id) SELECT centre_id, next_at, id, ticket_id"
         " FROM clock WHERE state = 'running' AND next_at IS NOT NULL ORDER BY next_at, id"
     )
-    target.execute("UPDATE centre_stat SET amount = amount * ?", (copies,))
+    target.execute("DELETE FROM centre_stat")
+    for (centre,) in target.execute("SELECT id FROM centre").fetchall():
+        for dimension in DIMENSIONS:
+            target.execute(
+                "INSERT INTO centre_stat (centre_id, dimension, item, amount)"
+                f" SELECT :centre, :dimension, * FROM ({recount_sql(dimension)})",
+                {"centre": centre, "dimension": dimension},
+            )
     target.execute("UPDATE centre_seq SET chain_no = ?, chain_hash = ?, change_no = ?", (last, head, last))
     for _, sql in indexes:
         target.execute(sql)

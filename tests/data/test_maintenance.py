@@ -15,8 +15,10 @@ import pytest
 from sqlalchemy import insert, text
 
 from core.clock import SetClock
+from core.desk.counters import mend_counters
 from core.desk.desk import open_desk
 from core.desk.orders import Report
+from data.counting import DIMENSIONS
 from data.errors import Refusal, StoreTrouble
 from data.location import locate
 from data.maintenance import backup, check, info, restore, worst
@@ -371,10 +373,27 @@ def test_a_sound_store(url: str) -> None:
 
 
 def test_every_counter_that_is_kept_is_counted_again(url: str) -> None:
-    """A new dimension of the ledger has to be taken up by the check."""
+    """What the ledger counts and what the check counts are the same set."""
     with Reader(url) as reader:
         kept = {row[0] for row in reader.rows("SELECT DISTINCT dimension FROM centre_stat", fanout=True)}
-    assert kept == {"stage", "source", "all", "open", "open_section", "open_urgency", "open_unit"}
+    assert kept == DIMENSIONS.keys()
+
+
+def test_a_store_of_an_older_release_is_counted_anew_by_its_next_writer(url: str) -> None:
+    report(url, "open")
+    store = Store(url)
+    older = "('all', 'stage', 'source', 'open', 'open_section', 'open_urgency', 'open_unit')"
+    with store.write() as connection:
+        connection.execute(text(f"DELETE FROM centre_stat WHERE centre_id = 1 AND dimension NOT IN {older}"))
+        connection.execute(text("DELETE FROM setting WHERE centre_id = 1 AND name = 'counters'"))
+    assert {finding.level for finding in check(url)} == {"ok"}, "what it does not keep is not missed"
+    report(url, "another")
+    with Reader(url) as reader:
+        kept = {row[0] for row in reader.rows("SELECT DISTINCT dimension FROM centre_stat", fanout=True)}
+    assert "open_community" in kept
+    assert {finding.level for finding in check(url)} == {"ok"}
+    assert not mend_counters(store, 1), "once is enough"
+    store.close()
 
 
 FAULTS = {

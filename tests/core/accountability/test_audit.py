@@ -196,14 +196,17 @@ def test_a_tail_cut_off_with_everything_put_right_is_found_by_the_printed_head(b
         anchor = read_anchor(head(reader, 1).anchor)
 
     def erase(connection: Connection) -> None:
-        ticket = connection.execute(text("SELECT id FROM ticket WHERE code = :code"), {"code": code}).scalar_one()
+        ticket, reported = connection.execute(
+            text("SELECT id, reported_at FROM ticket WHERE code = :code"), {"code": code}
+        ).one()
         for table in ("clock_due", "clock", "task", "custody", "ticket_event"):
             connection.execute(text(f"DELETE FROM {table} WHERE ticket_id = :ticket"), {"ticket": ticket})
         connection.execute(text("DELETE FROM ticket WHERE id = :ticket"), {"ticket": ticket})
         restamp(connection)
         for dimension, item in (
             ("all", "all"), ("open", "all"), ("stage", "reported"), ("source", "phone"),
-            ("open_section", "-"), ("open_urgency", "normal"), ("open_unit", "0"),
+            ("open_section", "-"), ("open_urgency", "normal"), ("open_unit", "0"), ("open_source", "phone"),
+            ("open_community", "0"), ("open_grid", "0"), ("reported_hour", str(reported // 3600)),
         ):  # fmt: skip
             connection.execute(
                 text("UPDATE centre_stat SET amount = amount - 1 WHERE dimension = :d AND item = :i"),

@@ -108,11 +108,17 @@ def check_counters(reader: Reader, tickets: list[Row]) -> None:
         counted[("all", "all")] += 1
         counted[("stage", ticket["stage"])] += 1
         counted[("source", ticket["source"])] += 1
+        counted[("reported_hour", str(ticket["reported_at"] // 3600))] += 1
+        if ticket["closed_at"] is not None:
+            counted[("closed_hour", str(ticket["closed_at"] // 3600))] += 1
         if ticket["stage"] not in CLOSED:
             counted[("open", "all")] += 1
             counted[("open_urgency", ticket["urgency"])] += 1
             counted[("open_section", ticket["section"] or "-")] += 1
             counted[("open_unit", str(ticket["holder_unit_id"] or 0))] += 1
+            counted[("open_source", ticket["source"])] += 1
+            counted[("open_community", str(ticket["community_id"] or 0))] += 1
+            counted[("open_grid", str(ticket["grid_id"] or 0))] += 1
     kept = {(row["dimension"], row["item"]): row["amount"] for row in _rows(reader, "centre_stat") if row["amount"]}
     assert kept == dict(counted)
 
