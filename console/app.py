@@ -56,6 +56,7 @@ PANES = {
     "dispatch": "DispatchScreen",
     "leaders": "LeadersScreen",
     "timers": "TimersScreen",
+    "overview": "OverviewScreen",
     "intake": "IntakeScreen",
 }
 

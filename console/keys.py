@@ -14,9 +14,9 @@ from textual.binding import Binding, BindingType
 from console.i18n import mark
 from data.errors import BadInput
 
-EVERYWHERE = frozenset({"queue", "dispatch", "leaders", "timers", "ticket", "intake"})
-TICKETS = frozenset({"queue", "dispatch", "leaders", "timers", "ticket"})
-LISTS = frozenset({"queue", "dispatch", "leaders", "timers"})
+EVERYWHERE = frozenset({"queue", "dispatch", "leaders", "timers", "overview", "ticket", "intake"})
+TICKETS = frozenset({"queue", "dispatch", "leaders", "timers", "overview", "ticket"})
+LISTS = frozenset({"queue", "dispatch", "leaders", "timers", "overview"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane.timers", ("f5", "4"), "app.pane('timers')", mark("Timers"),
            mark("All running clocks by deadline, and what the ladder does next"), GO, footer=True,
            initials="shixian sx jishi"),
+    Action("pane.overview", ("5", "v"), "app.pane('overview')", mark("Overview"),
+           mark("The whole street on one screen: figures, deadlines, map, trends, people"), GO,
+           initials="zonglan zl yipingzhangkong ypzk ditu dt"),
     Action("intake", ("f6",), "app.pane('intake')", mark("New"),
            mark("Take down a report by telephone"), GO, footer=True, initials="shangbao sb dengji dj xinjian"),
     Action("actions", ("f7", "m"), "screen.actions", mark("Act"),

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from data.terms import TaskState
+
+if TYPE_CHECKING:
+    from console.overview_ports import OverviewView
 
 Result = TypeVar("Result")
 Key = tuple[int, ...]
@@ -435,6 +438,10 @@ class Backend(DeskPort, Protocol):
 
     def leaders(self, now: int) -> Sequence[LeaderView]:
         """The leaders in the order of the organisation."""
+        ...
+
+    def overview(self, now: int) -> OverviewView:
+        """The figures, deadlines, people and places of the whole centre."""
         ...
 
     def matters(self, text: str, limit: int) -> Sequence[MatterHit]:

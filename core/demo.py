@@ -5,6 +5,7 @@ Everything in it is invented, and drawn from a seed: the same moment gives the s
 
 from __future__ import annotations
 
+import json
 import os
 from collections import deque
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from core.clock import SetClock
+from core.demo_map import demo_map
 from core.demo_stories import DAY, HOUR, MINUTE, Event, Place, Step, Story, stories
 from core.desk.actor import Actor, find_actor
 from core.desk.desk import Desk, Receipt
@@ -22,6 +24,8 @@ from core.desk.orders import Order, Report, read_order
 from core.desk.references import References
 from core.desk.verbs.table import VERBS
 from core.engine.loop import Engine
+from core.organisation.area_map import set_area_map
+from core.organisation.geojson import read_areas
 from core.organisation.init import init_centre
 from core.organisation.template import DEFAULT_TEMPLATE, read_template
 from data.errors import Conflict
@@ -157,6 +161,7 @@ def _make(store: Store, now: datetime, tickets: int, template: str, progress: Pr
     with store.read() as connection:
         people = _People(connection, new.centre_id, at)
         told = stories(tickets, at, _events(connection, new.centre_id), people.places, SEED)
+    _draw_map(store, new.centre_id, people, to_seconds(clock.now()))
     telling = _Telling(desk, people, told)
     engine = Engine(
         store,
@@ -175,6 +180,21 @@ def _make(store: Store, now: datetime, tickets: int, template: str, progress: Pr
             progress(telling.told_of, telling.whole)
     engine.close()
     return Demo(new.centre_id, people.desk[0], tickets, made=True)
+
+
+def _draw_map(store: Store, centre_id: int, people: _People, at: int) -> None:
+    """Give the street a made map of its communities."""
+    with store.write() as connection:
+        found = connection.execute(
+            text(
+                "SELECT code, name FROM unit WHERE centre_id = :centre AND kind = 'community' AND closed_at IS NULL"
+                " ORDER BY sort_no, code"
+            ),
+            {"centre": centre_id},
+        )
+        drawn = json.dumps(demo_map([(str(code), str(name)) for code, name in found], SEED))
+        actor = find_actor(connection, centre_id, people.desk[0], at)
+        set_area_map(connection, centre_id, read_areas(drawn.encode()), "demo", actor, at)
 
 
 def _looks(start: int, now: int) -> list[int]:

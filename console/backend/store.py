@@ -38,6 +38,8 @@ from data.terms import Role, UnitKind
 
 if TYPE_CHECKING:
     from console.backend.catalogue import CatalogueReader
+    from console.backend.overview import OverviewReader
+    from console.overview_ports import OverviewView
     from core.clock import Clock
     from core.desk.actor import Actor
     from core.desk.desk import Desk
@@ -74,6 +76,7 @@ class StoreBackend:
         """Grows when all readers must open the store anew."""
         self.centre = self._find_centre(centre)
         self._known_catalogue: CatalogueReader | None = None
+        self._known_overview: OverviewReader | None = None
         self._store: Store | None = None
         self._desk: Desk | None = None
         self._lock = threading.Lock()
@@ -260,6 +263,13 @@ class StoreBackend:
         units = organisation.units(reader, centre, now, tuple(str(kind) for kind in kinds))
         holders = organisation.holders(reader, centre, now)
         return leader_views(holders, units, organisation.climbed_to(reader, centre), self._nearest, self._climbed_to)
+
+    def overview(self, now: int) -> OverviewView:
+        if self._known_overview is None:
+            from console.backend.overview import OverviewReader
+
+            self._known_overview = OverviewReader(self._reader, self.centre)
+        return self._known_overview.read(now)
 
     def _nearest(self, units: Sequence[int]) -> Sequence[QueueRow]:
         """The nearest deadlines of what units have in hand, read unit by unit from an index; of all without units."""

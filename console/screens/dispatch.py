@@ -48,6 +48,8 @@ class DispatchScreen(DutyScreen):
         self.nodes: Sequence[PostNode] = ()
         self.proposal: Proposal | None = None
         self.proposed_for: QueueRow | None = None
+        self._asked_post = ""
+        """A post that somebody wants to look at: for now no proposal moves the cursor away from it."""
         self._waiting = self.set_timer(PAUSE, self._read_proposal, pause=True)
         self.reason.can_focus = False
         self.posts.on_pick = self._send_to
@@ -111,6 +113,7 @@ class DispatchScreen(DutyScreen):
             self.proposal, self.proposed_for = proposal, row
             self.reason.show(self._reason_lines)
             wanted = proposal.unit_code if proposal is not None and not again else None
+            wanted, self._asked_post = self._asked_post or wanted, ""
             self.posts.show(self._tree_lines, wanted or None)
 
         self.run_worker(read(), group="proposal", exclusive=True, exit_on_error=False)
@@ -128,6 +131,12 @@ class DispatchScreen(DutyScreen):
             return
         self.app.work.send(self, row, unit_code, self.proposal)
         self.set_focus(self.view)
+
+    def look_at(self, unit_code: str) -> None:
+        """Put the cursor of the tree on a unit."""
+        self._asked_post = unit_code
+        self.posts.show(self._tree_lines, unit_code)
+        self.set_focus(self.posts)
 
     def action_side(self, name: str) -> None:
         self.set_focus(self.query_one(f"#{name}"))

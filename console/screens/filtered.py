@@ -83,6 +83,14 @@ class FilteredScreen(DutyScreen):
         self.view.cursor = 0
         self.view.show(provider)
 
+    def look_for(self, words: str) -> None:
+        """Show a filter that comes from elsewhere, and say in the field what it is; empty shows all."""
+        self.filter_field.display = bool(words)
+        with self.prevent(Input.Changed):
+            self.filter_field.value = words
+        self.show_filter(words)
+        self.set_focus(self.view)
+
     def step_back(self) -> bool:
         filtered = bool(self.filter_field.display or self.words)
         if self.filter_field.display:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from console.overview_ports import OverviewView
 from console.ports import (
     Choice,
     ClockLine,
@@ -30,6 +31,7 @@ from console.ports import (
 )
 from console.widgets.pages import MemoryProvider
 from data.errors import BadInput, Refusal
+from tests.console.memory_overview import made_overview
 
 NOW = 1_784_510_160
 """2026-07-20 09:16 in Chongqing."""
@@ -121,6 +123,8 @@ class MemoryBackend:
         self.tickets = list(rows)
         self.provider = provider
         self.mark = 1
+        self.overviews = 0
+        """How often the overview was read."""
         self.heartbeat = Heartbeat(1, "console")
         self.news: list[NoticeRow] = []
         self.seen: list[int] = []
@@ -239,6 +243,14 @@ class MemoryBackend:
             LeaderView(2, "李二", "副主任", "a", "经济发展", False, covered_by="王三", climbed=2, holding=5),
             LeaderView(3, "王三", "委员", "b", "经济发展", True, covers="李二", holding=5),
         ]
+
+    with_map = True
+
+    def overview(self, now: int) -> OverviewView:
+        if self.broken is not None:
+            raise self.broken
+        self.overviews += 1
+        return made_overview(self.tickets, now, PLACES, self.with_map)
 
     def matters(self, text: str, limit: int) -> Sequence[MatterHit]:
         hits = [
