@@ -118,20 +118,21 @@ def _is_demo(store: Store, centre_id: int) -> bool:
 
 def _make_file(path: str, now: datetime, tickets: int, template: str, progress: Progress | None) -> Demo:
     making = path + ".making"
-    _remove(making)
+    remove_store(making)
     store = Store("sqlite:///" + making, create=True)
     try:
         create_tables(store)
         made = _make(store, now, tickets, template, progress)
     finally:
         store.close()
-    _remove(path)
+    remove_store(path)
     os.replace(making, path)
-    _remove(making)
+    remove_store(making)
     return made
 
 
-def _remove(path: str) -> None:
+def remove_store(path: str) -> None:
+    """Remove a store's file and what lies beside it."""
     for ending in ("", "-wal", "-shm", ".bell", ".gate", ".turn"):
         try:
             os.remove(path + ending)
@@ -149,7 +150,7 @@ def _find(store: Store, now: datetime) -> Demo | None:
             text("SELECT coalesce(sum(amount), 0) FROM centre_stat WHERE centre_id = :centre AND dimension = 'all'"),
             {"centre": row[0]},
         ).scalar_one()
-        people = _People(connection, int(row[0]), to_seconds(now))
+        people = People(connection, int(row[0]), to_seconds(now))
         return Demo(int(row[0]), people.desk[0], int(count), made=False)
 
 
@@ -159,8 +160,8 @@ def _make(store: Store, now: datetime, tickets: int, template: str, progress: Pr
     desk = Desk(store, clock, new.centre_id)
     at = to_seconds(now)
     with store.read() as connection:
-        people = _People(connection, new.centre_id, at)
-        told = stories(tickets, at, _events(connection, new.centre_id), people.places, SEED)
+        people = People(connection, new.centre_id, at)
+        told = stories(tickets, at, events_of(connection, new.centre_id), people.places, SEED)
     _draw_map(store, new.centre_id, people, to_seconds(clock.now()))
     telling = _Telling(desk, people, told)
     engine = Engine(
@@ -182,7 +183,7 @@ def _make(store: Store, now: datetime, tickets: int, template: str, progress: Pr
     return Demo(new.centre_id, people.desk[0], tickets, made=True)
 
 
-def _draw_map(store: Store, centre_id: int, people: _People, at: int) -> None:
+def _draw_map(store: Store, centre_id: int, people: People, at: int) -> None:
     """Give the street a made map of its communities."""
     with store.write() as connection:
         found = connection.execute(
@@ -205,7 +206,7 @@ def _looks(start: int, now: int) -> list[int]:
     return [*far, *near, *close, now]
 
 
-def _events(connection: Connection, centre_id: int) -> list[Event]:
+def events_of(connection: Connection, centre_id: int) -> list[Event]:
     """Everything of the catalogue whose posts exist here."""
     refs = References(connection, centre_id)
     known = {view.code for view in refs.posts_and_forces()}
@@ -224,7 +225,7 @@ def _events(connection: Connection, centre_id: int) -> list[Event]:
     return found
 
 
-class _People:
+class People:
     """Who acts for whom: the duty desk, the leaders, one person for each unit."""
 
     def __init__(self, connection: Connection, centre_id: int, at: int) -> None:
@@ -254,7 +255,7 @@ class _People:
 class _Telling:
     """Carries the stories out, all of them together in the order of time."""
 
-    def __init__(self, desk: Desk, people: _People, told: list[Story]) -> None:
+    def __init__(self, desk: Desk, people: People, told: list[Story]) -> None:
         self.desk = desk
         self.people = people
         self.told = told

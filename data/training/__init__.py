@@ -1,0 +1,1 @@
+"""Training scenarios, one file each: read by core.training.scenario."""
