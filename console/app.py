@@ -36,6 +36,7 @@ from console.widgets.drawer import Answer, Drawer
 from data.clean import clean
 
 if TYPE_CHECKING:
+    from console.training.coach import Coach
     from console.work import TicketWork
 
 Result = TypeVar("Result")
@@ -112,6 +113,8 @@ class ZhihuiApp(KeyOrder, CellOutput):
         self.watch_store = StoreWatch(self, self._take_news, self._store_trouble)
         self.attention = Attention(self)
         self._asked_officer = False
+        self.coach: Coach | None = None
+        """Runs a training, where this is one."""
         self._loop_here: asyncio.AbstractEventLoop | None = None
         themes = {item.name: item for item in theming.bundled()}
         for item in themes.values():
@@ -160,6 +163,8 @@ class ZhihuiApp(KeyOrder, CellOutput):
         if not self.screen_stack:
             return  # the first screen is not there yet, or the last one has gone
         self._keep_drafts()
+        if self.coach is not None:
+            self.coach.beat()
         if self.watch_store.failing:
             self.status = replace(self.status, lost=self.watch_store.lost)
         await self._take_keys()
@@ -308,6 +313,13 @@ class ZhihuiApp(KeyOrder, CellOutput):
 
         if not isinstance(self.screen, TicketScreen):
             self.push_screen(TicketScreen(ticket_id))
+
+    def action_training(self) -> None:
+        """The coach's menu; outside a training there is none."""
+        if self.coach is not None and self.screen is self.duty_screen:
+            self.coach.menu()
+        elif self.coach is None and self.duty_screen is not None:
+            self.duty_screen.say(_("This is no training: zhihui train starts one."))
 
     def action_help(self) -> None:
         from console.dialogs.help import HelpDrawer

@@ -73,6 +73,10 @@ def _open_console(session: Session) -> int:
 
     session.close()
     language = words.chosen() or "zh"
+    if session.training is not None:
+        from console.training.run import run_training
+
+        return run_training(*session.training, language)
     return run_console(
         session.url(),
         session.centre_code,

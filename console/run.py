@@ -39,9 +39,9 @@ def run_console(
     """
     hangup = Hangup()  # first of all: it blocks signals, and threads inherit that
     i18n.set_language(language)
-    _read_keymap()
+    read_keymap()
     chosen_line = choose(line, os.environ)
-    _log_to_file()
+    log_to_file()
     gc.disable()  # start-up makes many objects and no garbage
     from console.app import ZhihuiApp
     from console.backend.observer import ObserverBackend
@@ -71,7 +71,7 @@ def keymap_path() -> str:
     return os.path.join(base, "zhihui", "keys.toml")
 
 
-def _read_keymap() -> None:
+def read_keymap() -> None:
     """Take the keys from the file, when there is one. Raises BadInput for a file that cannot be followed."""
     path = keymap_path()
     if not os.path.exists(path):
@@ -88,7 +88,7 @@ def _read_keymap() -> None:
     keys.rebind({name: str(value) for name, value in given.items()})
 
 
-def _log_to_file() -> None:
+def log_to_file() -> None:
     """Nothing may write to the terminal besides the screen: logs go to a file, or nowhere."""
     root = logging.getLogger()
     try:

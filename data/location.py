@@ -16,6 +16,11 @@ def default_path() -> str:
     return os.path.join(base, "zhihui", "zhihui.db")
 
 
+def training_path() -> str:
+    """The file of the street of the training under way, beside the default store; made anew for each play."""
+    return os.path.join(os.path.dirname(default_path()), "training.db")
+
+
 def demo_path() -> str:
     """The file of the demo street, beside the default store."""
     return os.path.join(os.path.dirname(default_path()), "demo.db")

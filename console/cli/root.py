@@ -31,6 +31,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "doctor": ("检查本机与数据库是否适合运行", "whether this machine and store are fit"),
     "observe": ("只读观察控制台", "the console, read-only"),
     "demo": ("示范街道", "the demo street"),
+    "train": ("演练：按脚本计时演练并评分", "training: scenarios against the clock, scored"),
 }
 KEYWORDS = ("import",)
 """Nouns that Python keeps for itself: their modules end in an underscore."""
@@ -106,9 +107,7 @@ def _alone(
     session.require_terminal()
     session.line = line or session.line
     if session.demo:
-        from console.cli.demo import make_if_missing
-
-        make_if_missing(session)
+        session.training = ("", None)
     return session.open_console()
 
 

@@ -30,6 +30,8 @@ class Session:
         self.demo = False
         self.observe = False
         """Whether the console only looks on."""
+        self.training: tuple[str, float | None] | None = None
+        """The scenario to train and its speed, where the console opens for that; an empty code asks with a menu."""
         self.line = ""
         """What kind of line leads to the terminal: see `console.line`."""
         self._clock = clock

@@ -20,7 +20,7 @@ from console.ports import MatterHit, PlaceHit, Receipt
 from console.screens.duty import DutyScreen
 from console.widgets.fields import ChoiceField, FieldSpec, Label, TextField
 from console.widgets.lines import Line, LinesView, Part, text_line
-from console.width import pad
+from console.width import pad, wrap
 from data.clean import clean
 from data.masking import mask_name, mask_phone
 from data.terms import Source, Urgency
@@ -240,6 +240,8 @@ class IntakeScreen(DutyScreen):
 
     def _sent(self, receipt: Receipt) -> None:
         """The report is in the store: an empty form for the next call."""
+        if self.app.coach is not None:
+            self.app.coach.taken_down()
         self._fill({})
         self.hits, self.places = (), ()
         self.matters.rebuild()
@@ -280,7 +282,8 @@ class IntakeScreen(DutyScreen):
         if self.sent_code:
             done = _("{code} is registered. Next call, or Esc.").format(code=clean(self.sent_code, 40))
             return [text_line(done, "ok"), *self._aside_line()]
-        lines = []
+        caller = self.app.coach.caller_words if self.app.coach is not None else ""
+        lines = [text_line(row, "title") for row in wrap(clean(caller, 300), width)[:3]] if caller else []
         chosen = self.chosen
         if chosen is not None and chosen.ask:
             lines.append(Line(((_("Ask: "), "label"), (clean(chosen.ask, 300), "soon"))))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.clock import ScaledClock
 from core.desk.actor import IMPORT, Actor, find_actor
 from core.desk.desk import Desk
 from core.desk.orders import Report, read_order
@@ -16,7 +17,7 @@ from core.desk.verbs.table import VERBS
 from core.training.scenario import Answer, Arrival, Scenario
 from core.training.score import Played, Score, score
 from data.errors import Refusal
-from data.instants import from_seconds, to_seconds
+from data.instants import from_seconds
 from data.queries import tickets
 from data.terms import ReturnReason, Role, Source, Stage, TaskRole, TaskState
 
@@ -111,7 +112,7 @@ class Play:
         ]
         if not waiting:
             return
-        known = set(self._codes.values())
+        known, strange = set(self._codes.values()), []
         with self.desk.store.reader() as reader:
             rows = reader.rows(
                 "SELECT code, title, address, body FROM ticket WHERE centre_id = :centre AND reported_at >= :began"
@@ -127,6 +128,10 @@ class Play:
             if hit is not None:
                 self._codes[hit.key] = str(code)
                 waiting.remove(hit)
+            else:
+                strange.append(str(code))
+        if len(waiting) == 1 and strange:
+            self._codes[waiting[0].key] = strange[0]  # told in other words, but it can be no other call
 
     # ------------------------------------------------------------------------------------------------ units
 
@@ -212,14 +217,12 @@ class Play:
         )
 
     def skip(self) -> bool:
-        """Move a clock that can to the next thing that happens; whether there was one before the end."""
+        """Move the clock to the next thing that happens by itself; whether there is one."""
         following = self.next_at()
-        target = min(following, self.ends_at) if following is not None else self.ends_at
-        skip_to = getattr(self.desk.clock, "skip_to", None)
-        if skip_to is None or target <= to_seconds(self.desk.clock.now()):
+        if following is None or not isinstance(self.desk.clock, ScaledClock):
             return False
-        skip_to(from_seconds(target))
-        return following is not None
+        self.desk.clock.skip_to(from_seconds(following))
+        return True
 
 
 def _next_deed(

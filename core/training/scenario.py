@@ -19,6 +19,8 @@ from data.errors import BadInput, NotFound
 from data.terms import Source
 
 FOLDER = "data.training"
+FREE = "FREE"
+FREE_HOURS = 4
 
 
 class _Part(BaseModel):
@@ -133,9 +135,30 @@ def shipped() -> Sequence[Scenario]:
     return [read_scenario(path.read_text("utf-8"), path.name) for path in sorted(folder.glob("*.toml"))]
 
 
+def free_frame() -> Scenario:
+    """What the menu says of free duty, before its reports are drawn."""
+    return Scenario(
+        code=FREE,
+        title="自由值班",
+        title_en="Free duty",
+        brief="四小时的普通值班，来件自动到达，逐件受理、派出。",
+        brief_en="Four hours of ordinary duty: reports come in by themselves; accept and send on each of them.",
+        start="2026-11-20 08:00",
+        minutes=FREE_HOURS * 60,
+        speed=60,
+        arrival=(Arrival(at=0, kind="report", key="-", source=Source.PHONE, words=""),),
+        goal=(Goal(ticket="-", text="-", text_en="-", points=1),),
+    )
+
+
+def all_scenarios() -> Sequence[Scenario]:
+    """The shipped ones, and free duty."""
+    return [*shipped(), free_frame()]
+
+
 def find_scenario(code: str) -> Scenario:
-    """A shipped scenario by its code, in either case. Raises NotFound."""
-    scenarios = shipped()
+    """A scenario by its code, in either case. Raises NotFound."""
+    scenarios = all_scenarios()
     found = next((item for item in scenarios if item.code.lower() == code.strip().lower()), None)
     if found is None:
         known = " ".join(item.code for item in scenarios)

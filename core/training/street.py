@@ -10,7 +10,7 @@ from core.demo_stories import stories
 from core.desk.desk import Desk
 from core.organisation.init import init_centre
 from core.organisation.template import DEFAULT_TEMPLATE, read_template
-from core.training.scenario import Arrival, Goal, Scenario
+from core.training.scenario import FREE_HOURS, Arrival, Goal, Scenario, free_frame
 from data.instants import from_seconds, to_seconds
 from data.location import locate, sqlite_path
 from data.queries.organisation import holders
@@ -19,9 +19,6 @@ from data.store import Store
 from data.terms import Role, Source
 
 ROSTER_DAYS = 5
-FREE = "FREE"
-FREE_START = "2026-11-20 08:00"
-FREE_HOURS = 4
 FREE_REPORTS = 16
 ACCEPT_SECONDS, DISPATCH_SECONDS = 300, 1200
 
@@ -75,19 +72,3 @@ def free_duty(desk: Desk, seed: str) -> Scenario:
             goals.append(Goal(ticket=key, text=text, text_en=text_en, points=10, verb=verb, within=within))
     start = from_seconds(desk.now()).astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%d %H:%M")
     return free_frame().model_copy(update={"start": start, "arrival": tuple(arrivals), "goal": tuple(goals)})
-
-
-def free_frame() -> Scenario:
-    """What the menu says of free duty, before its reports are drawn."""
-    return Scenario(
-        code=FREE,
-        title="自由值班",
-        title_en="Free duty",
-        brief="四小时的普通值班，来件自动到达，逐件受理、派出。",
-        brief_en="Four hours of ordinary duty: reports come in by themselves; accept and send on each of them.",
-        start=FREE_START,
-        minutes=FREE_HOURS * 60,
-        speed=60,
-        arrival=(Arrival(at=0, kind="report", key="-", source=Source.PHONE, words=""),),
-        goal=(Goal(ticket="-", text="-", text_en="-", points=1),),
-    )

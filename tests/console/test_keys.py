@@ -49,7 +49,7 @@ def test_the_file_is_read_before_anything_is_drawn(home: Path, repository: Path)
     folder = home / "config" / "zhihui"
     folder.mkdir(parents=True)
     (folder / "keys.toml").write_text('"pane.queue" = "f3"\n', encoding="utf-8")
-    code = "from console.run import _read_keymap; _read_keymap()"
+    code = "from console.run import read_keymap; read_keymap()"
     done = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=False)
     assert "BadInput" in done.stderr
     assert "f3" in done.stderr

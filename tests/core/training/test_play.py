@@ -41,7 +41,10 @@ class Model:
 
     def work(self) -> None:
         """One round over every ticket: whatever its goals still want and the rules allow."""
+        unmet = {mark.goal.ticket for mark in self.play.score().marks if not mark.met}
         for key, code in self.play._codes.items():
+            if key not in unmet:
+                continue
             goals = [goal for goal in self.play.scenario.goal if goal.ticket == key]
             if any(goal.verb == "refuse" for goal in goals):
                 self.do("refuse", code, reason="与烟感报警为同一火情")
