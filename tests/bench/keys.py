@@ -26,17 +26,22 @@ WORDS = {
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """Keys on the largest store."""
+    """Keys on the largest and the smallest store, and on the table."""
     rounds = Rounds()
     walls: dict[str, list[float]] = {}
-    store = run.store(run.large)
+    contenders = (
+        ("console", program(), run.large),
+        ("small", program(), run.small),
+        ("table", module("table_app", str(run.table_rows)), run.large),
+    )
     for _ in range(max(run.rounds // 2, 1)):
-        for who, command in (("console", program()), ("table", module("table_app", str(run.table_rows)))):
+        for who, command, size in contenders:
+            store = run.store(size)
             with engine_beside(store), Terminal(command, run.environment(store)) as terminal:
                 terminal.read_until(ROWS_SHOWN, 60)
                 terminal.settle(SETTLED)
                 for action in ACTIONS:
-                    painted = _press(terminal, action, run.keys, KEYS if who == "console" else TABLE_KEYS)
+                    painted = _press(terminal, action, run.keys, TABLE_KEYS if who == "table" else KEYS)
                     rounds.add(f"{who} {action} cpu", median(one.cpu for one in painted))
                     rounds.add(f"{who} {action} bytes", median(one.sent for one in painted))
                     walls.setdefault(f"{who} {action}", []).extend(one.wall for one in painted)
@@ -55,6 +60,16 @@ def measure(run: Run) -> Iterator[Figure]:
                 goal=GOALS.get((action, kind)),
                 note=note,
             )
+        names = f"console {action} cpu", f"small {action} cpu"
+        yield Figure(
+            f"keys.{action}.flat",
+            f"{WORDS[action]} on {run.large:,} tickets, processor time",
+            f"itself on {run.small:,}",
+            rounds.ratios(*names),
+            note=f"{rounds.amounts('ms', *names, scale=1000.0)}; key to paint p50/p99 "
+            f"{_spread(walls[f'console {action}'])} against {_spread(walls[f'small {action}'])} ms; "
+            f"{rounds.amounts('B', f'console {action} bytes', f'small {action} bytes')}",
+        )
 
 
 def _press(terminal: Terminal, action: str, times: int, keys: dict[str, bytes]) -> list[Painted]:
