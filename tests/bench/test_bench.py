@@ -18,7 +18,9 @@ FIGURES = {
     "commands": ["commands.list", "commands.help", "commands.show", "commands.log", "commands.desk"],
     "opening": ["opening.cpu", "opening.wall", "opening.size"],
     "keys": [
-        f"keys.{key}.{kind}" for key in ("down", "page_down", "scroll", "end", "home") for kind in ("cpu", "bytes", "flat")
+        f"keys.{key}.{kind}"
+        for key in ("down", "page_down", "scroll", "end", "home")
+        for kind in ("cpu", "bytes", "flat")
     ],
     "ticking": ["ticking.bytes", "ticking.cpu", "ticking.engine"],
     "importing": ["importing.rows.wall", "importing.rows.cpu", "importing.tickets.wall", "importing.tickets.cpu"],
