@@ -84,6 +84,11 @@ ACTIONS: tuple[Action, ...] = (
            mark("The whole ticket: history, custody, clocks"), LIST, LISTS, initials="dakai dk xiangqing xq"),
     Action("mark", ("space",), "screen.mark", mark("Mark"),
            mark("Mark the ticket; marks stay with the ticket"), LIST, frozenset({"queue"}), initials="biaoji bj"),
+    Action("mark.range", ("minus", "－"), "screen.mark_range", mark("Mark to here"),
+           mark("Mark from the ticket marked last to this one"), LIST, frozenset({"queue"}),
+           initials="lianxu biaoji lxbj"),
+    Action("mark.all", ("asterisk", "＊"), "screen.mark_all", mark("Mark all"),
+           mark("Mark every ticket of the list"), LIST, frozenset({"queue"}), initials="quanbu biaoji qbbj"),
     Action("newest", ("home",), "screen.newest", mark("Catch up"),
            mark("Go to the first line and take in what is new"), LIST, LISTS, initials="shuaxin sx zuixin"),
     Action("back", ("escape",), "screen.back", mark("Back"),
@@ -165,6 +170,8 @@ KEY_NAMES = {
     "question_mark": "?",
     "colon": ":",
     "full_stop": ".",
+    "minus": "-",
+    "asterisk": "*",
 }
 
 

@@ -20,6 +20,10 @@ Key = tuple[int, ...]
 """The sort key of a row in its list's order, ending with its id: unique and ordered. By deadline: (due, id)."""
 
 
+COUNTED = 100_000
+"""Rows up to which lists with a filter are counted: a greater total or place is said as "100,000+"."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueueRow:
     """One line of a list of tickets. All text is raw: whoever shows it cleans it."""

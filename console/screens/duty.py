@@ -83,6 +83,10 @@ class DutyScreen(Screen[None]):
     def _reading_failed(self, event: QueueView.Failed) -> None:
         self.refuse(event.error)
 
+    @on(QueueView.Said)
+    def _list_says(self, event: QueueView.Said) -> None:
+        self.say(event.text)
+
     @on(KeyBar.Chosen)
     async def _key_clicked(self, event: KeyBar.Chosen) -> None:
         await self.run_action(self.OWN_CALLS.get(event.action.id, event.action.call))
@@ -129,6 +133,12 @@ class DutyScreen(Screen[None]):
     # ------------------------------------------------------------------------------------------- lists
 
     def action_mark(self) -> None:
+        """Only lists with marks do this."""
+
+    def action_mark_range(self) -> None:
+        """Only lists with marks do this."""
+
+    def action_mark_all(self) -> None:
         """Only lists with marks do this."""
 
     def action_newest(self) -> None:

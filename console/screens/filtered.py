@@ -80,7 +80,6 @@ class FilteredScreen(DutyScreen):
             self.refuse(error)
             return
         self.words = words
-        self.view.cursor = 0
         self.view.show(provider)
 
     def look_for(self, words: str) -> None:
@@ -92,13 +91,22 @@ class FilteredScreen(DutyScreen):
         self.set_focus(self.view)
 
     def step_back(self) -> bool:
-        filtered = bool(self.filter_field.display or self.words)
         if self.filter_field.display:
             self.filter_field.value = ""
             self.filter_field.display = False
             self.set_focus(self.view)
-        self.show_filter("")
-        return filtered
+            self.show_filter("")
+            return True
+        if self.words:
+            self.show_filter("")
+            return True
+        return self.view.clear_marks()
 
     def action_mark(self) -> None:
         self.view.action_mark()
+
+    def action_mark_range(self) -> None:
+        self.view.action_mark_range()
+
+    def action_mark_all(self) -> None:
+        self.view.action_mark_all()

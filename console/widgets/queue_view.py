@@ -1,28 +1,27 @@
 """The list of tickets: one widget that draws its lines itself, however many there are.
 
-It asks a provider for pages by key, away from the event loop, and keeps cursor and marks by ticket. New and changed
-tickets never shift the lines under the reader: they are counted ("+12 new") until the list is asked to catch up.
-Each second only the countdowns that read differently are drawn again, at the left edge.
+This part moves and draws, `list_reading.py` reads, `list_marking.py` marks; cursor and marks are kept by ticket. New
+and changed tickets never shift the lines under the reader: they are counted ("+12 new") until the list is asked to
+catch up. Each second only the countdowns that read differently are drawn again, at the left edge.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from rich.style import Style
 from textual import events
 from textual.binding import Binding
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from console.i18n import _
-from console.ports import Loader, QueueProvider, QueueRow
+from console.ports import COUNTED, Loader, QueueRow
 from console.widgets import countdown
 from console.widgets.columns import Column
-from console.widgets.pages import PAGE, Loaded, Pages
+from console.widgets.list_marking import ListMarking
+from console.widgets.pages import PAGE
 from console.widgets.queue_lines import PARTIAL, TIMER, LineDrawer, Look
 from console.width import cells
 
@@ -30,7 +29,7 @@ HEADER = 1
 """Lines above the tickets."""
 
 
-class QueueView(ScrollView, can_focus=True):
+class QueueView(ListMarking, can_focus=True):
     """A virtual list of tickets with countdowns."""
 
     COMPONENT_CLASSES = {
@@ -90,13 +89,6 @@ class QueueView(ScrollView, can_focus=True):
         def control(self) -> QueueView:
             return self.view
 
-    class Failed(Message):
-        """A page could not be read; the list shows what it had."""
-
-        def __init__(self, error: Exception) -> None:
-            super().__init__()
-            self.error = error
-
     def __init__(
         self,
         load: Loader,
@@ -106,69 +98,17 @@ class QueueView(ScrollView, can_focus=True):
         name: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=name, classes=classes)
-        self._load = load
+        super().__init__(load, name=name, classes=classes)
         self._empty = empty
-        self._provider: QueueProvider | None = None
-        self._pages = Pages()
-        self._frame = 0
-        """Counts the frozen lists shown, so that pages of an older one are thrown away."""
-        self._asked: set[int] = set()
-        self._aim: tuple[int, int] | None = None
-        """A move that waits for its page: (line, screen line it should stand on)."""
-        self._known = 0
-        self.cursor = 0
-        self.cursor_id: int | None = None
-        self.marks: set[int] = set()
         self.on_pick: Callable[[QueueRow], object] | None = None
         """Called at once when a ticket is chosen: a message would come after the next key."""
-        self.pending = 0
-        """Tickets that came in since the list was frozen."""
-        self.stale = False
-        """Whether tickets on the screen have left the list or moved in it."""
+        self.on_shown: Callable[[], object] | None = None
+        """Called when another list has come and is shown."""
         self._now = 0
         self._drawer = LineDrawer(columns, self._part)
         self._drawn: dict[int, tuple[tuple[object, ...], Strip]] = {}
 
-    # ------------------------------------------------------------------------------------------- what is shown
-
-    @property
-    def total(self) -> int:
-        """How many tickets the list has."""
-        return self._pages.total
-
-    @property
-    def row(self) -> QueueRow | None:
-        """The ticket under the cursor, when its page is here."""
-        return self._pages.row(self.cursor)
-
-    @property
-    def ready(self) -> bool:
-        """Whether everything asked for has come."""
-        return not self._asked and self._aim is None
-
-    def show(self, provider: QueueProvider, keep: bool = False) -> None:
-        """Show a list. With `keep` the cursor stays on its ticket, and the ticket on its line of the screen."""
-        self._provider = provider
-        self._frame += 1
-        self._asked.clear()
-        self._aim = None
-        self.run_worker(
-            self._open(provider, self._frame, keep), group="queue-open", exclusive=True, exit_on_error=False
-        )
-
-    def catch_up(self) -> None:
-        """Read the list anew, the cursor staying on its ticket."""
-        if self._provider is not None:
-            self.show(self._provider, keep=True)
-
-    def changed(self) -> None:
-        """Something changed in the store: read the visible tickets again and count what is new."""
-        if self._provider is not None:
-            frame = self._frame
-            self.run_worker(
-                self._reread(self._provider, frame), group="queue-reread", exclusive=True, exit_on_error=False
-            )
+    # ------------------------------------------------------------------------------------------- the clock
 
     def tick(self, now: int) -> None:
         """Draw the countdowns that read differently at `now` than at the last tick."""
@@ -188,127 +128,29 @@ class QueueView(ScrollView, can_focus=True):
             if row is not None:
                 yield countdown.Timed(y, None if row.gone else row.due, row.warn, row.paused)
 
-    # ------------------------------------------------------------------------------------------- reading
-
-    async def _open(self, provider: QueueProvider, frame: int, keep: bool) -> None:
-        """Freeze a list: its length, and the pages around the cursor."""
-        anchor = self._pages.row(self.cursor) if keep else None
-        height = self._body_height()
-        offset = self.cursor - int(self.scroll_offset.y) if keep else 0
-
-        def read() -> tuple[Pages, int]:
-            pages = Pages(provider.count())
-            line = min(provider.rank(anchor.key), max(pages.total - 1, 0)) if anchor is not None else 0
-            for number in pages.missing(line - height, line + height):
-                pages.store(pages.request(number)(provider))
-            return pages, line
-
-        try:
-            pages, line = await self._load(read)
-        except Exception as error:  # noqa: BLE001 - a failed query is a banner, never the end of the screen
-            self.post_message(self.Failed(error))
-            return
-        if frame != self._frame:
-            return
-        self._pages = pages
-        self._known = pages.total
-        self.pending, self.stale = 0, False
-        if anchor is not None:
-            found = pages.line_of(anchor.id)
-            line = found if found is not None else line
-        self._lay_out()
-        self._stand(line, offset)
-        self.refresh()
-
-    async def _reread(self, provider: QueueProvider, frame: int) -> None:
-        """Put fresher readings in place; follow at once only when the reader is at the top."""
-        shown = [row.id for row in self._rows_on_screen()]
-
-        def read() -> tuple[int, Sequence[QueueRow]]:
-            return provider.count(), provider.rows(shown)
-
-        try:
-            count, rows = await self._load(read)
-        except Exception as error:  # noqa: BLE001 - see above
-            self.post_message(self.Failed(error))
-            return
-        if frame != self._frame:
-            return
-        kept = {row.id for row in rows}
-        old = {row.id: row for row in self._rows_on_screen()}
-        gone = [row for row in old.values() if row.id in shown and row.id not in kept]
-        moved = any(row.id in old and old[row.id].key != row.key for row in rows)
-        self.pending = max(count - self._known + len(gone), 0)
-        self.stale = self.stale or moved or bool(gone)
-        if (self.pending or self.stale) and self.cursor == 0 and not self.scroll_offset.y:
-            self.catch_up()
-            return
-        for row in [*rows, *(replace(row, gone=True) for row in gone)]:
-            self._pages.replace(row)
-        self.refresh()
-        self._tell()
-
-    def _rows_on_screen(self) -> list[QueueRow]:
-        top = int(self.scroll_offset.y)
-        rows = [self._pages.row(line) for line in range(top, top + self._body_height())]
-        return [row for row in rows if row is not None]
-
-    def _want(self, first: int, last: int) -> bool:
-        """Ask for the pages of these lines; whether all are here already."""
-        missing = self._pages.missing(first, last)
-        for number in missing:
-            if number not in self._asked:
-                self._asked.add(number)
-                self.run_worker(self._fetch(number, self._frame), group="queue-page", exit_on_error=False)
-        return not missing
-
-    async def _fetch(self, number: int, frame: int) -> None:
-        """Read one page and draw what waited for it."""
-        provider, request = self._provider, self._pages.request(number)
-        if provider is None:
-            return
-        try:
-            loaded: Loaded = await self._load(lambda: request(provider))
-        except Exception as error:  # noqa: BLE001 - see above
-            self._asked.discard(number)
-            self._aim = None
-            self.post_message(self.Failed(error))
-            return
-        if frame != self._frame:
-            return
-        self._asked.discard(number)
-        total = self.total
-        self._pages.store(loaded)
-        if self.total != total:
-            self._lay_out()
-        if self._aim is not None:
-            line, offset = self._aim
-            self._go(min(line, max(self.total - 1, 0)), offset)
-        else:
-            self.refresh()
-
     # ------------------------------------------------------------------------------------------- moving
 
     def action_move(self, step: int) -> None:
+        self._at_rest = False
         line = self._target(step)
         self._go(line, self.cursor - int(self.scroll_offset.y) + step if self._aim is None else self._aim[1] + step)
 
     def action_page(self, direction: int) -> None:
+        self._at_rest = False
         page = max(self._body_height() - 1, 1)
         offset = self.cursor - int(self.scroll_offset.y) if self._aim is None else self._aim[1]
         self._go(self._target(direction * page), offset)
 
     def action_first(self) -> None:
-        if self.pending or self.stale:
-            self.cursor = 0
-            self.cursor_id = None
-            self.scroll_to(y=0, animate=False, force=True, immediate=True)
-            if self._provider is not None:
-                self.show(self._provider)
+        """To the first line; what came in and what left is taken in on the way."""
+        if (self.pending or self.stale) and self._provider is not None:
+            self._open(self._provider, False, self._order)
             return
         self._go(0, 0)
+        self._at_rest = True
 
     def action_last(self) -> None:
+        self._at_rest = False
         self._go(max(self.total - 1, 0), self._body_height() - 1)
 
     def action_pick(self) -> None:
@@ -317,17 +159,11 @@ class QueueView(ScrollView, can_focus=True):
         elif self.row is not None:
             self.post_message(self.Picked(self, self.row))
 
-    def action_mark(self) -> None:
-        row = self.row
-        if row is not None:
-            self.marks ^= {row.id}
-            self._refresh_line(self.cursor)
-            self.action_move(1)
-
     def go_to(self, ticket_id: int) -> bool:
         """Put the cursor on a ticket that is here; whether it was."""
         line = self._pages.line_of(ticket_id)
         if line is not None:
+            self._at_rest = False
             self._go(line, self._body_height() // 2)
         return line is not None
 
@@ -384,10 +220,18 @@ class QueueView(ScrollView, can_focus=True):
         if HEADER <= y < self.size.height:
             self.refresh(Region(0, y, self.size.width, 1))
 
+    def refresh_mark(self) -> None:
+        self._refresh_line(self.cursor)
+        self._refresh_position()
+
     def _refresh_position(self) -> None:
         """Draw the line number in the header."""
-        width = cells(self._position()) + 12
+        width = cells(self._position()) + cells(self._news()) + 12
         self.refresh(Region(max(self.size.width - width, 0), 0, width, HEADER))
+
+    def _shown(self) -> None:
+        if self.on_shown is not None:
+            self.on_shown()
 
     def _body_height(self) -> int:
         return max(self.size.height - HEADER, 1)
@@ -416,6 +260,7 @@ class QueueView(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         line = int(self.scroll_offset.y) + event.y - HEADER
         if event.y >= HEADER and 0 <= line < self.total:
+            self._at_rest = False
             same = line == self.cursor
             self._go(line, event.y - HEADER)
             if same:
@@ -466,13 +311,15 @@ class QueueView(ScrollView, can_focus=True):
         return drawn[1]
 
     def _news(self) -> str:
-        """What happened to the list since it was frozen, in words."""
+        """The marks, and what happened to the list since it was frozen, in words."""
+        marked = _(" *{n} marked ").format(n=f"{len(self.marks):,}") if self.marks else ""
         if self.pending:
-            return _(" +{n} new: Home ").format(n=self.pending)
-        return _(" changed: Home ") if self.stale else ""
+            return marked + _(" +{n} new: Home ").format(n=f"{self.pending:,}")
+        return marked + (_(" changed: Home ") if self.stale else "")
 
     def _position(self) -> str:
-        return f" {self.cursor + 1:,}/{self.total:,} " if self.total else " 0 "
+        more = "+" if self.total == COUNTED else ""
+        return f" {self.cursor + 1:,}/{self.total:,}{more} " if self.total else " 0 "
 
     def _part(self, name: str) -> Style:
         """The style of a part of the list."""

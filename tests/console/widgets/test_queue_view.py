@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
-from textual.app import App, ComposeResult
-from textual.pilot import Pilot
 
-from console import i18n, theming
+from console import i18n
 from console.app import ZhihuiApp
-from console.ports import QueueProvider, QueueRow
-from console.widgets.columns import queue_columns
+from console.ports import QueueRow
 from console.widgets.pages import MemoryProvider
 from console.widgets.queue_view import QueueView
 from tests.console.counting import CountingDriver, count_output
+from tests.console.list_app import ListApp, settle, text_of
 from tests.console.memory import NOW, EndlessProvider, MemoryBackend, made_row
 
 MILLION = 1_000_000
@@ -25,57 +22,6 @@ SIZE = (160, 50)
 @pytest.fixture(autouse=True)
 def _english(monkeypatch: pytest.MonkeyPatch) -> None:
     i18n.set_language("zh")
-
-
-class ListApp(App[None]):
-    """Only the list, on a loader that answers at once or when told."""
-
-    CSS_PATH = [theming.STYLE_SHEET]
-
-    def __init__(self, provider: QueueProvider) -> None:
-        super().__init__()
-        for theme in theming.bundled():
-            self.register_theme(theme)
-        self.theme = "night"
-        self.provider = provider
-        self.moves: list[int | None] = []
-        self.gate = asyncio.Event()
-        self.gate.set()
-
-    async def load(self, work: Callable[[], object]) -> object:
-        await self.gate.wait()
-        return work()
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return ZhihuiApp.get_theme_variable_defaults(self)  # type: ignore[arg-type]
-
-    def compose(self) -> ComposeResult:
-        yield QueueView(self.load, queue_columns, empty="没有")  # type: ignore[arg-type]
-
-    def on_mount(self) -> None:
-        self.view.tick(NOW)
-        self.view.show(self.provider)
-        self.view.focus()
-
-    @property
-    def view(self) -> QueueView:
-        return self.query_one(QueueView)
-
-    def on_queue_view_moved(self, event: QueueView.Moved) -> None:
-        self.moves.append(event.row.id if event.row else None)
-
-
-async def settle(pilot: Pilot[None], view: QueueView) -> None:
-    """Wait until everything asked for is here and drawn."""
-    for _round in range(200):
-        await pilot.pause()
-        if view.ready:
-            break
-    await pilot.pause()
-
-
-def text_of(view: QueueView, y: int) -> str:
-    return view.render_line(y).text
 
 
 async def test_a_million_rows_open_with_two_reads() -> None:
@@ -183,7 +129,7 @@ async def test_the_cursor_stays_on_its_ticket_when_the_list_is_read_anew() -> No
         assert app.view.cursor_id == ticket
         assert app.view.cursor - int(app.view.scroll_offset.y) == on_screen
         assert app.view.total == 302
-        assert app.view.marks == {50}
+        assert app.view.marks.ids == {50}
 
 
 async def test_new_tickets_are_counted_and_shift_nothing() -> None:
@@ -287,7 +233,7 @@ async def test_a_failed_page_is_a_message_and_the_list_stays() -> None:
     failures: list[Exception] = []
 
     class Watching(ListApp):
-        def on_queue_view_failed(self, event: QueueView.Failed) -> None:
+        def on_list_reading_failed(self, event: QueueView.Failed) -> None:
             failures.append(event.error)
 
     provider = Failing(MILLION)
