@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from time import monotonic
 from typing import Any
 
 from rich.color import ColorSystem
@@ -20,6 +21,8 @@ PAINT = "ZHIHUI_PAINT"
 """Set to `stock`, Textual's own output is used: for the day when ours is wrong."""
 SMALL = 1000
 """Bytes that reach a far terminal in one packet anyhow: holding the picture meanwhile would only cost bytes."""
+SETTLING = 3.0
+"""Seconds after the start within which a terminal tells its size, perhaps more than once, without a change."""
 
 
 class CellOutput(App[None]):
@@ -32,6 +35,7 @@ class CellOutput(App[None]):
         self._stock = os.environ.get(PAINT) == "stock"
         self.pacer = Pacer() if line.paced and not self._stock else None
         self._sign = LinkSign(self.pacer) if self.pacer is not None and line.shows_link else None
+        self._made_at = monotonic()
         self._behind = False
         self._catching_up = False
 
@@ -131,4 +135,6 @@ class CellOutput(App[None]):
         self.screen.refresh()
 
     def on_resize(self, _event: events.Resize) -> None:
-        self._painter.forget()
+        """The terminal may have moved everything about."""
+        if monotonic() - self._made_at > SETTLING:
+            self._painter.forget()

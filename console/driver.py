@@ -42,6 +42,11 @@ class ConsoleDriver(LinuxDriver):
         writer = self._writer_thread
         return writer is not None and writer._queue.qsize() >= WAITING_LIMIT
 
+    def stop_application_mode(self) -> None:
+        """Leave the terminal as it was; frames end with any style on."""
+        self.write("\x1b[m")
+        super().stop_application_mode()
+
     def run_input_thread(self) -> None:
         """Read until the app leaves or the terminal is gone: what ends the program then is in `hangup`.
 

@@ -47,7 +47,7 @@ class LinkSign:
         time = self._pacer.round_trip
         if time is None:
             return ""
-        if not 1 / NOTICEABLE < self._said_time / time < NOTICEABLE:
+        if not time / NOTICEABLE < self._said_time < time * NOTICEABLE:
             self._said_time = time
         return spoken(self._said_time)
 

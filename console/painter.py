@@ -25,6 +25,12 @@ BRIDGE = 4
 SHORT_WAY_BACK = 3
 """Cells that are gone back by backspaces when the next cell to send is on the line below."""
 
+OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
+"""How an attribute is switched off alone; bold and dim go together."""
+
+SEEN_ON_BLANKS = frozenset({"4", "5", "6", "7", "9", "21", "51", "52", "53"})
+"""Attributes that a blank shows: lines, frames, swapped colours."""
+
 _SURE = re.compile("[ -~\u3001-\u3029\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff\uff01-\uff5e]*").fullmatch
 SECOND_HALF = ""
 """The cell that a wide character covers besides its own."""
@@ -40,6 +46,8 @@ class CellPainter:
         self._codes: dict[Style, str] = {}
         self._system: ColorSystem | None = None
         self._scrolls: list[tuple[int, int, int]] = []
+        self._look: str | None = None
+        """The style that the terminal was left with."""
 
     def scrolled(self, top: int, bottom: int, lines: int) -> None:
         """A hint that lines `top` … `bottom` of the screen move up by `lines` (down when negative).
@@ -57,17 +65,18 @@ class CellPainter:
     def encode(self, update: LayoutUpdate | ChopsUpdate, size: tuple[int, int], system: ColorSystem) -> str:
         """The bytes, as text, that make a screen of `size` (width, height) show the update; empty when it already does.
 
-        Ends with the style reset and the cursor anywhere.
+        Ends with any style on and the cursor anywhere.
         """
         if size != self._size or system is not self._system:
             self._start_over(size, system)
-        pen = _Pen(size[0])
+        pen = _Pen(size[0], self._look)
         pieces = list(_pieces(update))
         self._move_lines(pen, {y for y, *_rest in pieces})
         for y, x, strip, first, last in pieces:
             if 0 <= y < size[1]:
                 self._put(pen, y, x, strip, max(first, 0), min(last, size[0]))
-        return pen.finish()
+        text, self._look = pen.finish()
+        return text
 
     def _start_over(self, size: tuple[int, int], system: ColorSystem) -> None:
         """Take a new size or colour depth; no cell is known."""
@@ -75,6 +84,7 @@ class CellPainter:
         self._size, self._system = size, system
         self._codes.clear()
         self._scrolls.clear()
+        self._look = None
         self._chars = [["\0"] * width for _ in range(height)]
         self._looks = [[""] * width for _ in range(height)]
 
@@ -108,12 +118,18 @@ class CellPainter:
         x += start
         shown_chars, shown_looks = self._chars[y], self._looks[y]
         end = x + len(chars)
-        if shown_chars[x:end] == chars and shown_looks[x:end] == looks:
+        seen = [ground(look) if char == " " else look for char, look in zip(chars, looks, strict=True)]
+        if shown_chars[x:end] == chars and shown_looks[x:end] == seen:
             return
-        for begin, finish in _runs(shown_chars[x:end], shown_looks[x:end], chars, looks):
+        changed = [
+            index
+            for index, (char, look) in enumerate(zip(chars, seen, strict=True))
+            if char != shown_chars[x + index] or look != shown_looks[x + index]
+        ]
+        for begin, finish in _runs(changed, chars, looks):
             pen.write(y, x + begin, chars[begin:finish], looks[begin:finish])
         shown_chars[x:end] = chars
-        shown_looks[x:end] = looks
+        shown_looks[x:end] = seen
 
     def _expand(self, strip: Strip, wanted: int) -> tuple[list[str], list[str]]:
         """A strip as cells, characters and the style code of each: the `wanted` first ones, and perhaps more."""
@@ -159,11 +175,11 @@ class CellPainter:
 class _Pen:
     """Collects what to send, knowing where the cursor is and which style is on."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, look: str | None) -> None:
         self._out: list[str] = []
         self._width = width
         self._at: tuple[int, int] | None = None
-        self._look: str | None = None
+        self._look = look
 
     def write(self, y: int, x: int, chars: list[str], looks: list[str]) -> None:
         """Send neighbouring cells of one line."""
@@ -172,7 +188,8 @@ class _Pen:
             look, begin = looks[at], at
             while at < stop and looks[at] == look:
                 at += 1
-            self._style(look)
+            if not self._blank_suits(look, chars[begin:at]):
+                self._style(look)
             self._text(y, x + begin, chars[begin:at])
 
     def scroll(self, top: int, bottom: int, lines: int) -> None:
@@ -182,11 +199,13 @@ class _Pen:
         self._out.append(f"\x1b[{top + 1};{bottom + 1}r\x1b[{top + 1};1H\x1b[{order}\x1b[r")
         self._at = None
 
-    def finish(self) -> str:
-        """Everything collected, ending with the style switched off."""
-        if self._out and self._look:
-            self._out.append("\x1b[m")
-        return "".join(self._out)
+    def finish(self) -> tuple[str, str | None]:
+        """Everything collected, and the style that is on now."""
+        return "".join(self._out), self._look
+
+    def _blank_suits(self, look: str, chars: list[str]) -> bool:
+        """Whether blanks can be sent in the style that is on: of theirs nothing but the background shows."""
+        return self._look is not None and ground(self._look) == ground(look) and not any(map(str.strip, chars))
 
     def _style(self, look: str) -> None:
         if look != self._look:
@@ -230,19 +249,30 @@ class _Pen:
 
 @lru_cache(maxsize=4096)
 def _switch(old: str | None, new: str) -> str:
-    """From one style to another, naming only what differs; all of it when something must be switched off."""
+    """From one style to another, naming only what differs, in the shorter of two ways."""
     if not new:
         return "\x1b[m"
+    anew = f"\x1b[0;{new}m"
     if old is None:
-        return f"\x1b[0;{new}m"
+        return anew
     (old_attributes, *old_colours), (attributes, *colours) = _parts(old), _parts(new)
-    if not set(old_attributes) <= set(attributes):
-        return f"\x1b[0;{new}m"
-    words = [word for word in attributes if word not in old_attributes]
+    gone = {OFF.get(word) for word in old_attributes if word not in attributes}
+    if None in gone:
+        return anew
+    words = sorted(word for word in gone if word)
+    words += [word for word in attributes if word not in old_attributes or OFF.get(word) in gone]
     for was, now, default in zip(old_colours, colours, (("39",), ("49",)), strict=True):
         if was != now:
             words += now or default
-    return f"\x1b[{';'.join(words)}m"
+    step = f"\x1b[{';'.join(words)}m"
+    return step if len(step) <= len(anew) else anew
+
+
+@lru_cache(maxsize=4096)
+def ground(look: str) -> str:
+    """What of a style shows on a blank: its background; all of it where there are lines or swapped colours."""
+    attributes, _ink, background = _parts(look)
+    return look if SEEN_ON_BLANKS.intersection(attributes) else ";".join(background)
 
 
 def _parts(look: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
@@ -281,14 +311,10 @@ def _pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Stri
                 yield y, x, chop, first, last
 
 
-def _runs(old_chars: list[str], old_looks: list[str], chars: list[str], looks: list[str]) -> Iterator[tuple[int, int]]:
+def _runs(changed: list[int], chars: list[str], looks: list[str]) -> Iterator[tuple[int, int]]:
     """The half-open stretches to send: changed cells, with short unchanged gaps of one style between them."""
-    stop = len(chars)
-    changed = [index for index in range(stop) if chars[index] != old_chars[index] or looks[index] != old_looks[index]]
-    if not changed:
-        return
     begin = finish = changed[0]
-    for index in [*changed, stop + BRIDGE + 1]:
+    for index in [*changed, len(chars) + BRIDGE + 1]:
         gap = index - finish
         if gap > BRIDGE or (gap > 0 and len(set(looks[finish - 1 : index])) > 1):
             yield _whole(chars, begin), _closing(chars, finish)

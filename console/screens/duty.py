@@ -54,9 +54,9 @@ class DutyScreen(Screen[None]):
 
     def tick(self, now: int) -> None:
         """A second has passed: bring countdowns and the status bar up to date."""
-        bar = self.query_one(StatusBar)
-        bar.link = self.app.link_text()
-        bar.show(self.app.status, now)
+        for bar in self.query(StatusBar):  # none any more while the program ends
+            bar.link = self.app.link_text()
+            bar.show(self.app.status, now)
         for view in self.query(QueueView):
             if view.display:
                 view.tick(now)

@@ -5,12 +5,17 @@ from __future__ import annotations
 import pytest
 from textual.drivers import headless_driver
 
+from console.pacing import QUESTION
+
 
 class CountingDriver(headless_driver.HeadlessDriver):
     """Takes output like a terminal and keeps it."""
 
     sent: list[str]
     behind = False
+    answers = True
+    """Whether questions where the cursor stands are answered at once; otherwise they are only counted."""
+    questions = 0
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]
@@ -22,6 +27,15 @@ class CountingDriver(headless_driver.HeadlessDriver):
 
     def write(self, data: str) -> None:
         self.sent.append(data)
+        asked = data.count(QUESTION)
+        self.questions += asked
+        if self.answers:
+            self.answer(asked)
+
+    def answer(self, amount: int) -> None:
+        """Answer some questions, as a terminal that has drawn what was sent before them."""
+        if amount:
+            self._loop.call_soon(self._app.terminal_answered, amount)  # type: ignore[attr-defined]
 
     def flush(self) -> None:
         """Nothing waits."""
