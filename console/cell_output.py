@@ -91,6 +91,8 @@ class CellOutput(App[None]):
     def catch_up_terminal(self) -> None:
         """Frames were left out and the terminal takes output again: bring it up to date in one go."""
         self._catching_up = False
+        if self.pacer is not None and self._driver is not None and not getattr(self._driver, "behind", False):
+            self._driver.write(self.pacer.remind())
         if not self._behind:
             return
         if self._terminal_is_free():

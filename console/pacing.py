@@ -29,6 +29,8 @@ MUTE_AHEAD = 0.3
 """Seconds' worth of bytes that may be on the way to a mute terminal."""
 ASK_AGAIN = 5.0
 """Seconds between questions to a mute terminal."""
+REMIND_AT_MOST = 60.0
+"""Seconds between questions on a line that stands still, in the end: rarer than sshd looks for its peer."""
 SAMPLES = 5
 
 State = Literal["new", "answering", "waiting", "mute"]
@@ -50,6 +52,7 @@ class Pacer:
         self._mute = False
         self._heard_at = clock()
         self._asked_at = 0.0
+        self._remind_after = PATIENCE
         self._through_at = 0.0
         """When a mute terminal has got everything, by our reckoning."""
         self.outage: tuple[float, float] | None = None
@@ -102,11 +105,20 @@ class Pacer:
         self._asked_at = now
         return QUESTION
 
+    def remind(self) -> str:
+        """The question once more when nothing has come for long, in ever longer steps: an answer may have been lost."""
+        if self.state != "waiting" or self.waiting_for < self._remind_after:
+            return ""
+        self._remind_after += min(self._remind_after, REMIND_AT_MOST)
+        return QUESTION
+
     def answered(self, amount: int = 1) -> None:
-        """The terminal answered. An answer to a question that was given up only shows that it answers again."""
+        """The terminal answered `amount` questions, the oldest; after an outage nobody knows which, so all count."""
         now = self._clock()
         if self.waiting_for > PATIENCE:
             self.outage = (self.waiting_for, now)
+            self._flying.clear()
+        self._remind_after = PATIENCE
         self._answered, self._mute, self._heard_at = True, False, now
         for _ in range(min(amount, len(self._flying))):
             self._times.append(now - self._flying.popleft().sent_at)

@@ -156,6 +156,22 @@ def test_a_lost_answer_blocks_for_seconds_only_and_a_late_one_does_no_harm() -> 
     assert pacer.may_send()
 
 
+def test_a_line_that_stands_still_is_asked_again_ever_more_seldom() -> None:
+    """A single lost answer must not freeze the screen for good, and a dead line must fall silent."""
+    pacer, clock = answering()
+    pacer.send(40)
+    pacer.send(40)
+    asked = []
+    for second in range(1, 400):
+        clock.pass_by(1)
+        if pacer.remind():
+            asked.append(second)
+    assert asked == [5, 8, 16, 32, 64, 124, 184, 244, 304, 364]
+    pacer.answered()
+    assert pacer.may_send()
+    assert not pacer.waiting_for
+
+
 def test_the_round_trip_is_the_median_of_the_last_few() -> None:
     pacer, clock = made()
     for seconds in (9.0, 0.3, 0.32, 4.0, 0.31, 0.33):
