@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, TypeVar
 from rich.text import Text
 from textual.widgets import Input
 
-from console import theming
 from console.attention import Attention
 from console.cell_output import CellOutput
 from console.drafts import Drafts, drafts_path
@@ -30,6 +29,8 @@ from console.line import LOCAL, Line
 from console.ports import Backend, Status
 from console.screens.duty import DutyScreen
 from console.store_watch import News, StoreWatch
+from console.theming.live import LiveThemes, default_variables
+from console.theming.shelf import STYLE_SHEET
 from console.widgets import countdown
 from console.widgets.bars import StatusBar
 from console.widgets.drawer import Answer, Drawer
@@ -87,14 +88,17 @@ class ZhihuiApp(KeyOrder, CellOutput):
     """The duty officer's console."""
 
     TITLE = "zhihui"
-    CSS_PATH = [theming.STYLE_SHEET]
+    CSS_PATH = [STYLE_SHEET]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = bindings("app")
     MODES = {name: partial(pane, name) for name in PANES}
     DEFAULT_MODE = "queue"
 
     def __init__(self, backend: Backend, seconds: Callable[[], int], theme: str = "", line: Line = LOCAL) -> None:
-        """On a backend; `seconds` is the injected clock: epoch seconds, now; `line` leads to the terminal."""
+        """On a backend; `seconds` is the injected clock: epoch seconds, now; `line` leads to the terminal.
+
+        `theme` goes before the one remembered on this machine.
+        """
         super().__init__(driver_class=ConsoleDriver, line=line)
         countdown.show_seconds_below(line.seconds_below)
         self.animation_level = "none"
@@ -116,14 +120,11 @@ class ZhihuiApp(KeyOrder, CellOutput):
         self.coach: Coach | None = None
         """Runs a training, where this is one."""
         self._loop_here: asyncio.AbstractEventLoop | None = None
-        themes = {item.name: item for item in theming.bundled()}
-        for item in themes.values():
-            self.register_theme(item)
-        self.theme = theme if theme in themes else theming.DEFAULT
+        self.themes = LiveThemes(self, theme)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colours, so that a theme without them still shows everything."""
-        return next(dict(theme.variables) for theme in theming.bundled() if theme.name == theming.DEFAULT)
+        return default_variables()
 
     # ------------------------------------------------------------------------------------------- life
 
@@ -131,6 +132,7 @@ class ZhihuiApp(KeyOrder, CellOutput):
         self._loop_here = asyncio.get_running_loop()
         self.set_interval(1.0, self._beat)
         self.watch_store.start()
+        self.themes.start()
         self.call_after_refresh(self._beat)
         self.set_timer(WARM_UP_AFTER, self._warm_up)
         self.set_timer(WARM_UP_AFTER, self.watch_store.hear_bell)
@@ -289,7 +291,7 @@ class ZhihuiApp(KeyOrder, CellOutput):
         if self.current_mode != name:
             await self.switch_mode(name)
             duty = self.duty_screen
-            if duty is not None:
+            if duty is not None and duty.is_mounted:
                 duty.tick(self.now)
                 duty.changed()
 
@@ -329,8 +331,9 @@ class ZhihuiApp(KeyOrder, CellOutput):
             self.open_drawer(HelpDrawer(duty.NAME if duty else "queue", self.focused))
 
     def action_command_palette(self) -> None:
-        """Find and run a command by name, pinyin or initials."""
+        """Find and run a command, or put on a theme, by name, pinyin or initials."""
         from console.dialogs.choose import Item, SearchDrawer
+        from console.dialogs.themes import THEME_KEY, theme_items
 
         duty = self.duty_screen
         if duty is None or self.screen is not duty:
@@ -340,8 +343,11 @@ class ZhihuiApp(KeyOrder, CellOutput):
             Item(item.id, _(item.title), f"{key_name(item.keys[0])}  {_(item.help)}", found_by=item.initials)
             for item in actions
         ]
+        items += theme_items(self.themes.shelf, THEME_KEY)
 
         async def run(key: str | None) -> None:
+            if key is not None and key.startswith(THEME_KEY):
+                self.themes.choose(key.removeprefix(THEME_KEY))
             call = next((item.call for item in actions if item.id == key), None)
             if call is not None:
                 await duty.run_action(call)
@@ -349,8 +355,16 @@ class ZhihuiApp(KeyOrder, CellOutput):
         self.open_drawer(SearchDrawer(_("Commands"), lambda: items, _("name, pinyin or initials")), run)
 
     def action_next_theme(self) -> None:
-        names = sorted(theme.name for theme in theming.bundled())
-        self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else theming.DEFAULT
+        self.themes.next()
+
+    def action_choose_theme(self) -> None:
+        """A menu of the themes."""
+        from console.dialogs.choose import MenuDrawer
+        from console.dialogs.themes import theme_items
+
+        if self.duty_screen is self.screen:
+            menu = MenuDrawer(_("Themes"), theme_items(self.themes.shelf), self.theme)
+            self.open_drawer(menu, lambda name: self.themes.choose(name) if name is not None else None)
 
     def action_leave(self) -> None:
         self.exit()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from console.cli.session import Session
 
-VALUED = frozenset({"--store", "--centre", "--as", "--lang", "--line"})
+VALUED = frozenset({"--store", "--centre", "--as", "--lang", "--line", "--theme"})
 LANGUAGES = ("zh", "en")
 
 
@@ -33,5 +33,6 @@ def wanted(given: Sequence[str], session: Session) -> bool:
     session.centre_code = options.get("--centre", session.centre_code)
     session.officer = options.get("--as", session.officer)
     session.line = options.get("--line", session.line)
+    session.theme = options.get("--theme", session.theme)
     words.choose(options.get("--lang", ""))
     return True

@@ -85,6 +85,7 @@ def _open_console(session: Session) -> int:
         session.clock,
         observe=session.observe,
         line=session.line,
+        theme=session.theme,
     )
 
 

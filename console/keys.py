@@ -71,7 +71,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("next", ("f8", "full_stop", "。"), "screen.next_step", mark("Next"),
            mark("The usual next step of the ticket's stage"), WORK, TICKETS, footer=True, initials="xiayibu xyb"),
     Action("theme", ("f9",), "app.next_theme", mark("Theme"),
-           mark("Change between night and day"), PROGRAM, footer=True, initials="zhuti zt yanse"),
+           mark("Go on to the next theme; it is remembered on this machine"), PROGRAM, footer=True,
+           initials="zhuti zt yanse"),
+    Action("themes", ("f21",), "app.choose_theme", mark("Themes"),
+           mark("Choose a theme by its name"), PROGRAM, initials="xuanze zhuti xzzt yanse"),
     Action("quit", ("f10", "ctrl+q"), "app.leave", mark("Quit"),
            mark("Leave the console; nothing is lost, the store keeps everything"), PROGRAM, footer=True,
            initials="tuichu tc", priority=True),
@@ -172,6 +175,7 @@ KEY_NAMES = {
     "full_stop": ".",
     "minus": "-",
     "asterisk": "*",
+    "f21": "Shift+F9",
 }
 
 

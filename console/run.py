@@ -30,17 +30,19 @@ def run_console(
     clock: Clock,
     observe: bool = False,
     line: str = "",
+    theme: str | None = None,
 ) -> int:
     """Run the console on a located URL until the officer leaves; gives the exit code.
 
     `centre` and `officer` are codes; without an officer the console asks, unless it only observes. `line` is one of
     `console.line.CHOICES`, or empty for what the environment says. Raises StoreTrouble, NotFound or, for a keymap that
-    cannot be followed or a line that there is not, BadInput before anything is drawn.
+    cannot be followed, a line or a theme that there is not, BadInput before anything is drawn.
     """
     hangup = Hangup()  # first of all: it blocks signals, and threads inherit that
     i18n.set_language(language)
     read_keymap()
     chosen_line = choose(line, os.environ)
+    chosen_theme = theme_asked_for(theme)
     log_to_file()
     gc.disable()  # start-up makes many objects and no garbage
     from console.app import ZhihuiApp
@@ -53,7 +55,7 @@ def run_console(
     backend = (
         ObserverBackend(url, clock, seconds, centre) if observe else StoreBackend(url, clock, seconds, centre, officer)
     )
-    app = ZhihuiApp(backend, seconds, os.environ.get(THEME, ""), chosen_line)
+    app = ZhihuiApp(backend, seconds, chosen_theme, chosen_line)
     gc.freeze()
     gc.enable()
     hangup.watch(app.leave_from_outside, sys.stdin.fileno())
@@ -63,6 +65,18 @@ def run_console(
         backend.close()
         hangup.finished()
     return app.return_code or 0
+
+
+def theme_asked_for(given: str | None) -> str:
+    """The theme of `--theme`, else of ZHIHUI_THEME, else none. Raises BadInput when `--theme` names none at all."""
+    if given:
+        from console.theming.shelf import fill, own_folder
+
+        shelf = fill(own_folder())
+        if given not in shelf.recipes and f"{given}.toml" not in shelf.readings:
+            names = ", ".join(shelf.recipes)
+            raise BadInput("theme-unknown", f"没有主题“{given}”，可用：{names}", f"No theme {given}; there are {names}")
+    return given or os.environ.get(THEME, "")
 
 
 def keymap_path() -> str:

@@ -32,6 +32,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "observe": ("只读观察控制台", "the console, read-only"),
     "demo": ("示范街道", "the demo street"),
     "train": ("演练：按脚本计时演练并评分", "training: scenarios against the clock, scored"),
+    "theme": ("主题：列表、查看、检查、新建", "themes: list, show, check, make one's own"),
 }
 KEYWORDS = ("import",)
 """Nouns that Python keeps for itself: their modules end in an underscore."""
@@ -99,8 +100,13 @@ def _alone(
             show_default=False,
         ),
     ] = None,
+    theme: Annotated[
+        str | None,
+        typer.Option("--theme", help=words.explain("控制台主题", "theme of the console"), show_default=False),
+    ] = None,
 ) -> int:
     del version
+    session_of(context).theme = theme
     if context.invoked_subcommand is not None:
         return exit_codes.OK
     session = session_of(context)

@@ -178,7 +178,7 @@ class DispatchScreen(DutyScreen):
             return Line(((name, "title"),))
         proposed = self.proposal is not None and post.code == self.proposal.unit_code
         helping = self.proposal is not None and post.code in self.proposal.assist
-        sign = "> " if proposed else "+ " if helping else "  "
+        sign = "= " if proposed else "+ " if helping else "  "
         parts: list[Part] = [
             (sign, "soon"),
             (pad(name, name_width) + " ", ""),

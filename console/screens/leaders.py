@@ -100,7 +100,7 @@ class LeadersScreen(DutyScreen):
         titles = (
             (_("Leader"), 10),
             (_("Post"), 8),
-            (_("Section"), 14),
+            (_("Section"), 13),
             (_("Climbed"), 9),
             (_("Holds"), 7),
             (_("Late"), 5),
@@ -113,8 +113,8 @@ class LeadersScreen(DutyScreen):
         parts: list[Part] = [
             (pad(clean(leader.name, 20), 10), ""),
             (pad(rank, 8), "muted"),
-            (pad(clean(leader.section, 40), 14), ""),
-            (f"{leader.climbed:>4}     ", "late" if leader.climbed else "muted"),
+            (pad(clean(leader.section, 40), 13), ""),
+            (f"  !{leader.climbed:<6}" if leader.climbed else "   0     ", "late" if leader.climbed else "muted"),
             (f"{leader.holding:>4}   ", ""),
             (f"!{leader.late:<4}" if leader.late else "     ", "late"),
         ]

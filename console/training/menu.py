@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from textual.app import App
 
-from console import theming
 from console.dialogs.choose import Item, MenuDrawer
 from console.i18n import _, language
+from console.theming.live import default_variables, put_on
+from console.theming.shelf import STYLE_SHEET
 from core.training.scenario import Scenario
 from core.training.scores import PlayedScore
 
@@ -16,19 +17,17 @@ from core.training.scores import PlayedScore
 class TrainingMenu(App[str]):
     """Asks which scenario to play; its return value is the code, or None to leave."""
 
-    CSS_PATH = [theming.STYLE_SHEET]
+    CSS_PATH = [STYLE_SHEET]
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, scenarios: Sequence[Scenario], scores: Sequence[PlayedScore], theme: str = "") -> None:
         super().__init__()
         self.animation_level = "none"
         self.items = menu_items(scenarios, scores)
-        for item in theming.bundled():
-            self.register_theme(item)
-        self.theme = theme if theme in {item.name for item in theming.bundled()} else theming.DEFAULT
+        put_on(self, theme)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return next(dict(theme.variables) for theme in theming.bundled() if theme.name == theming.DEFAULT)
+        return default_variables()
 
     def on_mount(self) -> None:
         heading = _("Training: choose a scenario by its number; Esc leaves")

@@ -213,16 +213,19 @@ class KeyBar(Bar):
 
     def parts(self, width: int) -> Parts:
         parts: Parts = []
-        for action in self._actions():
+        actions = self._actions()
+        states = [self._state(action) for action in actions]
+        for action, state, following in zip(actions, states, [*states[1:], ""], strict=True):
             key, title = key_name(action.keys[0]), self._title(action)
-            if action.id == self.here:
-                parts.append((f"{key}{title}", "here"))
-            elif self.screen_name in action.screens or action.id in self.own:
-                parts += [(key, "key"), (title, "")]
-            else:
-                parts.append((f"{key}{title}", "off"))
-            parts.append((" ", ""))
+            parts += [(f"{key}{title}", state)] if state else [(key, "key"), (title, "")]
+            parts.append((_between(state, following), ""))
         return parts
+
+    def _state(self, action: Action) -> str:
+        """Where one is: `here`; what cannot be done on this screen: `off`; else nothing."""
+        if action.id == self.here:
+            return "here"
+        return "" if self.screen_name in action.screens or action.id in self.own else "off"
 
     def _title(self, action: Action) -> str:
         return _(self.own.get(action.id, action.title))
@@ -238,3 +241,10 @@ class KeyBar(Bar):
                 self.post_message(self.Chosen(action))
                 return
             at += width
+
+
+def _between(left: str, right: str) -> str:
+    """The cell between two keys: [here] and (off) are told without colour and take no more room than a blank."""
+    if "here" in (left, right):
+        return "]" if left == "here" else "["
+    return {("off", "off"): "|", ("off", ""): ")", ("", "off"): "("}.get((left, right), " ")

@@ -23,6 +23,9 @@ from console.width import cells, cut
 Part = tuple[str, str]
 """A text and the component class of its style, after `lines--`; empty for the plain one."""
 
+CURSOR, AWAY = ">", "-"
+"""What stands before the line under the cursor: with the keys here, and with the keys elsewhere."""
+
 PARTS = ("title", "label", "muted", "late", "soon", "ok", "urgent")
 
 
@@ -95,6 +98,8 @@ class LinesView(ScrollView, can_focus=True):
         super().__init__(id=name, classes=classes)
         self._build = build
         self._lines: list[Line] = []
+        self._gutter = 0
+        """Cells at the left edge for the cursor's sign: one where there are lines to choose."""
         self._styles: dict[str, Style] = {}
         self.on_pick: Callable[[str], object] | None = None
         """Called with the key at once when a line is chosen: a message would come after the next key."""
@@ -115,7 +120,11 @@ class LinesView(ScrollView, can_focus=True):
         if self._build is None or not self.size.width:
             return
         old, old_key = self._lines, self._drawn_key
-        self._lines = list(self._build(self.size.width))
+        self._lines = list(self._build(self.size.width - self._gutter))
+        gutter = 1 if any(line.key is not None for line in self._lines) else 0
+        if gutter != self._gutter:
+            self._gutter = gutter
+            self._lines = list(self._build(self.size.width - gutter))
         self.virtual_size = Size(self.size.width, len(self._lines))
         if self.key is None or self._at() is None:
             first = next((line.key for line in self._lines if line.key is not None), None)
@@ -233,7 +242,8 @@ class LinesView(ScrollView, can_focus=True):
         line = self._lines[index]
         current = line.key is not None and line.key == self.key
         under = self._style(("cursor" if self.has_focus else "cursor-away") if current else "plain")
-        segments, room = [], width
+        here = (CURSOR if self.has_focus or not self.can_focus else AWAY) if current else " "
+        segments, room = [Segment(here * self._gutter, under)], width - self._gutter
         for text, part in line.parts:
             shown = cut(text, room)
             style = under if not part else under + self._style(part)

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from console import theming
 from console.app import ZhihuiApp
 from console.ports import QueueProvider
+from console.theming.live import as_theme
+from console.theming.shelf import STYLE_SHEET, bundled
 from console.widgets.columns import queue_columns
 from console.widgets.queue_view import QueueView
 from tests.console.memory import NOW
@@ -19,12 +20,12 @@ from tests.console.memory import NOW
 class ListApp(App[None]):
     """Only the list, on a loader that answers at once or when told."""
 
-    CSS_PATH = [theming.STYLE_SHEET]
+    CSS_PATH = [STYLE_SHEET]
 
     def __init__(self, provider: QueueProvider) -> None:
         super().__init__()
-        for theme in theming.bundled():
-            self.register_theme(theme)
+        for recipe in bundled().values():
+            self.register_theme(as_theme(recipe))
         self.theme = "night"
         self.provider = provider
         self.moves: list[int | None] = []
