@@ -20,7 +20,7 @@ from tests.console.pilots import ready, screen_text, street_app, until
 from tests.console.scenes import Run, busy_street, colours_of, drawn, put_on_probe, scenes
 
 SIGNS = {
-    "zh-late": "!+",
+    "zh-late": "!+#",
     "zh-soon": "~=+*",
     "zh-urgent": "0123456789",
     "zh-bar-late": "!",
