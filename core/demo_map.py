@@ -10,8 +10,8 @@ from typing import Any
 ORIGIN = (106.60, 29.60)
 SIDE = 0.06
 """Degrees from edge to edge."""
-STEPS = 6
-"""Points along one side of an area."""
+KNOTS = 24
+"""Straight pieces of a border from west to east."""
 
 
 def demo_map(communities: Sequence[tuple[str, str]], seed: str) -> dict[str, Any]:
@@ -41,9 +41,18 @@ Border = Callable[[float], float]
 
 
 def _border(draw: random.Random, height: float) -> Border:
-    """A winding line from west to east: its distance from the north at each x, both between 0 and 1."""
+    """A winding line of straight pieces from west to east: its distance from the north at each x, 0 to 1 both."""
     waves = [(draw.uniform(0.01, 0.03), draw.uniform(2, 9), draw.uniform(0, 6)) for _wave in range(3)]
-    return lambda x: height + sum(high * math.sin(often * x + shift) for high, often, shift in waves)
+    knots = [
+        height + sum(high * math.sin(often * knot / KNOTS + shift) for high, often, shift in waves)
+        for knot in range(KNOTS + 2)
+    ]
+
+    def at(x: float) -> float:
+        knot = int(x * KNOTS)
+        return knots[knot] + (knots[knot + 1] - knots[knot]) * (x * KNOTS - knot)
+
+    return at
 
 
 def _cuts(draw: random.Random, parts: int) -> list[float]:
@@ -53,8 +62,9 @@ def _cuts(draw: random.Random, parts: int) -> list[float]:
 
 
 def _along(border: Border, first: float, last: float) -> list[tuple[float, float]]:
-    steps = [first + (last - first) * step / STEPS for step in range(STEPS + 1)]
-    return [(x, border(x)) for x in steps]
+    """The part of a border between two cuts: by its own knots, so that the areas on both sides have the same line."""
+    knots = [knot / KNOTS for knot in range(KNOTS + 1) if first < knot / KNOTS < last]
+    return [(x, border(x)) for x in (first, *knots, last)]
 
 
 def _on_earth(point: tuple[float, float]) -> list[float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,9 +10,11 @@ from console.backend.words import holder_text
 from console.i18n import _, language
 from console.overview_ports import Area, Bucket, OnDuty, Outline, OverviewView, Share, Unstaffed
 from console.ports import QueueRow
+from data.counting import keeps_all
+from data.errors import StoreTrouble
 from data.instants import FAR
 from data.queries import organisation, overview, tickets
-from data.queries.area_map import stored_areas
+from data.queries.area_map import areas_with_places
 from data.queries.filters import Condition
 from data.queries.organisation import CentreLine, HolderLine, UnitLine
 from data.queries.overview import Figure, Figures, Place
@@ -31,12 +32,18 @@ class OverviewReader:
         self._reader = reader
         self._centre = centre
         self._number = -1
+        self._counted = False
         self._places: list[Place] = []
         self._outlines: tuple[Outline, ...] = ()
 
     def read(self, now: int) -> OverviewView:
-        """Everything at an instant."""
+        """Everything at an instant. Raises StoreTrouble while an older store's counters wait to be counted anew."""
         reader, centre = self._reader(), self._centre.id
+        self._counted = self._counted or keeps_all(reader, centre)
+        if not self._counted:
+            raise StoreTrouble(
+                "counters-old", "数字正在重新统计，请稍候。", "The figures are being counted anew: wait a moment."
+            )
         self._refresh(reader)
         found = overview.figures(reader, centre, now, self._centre.zone)
         units = organisation.units(reader, centre, now, (str(UnitKind.SECTION), str(UnitKind.POST)))
@@ -67,7 +74,7 @@ class OverviewReader:
         if number == self._number:
             return
         self._places = overview.places(reader, self._centre.id)
-        self._outlines = _outlines(stored_areas(reader, self._centre.id), self._places)
+        self._outlines = tuple(_outlines(areas_with_places(reader, self._centre.id, self._places)))
         self._number = number
 
     def _deadlines(self, condition: str, now: int) -> tuple[QueueRow, ...]:
@@ -138,12 +145,11 @@ def _unstaffed(units: Sequence[UnitLine], holders: Sequence[HolderLine]) -> Iter
 def _areas(places: Sequence[Place], found: Figures) -> Iterable[Area]:
     """Communities with their grids: what a smaller grid has counts for the grid under the community."""
     by_id = {place.id: place for place in places}
-    grids: dict[int, tuple[int, int]] = {}
+    grids: dict[int, list[int]] = {}
     for grid, figure in found.grids.items():
         top = _under_community(grid, by_id)
-        if top is not None:
-            opened, late = grids.get(top, (0, 0))
-            grids[top] = (opened + figure.open, late + figure.late)
+        if top is not None and figure.open:
+            grids.setdefault(top, []).append(grid)
     for community in places:
         if community.kind != UnitKind.COMMUNITY:
             continue
@@ -151,7 +157,10 @@ def _areas(places: Sequence[Place], found: Figures) -> Iterable[Area]:
         yield Area(community.code, _name(community), f"community:{community.code}", figure.open, figure.late)
         for place in places:
             if place.parent_id == community.id and place.id in grids:
-                yield Area(place.code, _name(place), f"grid:{place.code}", *grids[place.id], depth=1)
+                held = [found.grids[grid] for grid in grids[place.id]]
+                words = "grid:" + "|".join(by_id[grid].code for grid in grids[place.id])
+                opened, late = sum(one.open for one in held), sum(one.late for one in held)
+                yield Area(place.code, _name(place), words, opened, late, depth=1)
     listed = {place.id for place in places if place.kind == UnitKind.COMMUNITY}
     other = [figure for number, figure in found.communities.items() if number not in listed]
     if any(figure.open for figure in other):
@@ -171,19 +180,8 @@ def _under_community(grid: int, by_id: Mapping[int, Place]) -> int | None:
     return None
 
 
-def _outlines(areas: Sequence[Mapping[str, Any]], places: Sequence[Place]) -> tuple[Outline, ...]:
-    """The areas of the map with the place each stands for: by code, name or alias, communities first."""
-    known: dict[str, Place] = {}
-    for place in sorted(places, key=lambda place: place.kind != UnitKind.COMMUNITY):
-        if place.kind in (UnitKind.COMMUNITY, UnitKind.GRID):
-            aliases = json.loads(place.aliases) if isinstance(place.aliases, str) else place.aliases or ()
-            for word in (place.code, place.name, place.name_en, *aliases):
-                if word:
-                    known.setdefault(word, place)
-    outlines = []
-    for area in areas:
-        found = known.get(area["code"]) or known.get(area["name"])
-        rings = tuple(tuple((x, y) for x, y in ring) for ring in area["rings"])
-        code, words = (found.code, f"{found.kind}:{found.code}") if found is not None else ("", "")
-        outlines.append(Outline(area["name"], code, words, rings))
-    return tuple(outlines)
+def _outlines(areas: Sequence[tuple[Mapping[str, Any], Place | None]]) -> Iterable[Outline]:
+    """The areas of the map with the code and filter of what they stand for."""
+    for area, place in areas:
+        code, words = (place.code, f"{place.kind}:{place.code}") if place is not None else ("", "")
+        yield Outline(area["name"], code, words, tuple(tuple((x, y) for x, y in ring) for ring in area["rings"]))

@@ -29,6 +29,7 @@ from console.ports import (
 )
 from console.widgets.columns import term
 from data.bell import BellWatch, strokes
+from data.counting import keeps_all
 from data.location import is_sqlite, sqlite_path
 from data.queries import listing, notices, organisation, queue, tickets
 from data.queries.filters import Condition, parse
@@ -117,7 +118,11 @@ class StoreBackend:
 
     def start(self) -> None:
         """Load the desk, and let an engine of our own stand by: it works when no other one holds the lease."""
-        self.desk()
+        desk = self.desk()
+        if not keeps_all(self._reader(), self.centre.id):
+            from core.desk.counters import mend_counters
+
+            mend_counters(desk.store, self.centre.id)
         if self._engine is not None:
             return
         from core.engine.loop import Engine

@@ -13,6 +13,7 @@ from console.cli import words
 from console.cli.frame import built, command, new_app, session_of
 from console.cli.instants import instant
 from console.cli.options import Csv, DryRun, Force, Json, Jsonl, argument, form_of, option, show_records
+from console.cli.org_map import area_map
 from console.cli.session import Session
 from console.exit_codes import FAILED, OK
 from data.errors import BadInput, NotFound
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from core.organisation.model import Organisation
 
 app = new_app("机构：建立、加载、查看、检查、合并拆分", "the organisation: make, load, show, check, redraw")
+app.add_typer(area_map, name="map")
 
 At = Annotated[str, option("--at", zh="生效时间，缺省现在", en="since when, by default now")]
 Reason = Annotated[str, option("--reason", zh="原因", en="the reason")]

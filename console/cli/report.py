@@ -11,6 +11,7 @@ from console.cli import words
 from console.cli.frame import built, command, new_app, session_of
 from console.cli.options import Csv, Json, Jsonl, Period, Where, argument, form_of, option, show_records
 from console.cli.report_custody import TOTAL_FIELDS, one_ticket, print_totals, total_record
+from console.cli.report_overview import overview_command
 from console.cli.session import Session
 from console.exit_codes import OK
 from data.errors import BadInput
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from data.queries.filters import Condition
 
 app = new_app("报表：持有时长、按期率、来源", "reports: custody, on-time rate, sources")
+command(
+    app,
+    "overview",
+    "总览的数字：未结、超期、上报、趋势、在岗",
+    "the overview's figures: open, late, reported, trends, staff",
+)(overview_command)
 
 CUSTODY_BY = "tier section unit person community stage holder"
 ONTIME_BY = "all community grid section lead source matter urgency"

@@ -129,9 +129,7 @@ class OverviewScreen(DutyScreen):
 
     def tick(self, now: int) -> None:
         super().tick(now)
-        if self.view is None:
-            return
-        if self.deadlines.display:
+        if self.view is not None and self.deadlines.display:
             self.deadlines.rebuild()
         age = abs(now - self._read_at)
         if age >= LOOK_AGAIN or (self._stale and age >= REFRESH_EVERY):
@@ -162,6 +160,7 @@ class OverviewScreen(DutyScreen):
             try:
                 self.view = await self.app.load(lambda: self.app.backend.overview(now))
             except Exception as error:  # noqa: BLE001 - a failed query is a banner
+                self._stale = True
                 self.refuse(error)
                 return
             finally:

@@ -21,7 +21,7 @@ from data.clean import clean
 from data.terms import Stage
 
 QUEUE, TICKET, POST = "queue:", "ticket:", "post:"
-NUMBER = 6
+NUMBER = 7
 """Cells of a column of figures."""
 
 
@@ -39,23 +39,32 @@ def figure_lines(view: OverviewView, width: int) -> list[Line]:
     titles = f"{'':{name}}" + "".join(pad(title, NUMBER, right=True) for title in (_("open"), _("late"), _("24 h")))
     lines = [text_line(titles, "label")]
     whole = Share(_("All"), "", view.open, view.late, view.intake)
-    lines.append(_share_line(whole, name, QUEUE, view.late_is_more, view.intake_is_more))
+    lines.append(_share_line(whole, name, view))
     groups = ((_("By source"), view.sources), (_("By section"), view.sections), (_("By urgency"), view.urgencies))
     for title, shares in groups:
         lines.append(text_line(title, "title"))
-        lines += [_share_line(share, name, QUEUE + share.words) for share in shares]
+        lines += [_share_line(share, name, view) for share in shares]
     return lines
 
 
-def _share_line(share: Share, name: int, key: str, late_more: bool = False, intake_more: bool = False) -> Line:
-    late = f"!{amount(share.late, late_more)}" if share.late else "0"
-    parts: list[Part] = [
-        (" " + pad(clean(share.name, 60), name - 1), ""),
-        (pad(str(share.open), NUMBER, right=True), "" if share.open else "muted"),
-        (pad(late, NUMBER, right=True), "late" if share.late else "muted"),
-        (pad(amount(share.intake, intake_more), NUMBER, right=True), "" if share.intake else "muted"),
-    ]
-    return Line(tuple(parts), key)
+def _share_line(share: Share, name: int, view: OverviewView) -> Line:
+    intake = pad(amount(share.intake, view.intake_is_more), NUMBER, right=True)
+    return Line(
+        (
+            (" " + pad(clean(share.name, 60), name - 1), ""),
+            *_figures(share.open, share.late, view.late_is_more),
+            (intake, "" if share.intake else "muted"),
+        ),
+        QUEUE + share.words,
+    )
+
+
+def _figures(opened: int, late: int, more: bool = False) -> tuple[Part, Part]:
+    """Two columns: open, and late ones with their sign."""
+    return (
+        (pad(str(opened), NUMBER, right=True), "" if opened else "muted"),
+        (pad(f"!{amount(late, more)}" if late else "0", NUMBER, right=True), "late" if late else "muted"),
+    )
 
 
 # ------------------------------------------------------------------------------------------------ deadlines
@@ -104,10 +113,13 @@ def area_lines(view: OverviewView, width: int) -> list[Line]:
     most = max((area.open for area in communities), default=0) or 1
     room = max(width - name - 2 * NUMBER - 1, 4)
     titles = pad("", name + room) + pad(_("open"), NUMBER, right=True) + pad(_("late"), NUMBER, right=True)
-    return [text_line(titles, "label"), *[_area_line(area, name, room, most) for area in communities]]
+    return [
+        text_line(titles, "label"),
+        *[_area_line(area, name, room, most, view.late_is_more) for area in communities],
+    ]
 
 
-def _area_line(area: Area, name: int, room: int, most: int) -> Line:
+def _area_line(area: Area, name: int, room: int, most: int, more: bool) -> Line:
     late = -(-area.late * room // most) if area.late else 0
     whole = max(-(-area.open * room // most), late)
     return Line(
@@ -116,16 +128,9 @@ def _area_line(area: Area, name: int, room: int, most: int) -> Line:
             ("#" * late, "late"),
             ("=" * (whole - late), "soon"),
             (" " * (room - whole), ""),
-            *_figures(area.open, area.late),
+            *_figures(area.open, area.late, more),
         ),
         QUEUE + area.words,
-    )
-
-
-def _figures(opened: int, late: int) -> tuple[Part, Part]:
-    return (
-        (pad(str(opened), NUMBER, right=True), "" if opened else "muted"),
-        (pad(f"!{late}" if late else "0", NUMBER, right=True), "late" if late else "muted"),
     )
 
 
@@ -136,7 +141,9 @@ def tree_lines(view: OverviewView, width: int) -> list[Line]:
     lines = [text_line(titles, "label")]
     for area in view.areas:
         text = ("  - " if area.depth else "") + clean(area.name, 40)
-        lines.append(Line(((pad(text, name), ""), *_figures(area.open, area.late)), QUEUE + area.words))
+        lines.append(
+            Line(((pad(text, name), ""), *_figures(area.open, area.late, view.late_is_more)), QUEUE + area.words)
+        )
     return lines
 
 

@@ -20,12 +20,14 @@ AREAS_LIMIT = 500
 POINTS_LIMIT = 4000
 """Points that are kept of all outlines together."""
 NAME_LIMIT = 40
-GRIDS = (2048, 1024, 512, 256, 128)
-"""Steps along the longer side, tried in this order until the outlines have few enough points."""
+FINEST, TIMES_COARSER = 2048, 5
+"""Steps of the grid along the longer side; half as many, and half again, until there are few enough points."""
 CODE_NAMES = ("code", "adcode")
 
 Point = tuple[float, float]
 Ring = list[Point]
+Snapped = tuple[int, int]
+"""A point on the grid."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class MapArea:
 
     name: str
     code: str
-    rings: tuple[tuple[tuple[int, int], ...], ...]
+    rings: tuple[tuple[Snapped, ...], ...]
 
     def as_dict(self) -> dict[str, Any]:
         """As it is stored."""
@@ -127,8 +129,10 @@ def _rings(geometry: Any, depth: int = 0) -> Iterator[Ring]:
 
 
 def _point(point: Any) -> Point:
+    if not all(isinstance(value, int | float) for value in point[:2]):
+        raise TypeError(point)
     x, y = float(point[0]), float(point[1])
-    if isinstance(point, str) or not (math.isfinite(x) and math.isfinite(y)) or max(abs(x), abs(y)) > 1e9:
+    if not (math.isfinite(x) and math.isfinite(y)) or max(abs(x), abs(y)) > 1e9:
         raise ValueError(point)
     return x, y
 
@@ -148,39 +152,34 @@ def _coarse(found: Sequence[tuple[str, str, list[Ring]]]) -> list[MapArea]:
     side = max((east - west) * narrow, north - south)
     if side <= 0:
         _refuse("区域没有大小", "its areas have no extent")
-    for steps in GRIDS:
-        scale = steps / side
-        areas = [
-            MapArea(name, code, tuple(_snapped(rings, west, south, scale * narrow, scale)))
-            for name, code, rings in found
-        ]
-        if sum(len(ring) for area in areas for ring in area.rings) <= POINTS_LIMIT:
-            return [area for area in areas if area.rings]
+    across, up = FINEST / side * narrow, FINEST / side
+    areas = [
+        (name, code, [[(round((x - west) * across), round((y - south) * up)) for x, y in ring] for ring in rings])
+        for name, code, rings in found
+    ]
+    for _coarser in range(TIMES_COARSER):
+        areas = [(name, code, _tidied(rings)) for name, code, rings in areas]
+        if sum(len(ring) for _name, _code, rings in areas for ring in rings) <= POINTS_LIMIT:
+            return [MapArea(name, code, tuple(map(tuple, rings))) for name, code, rings in areas if rings]
+        areas = [(name, code, [[(x // 2, y // 2) for x, y in ring] for ring in rings]) for name, code, rings in areas]
     _refuse("边界过于琐碎", "its outlines are too detailed")
 
 
-def _snapped(
-    rings: Sequence[Ring], west: float, south: float, across: float, up: float
-) -> Iterator[tuple[tuple[int, int], ...]]:
-    """Rings on the grid, without points that say nothing; rings that have become a dot or a line are dropped.
+def _tidied(rings: Sequence[Sequence[Snapped]]) -> list[list[Snapped]]:
+    """Rings without points that say nothing; rings that have become a dot or a line are dropped.
 
     An area that would be dropped altogether stays as one square of the grid.
     """
-    kept = 0
-    for ring in rings:
-        snapped = [(round((x - west) * across), round((y - south) * up)) for x, y in ring]
-        shorter = _without_idle_points(snapped)
-        if len(shorter) > 2:
-            kept += 1
-            yield tuple(shorter)
+    kept = [ring for ring in map(_without_idle_points, rings) if len(ring) > 2]
     if not kept and rings and rings[0]:
-        x, y = round((rings[0][0][0] - west) * across), round((rings[0][0][1] - south) * up)
-        yield ((x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1))
+        x, y = rings[0][0]
+        kept = [[(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]]
+    return kept
 
 
-def _without_idle_points(ring: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _without_idle_points(ring: Sequence[Snapped]) -> list[Snapped]:
     """The ring without its closing point, repeated points and points on the straight line between their neighbours."""
-    kept: list[tuple[int, int]] = []
+    kept: list[Snapped] = []
     for point in ring:
         if kept and point == kept[-1]:
             continue
@@ -193,6 +192,6 @@ def _without_idle_points(ring: Sequence[tuple[int, int]]) -> list[tuple[int, int
     return kept
 
 
-def _straight(first: tuple[int, int], middle: tuple[int, int], last: tuple[int, int]) -> bool:
+def _straight(first: Snapped, middle: Snapped, last: Snapped) -> bool:
     across, up = middle[0] - first[0], middle[1] - first[1]
     return across * (last[1] - first[1]) == up * (last[0] - first[0])

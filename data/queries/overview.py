@@ -6,6 +6,7 @@ figures and say so.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +17,7 @@ from data.counting import HOUR
 from data.queries.queue import counter, counters
 from data.reader import Reader
 
-CAP = 10_000
+CAP = 2_000
 """Late tickets, and tickets of the last day, that are looked at."""
 DAY = 86_400
 HOURS, DAYS = 24, 30
@@ -64,7 +65,7 @@ class Place(NamedTuple):
     kind: str
     name: str
     name_en: str
-    aliases: Any
+    aliases: list[str]
     parent_id: int | None
 
 
@@ -110,7 +111,9 @@ def places(reader: Reader, centre: int) -> list[Place]:
         " AND kind IN ('community', 'grid', 'exclusive_grid', 'micro_grid') ORDER BY sort_no, code",
         centre=centre,
     )
-    return [Place(*row) for row in rows]
+    return [
+        Place._make((*row[:5], json.loads(row[5]) if isinstance(row[5], str) else row[5] or [], row[6])) for row in rows
+    ]
 
 
 def _late(reader: Reader, centre: int, now: int) -> Sequence[tuple[Any, ...]]:

@@ -16,7 +16,18 @@ from pathlib import Path
 from tests.bench.figures import Figure, as_table, line
 from tests.bench.run import Run
 
-MEASUREMENTS = ("queue", "commands", "opening", "keys", "ticking", "spreading", "importing", "sweeping", "writing")
+MEASUREMENTS = (
+    "queue",
+    "overview",
+    "commands",
+    "opening",
+    "keys",
+    "ticking",
+    "spreading",
+    "importing",
+    "sweeping",
+    "writing",
+)
 
 
 def main(arguments: Sequence[str] | None = None, say: Callable[[str], object] = print) -> int:

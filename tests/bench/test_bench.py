@@ -15,6 +15,7 @@ from tests.bench.figures import Figure, Rounds, as_table, line, percentile
 
 FIGURES = {
     "queue": ["queue.first", "queue.first.size", "queue.next", "queue.next.size"],
+    "overview": ["overview.now", "overview.full"],
     "commands": ["commands.list", "commands.help", "commands.show", "commands.log", "commands.desk"],
     "opening": ["opening.cpu", "opening.wall", "opening.size"],
     "keys": [

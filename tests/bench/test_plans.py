@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from data.queries import listing, notices, organisation, queue, tickets, timers
+from data import counting
+from data.queries import area_map, listing, notices, organisation, overview, queue, tickets, timers
 from data.queries.filters import parse
 from data.reader import Reader
 from tests.bench.spying import Spy
@@ -59,6 +60,9 @@ PAGES: dict[str, Ask] = {
     "list": lambda reader: listing.page(reader, CENTRE, NOW),
     "list of all": lambda reader: listing.page(reader, CENTRE, NOW, everything=True),
     "load of units": lambda reader: organisation.late_by_unit(reader, CENTRE, NOW),
+    "overview": lambda reader: overview.figures(reader, CENTRE, NOW, "Asia/Shanghai"),
+    "overview's map": lambda reader: area_map.stored_areas(reader, CENTRE),
+    "counters kept": lambda reader: counting.keeps_all(reader, CENTRE),
     "changes": lambda reader: tickets.changed_since(reader, CENTRE, 1),
     "change numbers": lambda reader: tickets.change_numbers(reader, CENTRE),
     "ticket": lambda reader: tickets.ticket(reader, CENTRE, 1),
@@ -80,7 +84,7 @@ def slow(step: str) -> bool:
     return "TEMP B-TREE" in step or bool(re.match(r"SCAN (?!found|CONSTANT)", step))
 
 
-@pytest.mark.parametrize("name", ["late and soon", "clock count", "clock rank", "rank", "load of units"])
+@pytest.mark.parametrize("name", ["late and soon", "clock count", "clock rank", "rank", "load of units", "overview"])
 def test_counting_has_more_than_the_centre_to_go_by(reader: Reader, name: str) -> None:
     big = [step for _, plan in plans_of(reader, PAGES[name]) for step in plan if re.match(r"SEARCH [tk] ", step)]
     assert big
