@@ -179,6 +179,8 @@ class ClockState(Term):
     MET = "met", "按期", "met"
     MISSED = "missed", "超期", "missed"
     CANCELLED = "cancelled", "取消", "cancelled"
+    WITHDRAWN = "withdrawn", "已撤销", "withdrawn"
+    """What started it was undone: it counts as if it had never run."""
 
 
 class TaskRole(Term):
@@ -198,6 +200,8 @@ class TaskState(Term):
     DONE = "done", "已完成", "done"
     RETURNED = "returned", "已退单", "returned"
     CANCELLED = "cancelled", "已取消", "cancelled"
+    WITHDRAWN = "withdrawn", "已撤销", "withdrawn"
+    """What gave it to the unit was undone."""
 
 
 class Holder(Term):

@@ -226,6 +226,7 @@ VERB_COMMANDS = (
         "set deadlines anew under the present calendar",
         (Field("policy", "同时改用最新时限政策", "also move to the newest policy", "flag"),),
     ),
+    VerbCommand("undo", "undo", "撤销", "撤销最近一步，留痕", "undo the newest step, on the record", (NOTE,)),
 )
 
 BY_COMMAND = {row.command: row for row in VERB_COMMANDS}

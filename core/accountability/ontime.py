@@ -167,7 +167,8 @@ ORDER BY t.id LIMIT :size
 """
 _CLOCKS = """
 SELECT k.ticket_id, k.segments, k.budget, k.seconds, k.calendar_version FROM clock k
-WHERE k.centre_id = :centre AND k.kind = 'final' AND k.ticket_id >= :first AND k.ticket_id <= :last ORDER BY k.id
+WHERE k.centre_id = :centre AND k.kind = 'final' AND k.state <> 'withdrawn'
+    AND k.ticket_id >= :first AND k.ticket_id <= :last ORDER BY k.id
 """
 
 

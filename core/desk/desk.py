@@ -19,7 +19,9 @@ from core.desk.people import people_at
 from core.desk.permissions import acts_for_unit, refusal_of_role
 from core.desk.references import References
 from core.desk.verbs.intake import decide_report
-from core.desk.verbs.table import REPORT, VERBS, Verb
+from core.desk.verbs.table import REPORT, TITLES, VERBS, Verb
+from core.desk.verbs.undoing import NAMES_A_LEAD
+from core.desk.verbs.undoing import refusal as refusal_of_undo
 from core.desk.work import Decision, Work
 from core.rules.case import Case
 from core.rules.stages import Why, refusal_of_lead, refusal_of_stage, refusal_of_tasks
@@ -31,10 +33,6 @@ from data.tables import Centre, Request, Setting, Ticket, TicketEvent, table
 from data.terms import ClockKind
 
 KEY_LIMIT = 120
-NAMES_A_LEAD = frozenset({"dispatch", "redispatch", "hand_up", "hand_down"})
-"""Verbs that give a ticket a new lead: after the third bounce they are the leader's."""
-
-
 HARMLESS = frozenset({"note", "ask", "remind", "supervise", "engine_step"})
 """Events that change nothing another officer decides on: a colleague's note or a step of the ladder, in between looking
 at a ticket and acting on it, does not make the order stale."""
@@ -95,6 +93,35 @@ class Desk:
         return self.store.run(
             lambda connection: self.do_in(connection, order, actor, seen, key), repeatable=key is not None
         )
+
+    def do_all(
+        self, orders: Sequence[Order], actor: Actor, seen: int | None = None, key: str | None = None
+    ) -> list[Receipt]:
+        """Carry out several orders in one write transaction: all of them, or none; one event each.
+
+        `seen` is the revision that the first order's ticket was looked at; the others build on it. With `key` the same
+        orders again do nothing and return the first receipts. Raises the first Refusal, and then nothing has changed.
+        """
+
+        def work(connection: Connection) -> list[Receipt]:
+            refs = References(connection, self.centre_id)
+            parts = enumerate(orders, 1)
+            return [
+                self.do_in(connection, order, actor, seen if part == 1 else None, key and f"{key}/{part}", refs)
+                for part, order in parts
+            ]
+
+        return self.store.run(work, repeatable=key is not None)
+
+    def rehearse(self, order: TicketOrder, actor: Actor) -> tuple[Case, Decision]:
+        """The ticket as it is and what an order would change, without doing it. Raises what `do` would raise."""
+        with self.store.read() as connection:
+            ledger = Ledger(connection, self.centre_id, self.now(), reading=True)
+            case = ledger.case_by_code(order.ticket)
+            refs = References(connection, self.centre_id)
+            verb = VERBS[order.verb]
+            _raise(self._refusal(verb, case, actor, refs))
+            return case, verb.decide(Work(case, refs, ledger.moment(case), actor), order)
 
     def do_in(
         self,
@@ -184,11 +211,13 @@ class Desk:
             why = refusal_of_role(verb.name, verb.zh, verb.en, actor, case, refs)
         if why is None and verb.name in NAMES_A_LEAD:
             why = refusal_of_lead(case, actor.roles)
+        if why is None and verb.name == "undo":
+            why = refusal_of_undo(case, actor, refs, self.now(), TITLES)
         return why or refusal_of_tasks(verb.name, case)
 
     def _record(self, ledger: Ledger, work: Work, verb: str, decision: Decision, seen: int | None) -> Receipt:
         """Append the event, queue the notices."""
-        for clock in decision.effects.clocks:
+        for clock in decision.effects.clocks if verb != "undo" else ():
             if clock.get("kind") == ClockKind.FINAL.value and clock.get("due_at") is not None:
                 decision.effects.set["final_due_at"] = clock["due_at"]
         body = {**decision.facts, "effects": decision.effects.as_dict()}

@@ -297,6 +297,13 @@ class Recompute(TicketOrder):
     """Also move the ticket to the newest policy version."""
 
 
+class Undo(TicketOrder):
+    """Undo the newest step of the ticket (撤销); the undoing is on the record."""
+
+    verb: ClassVar[str] = "undo"
+    note: Long = ""
+
+
 def read_order(kind: type[Order], values: dict[str, Any]) -> Order:
     """Build an order from plain values. Raises BadInput that names the field, in both languages."""
     try:

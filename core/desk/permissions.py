@@ -45,6 +45,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "pause": DESK_ROLES | LEADER_ROLES,
     "resume": DESK_ROLES | LEADER_ROLES,
     "recompute": SENIOR_ROLES,
+    "undo": DESK_ROLES,
 }
 
 CENTRE_ROLES: dict[str, frozenset[Role]] = {

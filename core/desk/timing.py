@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -119,6 +120,27 @@ class Timing:
         again = clocks.continue_(facts_of(clock), self.moment, own, reason=reason, by=self.actor_id)
         rebased = clocks.rebase(again, self.calendar, budget=Budget.parse(limit) if limit else None)
         return self._rebased(clock, rebased, clock.ladder)
+
+    def set_back(self, clock: ClockRecord, before: ClockRecord) -> dict[str, Any]:
+        """The clock as it was before a deed that is undone: it goes on as if the deed had never been.
+
+        What its ladder did since stays done. Where the deed had moved the deadline, the old one is a new generation,
+        and steps that are not past under it are done at their time.
+        """
+        facts, fired = facts_of(before), list(dict.fromkeys([*before.fired, *clock.fired]))
+        steps = self.policy.ladder(before.ladder)
+        if clock.generation != before.generation:
+            facts = replace(facts, generation=clock.generation + 1)
+            if steps is not None:
+                done = [read_step(name) for name in fired]
+                kept = carry_over(steps, facts.warn_at, facts.due_at, self.moment, done, facts.pauses)
+                fired = [name for name in fired if read_step(name) in kept]
+        identity = {"id": clock.id, "task_id": before.task_id, "fired": fired, "ladder": before.ladder}
+        return {**identity, **self._effect(facts, before.ladder, fired)}
+
+    def withdraw(self, clock: ClockRecord) -> dict[str, Any]:
+        """End a live clock whose start is undone."""
+        return {**self.stop(clock, cancelled=True), "state": ClockState.WITHDRAWN.value}
 
     def rebase(
         self, clock: ClockRecord, calendar: WorkCalendar, limit: str | None = None, ladder: str | None = None

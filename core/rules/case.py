@@ -39,9 +39,9 @@ class Case:
         return None
 
     def last_lead_task(self) -> TaskRecord | None:
-        """The newest lead task, whatever became of it."""
+        """The newest lead task, whatever became of it, unless what made it was undone."""
         for task in reversed(self.tasks):
-            if task.role == TaskRole.LEAD:
+            if task.role == TaskRole.LEAD and task.state != TaskState.WITHDRAWN:
                 return task
         return None
 
@@ -60,8 +60,10 @@ class Case:
         return [clock for clock in self.clocks if clock.state in LIVE_CLOCKS and (not kinds or clock.kind in kinds)]
 
     def newest_clock(self, kind: ClockKind, unit_id: int | None = None) -> ClockRecord | None:
-        """The newest clock of a kind (of a unit if given), whatever its state."""
+        """The newest clock of a kind (of a unit if given), whatever its state, unless what started it was undone."""
         for clock in reversed(self.clocks):
-            if clock.kind == kind and (unit_id is None or clock.unit_id == unit_id):
+            if clock.kind != kind or clock.state == ClockState.WITHDRAWN:
+                continue
+            if unit_id is None or clock.unit_id == unit_id:
                 return clock
         return None

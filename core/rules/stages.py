@@ -54,6 +54,7 @@ STAGES: dict[str, frozenset[Stage]] = {
     "pause": OUT,
     "resume": frozenset({Stage.SUSPENDED}),
     "recompute": LIVING,
+    "undo": LIVING,
     "engine_step": LIVING,
 }
 

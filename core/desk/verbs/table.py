@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.desk import orders
-from core.desk.verbs import closing, dispatching, handling, intake, moving, pressing
+from core.desk.verbs import closing, dispatching, handling, intake, moving, pressing, undoing
 from core.desk.work import Decision, Work
 
 
@@ -49,9 +49,13 @@ _ROWS: tuple[tuple[str, str, type[orders.Order], Callable[[Work, Any], Decision]
     ("暂停", "pause", orders.Pause, moving.decide_pause),
     ("恢复", "resume", orders.Resume, moving.decide_resume),
     ("重算时限", "recompute", orders.Recompute, moving.decide_recompute),
+    ("撤销", "undo", orders.Undo, undoing.decide_undo),
 )
 
 VERBS: dict[str, Verb] = {order.verb: Verb(order.verb, zh, en, order, decide) for zh, en, order, decide in _ROWS}
 """Every verb on an existing ticket, by name, in the order of a ticket's life."""
 
 REPORT = ("上报", "report")
+
+TITLES = {"report": REPORT, **{verb.name: (verb.zh, verb.en) for verb in VERBS.values()}}
+"""What each kind of event that an officer makes is called, in Chinese and English."""

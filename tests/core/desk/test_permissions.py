@@ -67,6 +67,7 @@ MATRIX = {
     "pause": DESK | LEADERS,
     "resume": DESK | LEADERS,
     "recompute": SENIOR,
+    "undo": DESK,
 }
 """Said a second time, by hand: a verb without a row here, or a role let in by accident, fails."""
 

@@ -1,0 +1,83 @@
+"""What the catalogue proposes for a ticket that is not sent out yet: accept, assess, dispatch, each with why.
+
+A proposal, never a decision: an officer reads it and carries it out, or does something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.catalogue.find import match, route
+from core.catalogue.model import CatalogueVersion, MatterEntry
+from data.terms import Stage
+
+Step = tuple[str, Mapping[str, Any]]
+"""A verb and the values of its order, without the ticket."""
+
+TO_BE_SENT = frozenset({Stage.REPORTED, Stage.ACCEPTED, Stage.ASSESSED})
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """The steps that a proposal comes to; none where the catalogue has no proposal, and then `zh` and `en` say why."""
+
+    steps: tuple[Step, ...]
+    zh: str
+    en: str
+    matter: MatterEntry | None = None
+    limit_no: int = 0
+    found_zh: str = ""
+    """Why this matter; empty where somebody had chosen it before."""
+    found_en: str = ""
+    lead: str = ""
+    assist: tuple[str, ...] = ()
+
+
+def propose(
+    ticket: Mapping[str, Any], catalogue: CatalogueVersion, routes: Mapping[str, str], units: Mapping[str, str]
+) -> Proposed:
+    """The steps that take a ticket out, by the matter it has or that its text speaks of.
+
+    `ticket` has stage, matter_code, limit_no, title and body; `routes` and `units` are those of `find.route`.
+    """
+    stage = Stage(ticket["stage"])
+    if stage not in TO_BE_SENT:
+        return _none(
+            f"{ticket['code']} 现在是“{stage.zh}”，不必再派单；改派请用转派",
+            f"{ticket['code']} is {stage.en}: it needs no dispatch; to send it elsewhere, re-dispatch",
+        )
+    known = next((item for item in catalogue.matters if item.code == ticket["matter_code"]), None)
+    matter, limit_no, found = known, int(ticket["limit_no"]), ("", "")
+    if matter is None:
+        hits = match(f"{ticket['title']} {ticket['body']}", catalogue.matters, catalogue.synonyms, 1)
+        if not hits:
+            return _none(
+                "文中未提到目录事项，无法建议；请先研判事项，或直接选岗位派单",
+                "the report names no matter of the catalogue: assess it first, or choose a post yourself",
+            )
+        matter, limit_no = hits[0].matter, hits[0].limit_no
+        found = hits[0].reason("zh"), hits[0].reason("en")
+    way = route(matter, routes, units)
+    if not way.lead:
+        return _none(way.zh.rstrip("。"), way.en.rstrip("."))
+    return Proposed(
+        tuple(_steps(stage, matter.code if known is None else "", limit_no, way.lead, way.assist)),
+        way.zh, way.en, matter, limit_no, *found, way.lead, way.assist,
+    )  # fmt: skip
+
+
+def _steps(stage: Stage, matter: str, limit_no: int, lead: str, assist: Sequence[str]) -> list[Step]:
+    """What is still to be done; a matter that somebody chose is left as it is."""
+    steps: list[Step] = []
+    if stage == Stage.REPORTED:
+        steps.append(("accept", {}))
+    if matter:
+        steps.append(("assess", {"matter": matter, "limit_no": limit_no}))
+    steps.append(("dispatch", {"to": lead, "assist": list(assist)}))
+    return steps
+
+
+def _none(zh: str, en: str) -> Proposed:
+    return Proposed((), zh, en)

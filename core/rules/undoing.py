@@ -1,0 +1,115 @@
+"""Which step of a ticket can be undone, by whom and until when.
+
+The log is a pile: the newest deed is undone first, then the one below it. What was undone is off the pile and stays in
+the log. Words (notes, questions, reminders) and the ladder's own steps lie beside the pile: they hinder nothing, and
+nothing can take them back, because somebody has read them already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.rules.stages import Why
+from data.terms import Role
+
+UNDO = "undo"
+WINDOW = 30 * 60
+"""Seconds in which a slip of the hand is noticed; what is put right later is done by the verb that is made for it."""
+
+UNDOABLE = frozenset(
+    {
+        "accept",
+        "amend",
+        "assess",
+        "dispatch",
+        "redispatch",
+        "add_task",
+        "acknowledge",
+        "arrive",
+        "handle",
+        "finish_task",
+        "complete",
+        "return",
+        "check",
+        "call_back",
+        "hand_up",
+        "hand_down",
+        "supervise",
+        "pause",
+        "resume",
+    }
+)
+BESIDE = frozenset({"note", "ask", "remind", "engine_step"})
+"""Words and the ladder's steps: looked past."""
+
+REASONS = {
+    "report": ("登记不能撤销；误报请作废", "a report stays: strike it out with void"),
+    "refuse": ("不予受理即办结，不能撤销；请重新登记", "refusing ends the ticket: report it anew"),
+    "archive": ("已归档，不能撤销", "it is filed"),
+    "void": ("作废不能撤销；请重新登记", "striking out ends the ticket: report it anew"),
+    "recompute": ("时限已按现行日历重算，不能撤销", "the deadlines stand on the calendar that is in force"),
+    "note": ("记录已写入流转，不能撤销；可再记一条", "a note stays: write another one"),
+    "ask": ("请示已发出，不能撤销", "the question has been sent"),
+    "remind": ("催办已发出，不能撤销", "the reminder has been sent"),
+    "engine_step": ("升级链的步骤不能撤销", "a step of the ladder stays"),
+}
+"""Why the other verbs cannot be undone."""
+
+SENIOR = frozenset({Role.SHIFT_LEADER, Role.DUTY_LEADER, Role.COMMANDER})
+UNITS_OWN = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complete", "return", "hand_up"})
+"""Deeds that are a unit's own, unless the desk wrote them down for it: nobody else takes them back."""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What the rules need of an event.
+
+    `undoes` is the number of the event that it undid, `by_desk` that the desk wrote it down for a unit.
+    """
+
+    seq: int
+    at: int
+    kind: str
+    actor_id: int | None
+    actor: str
+    undoes: int | None = None
+    by_desk: bool = False
+
+
+def newest_deed(log: Sequence[Deed]) -> Deed | None:
+    """The deed on top of the pile; None for an empty log."""
+    undone = {deed.undoes for deed in log if deed.kind == UNDO}
+    pile = (deed for deed in reversed(log) if deed.kind != UNDO and deed.kind not in BESIDE and deed.seq not in undone)
+    return next(pile, None)
+
+
+def refusal_of_undo(
+    deed: Deed | None, title_zh: str, title_en: str, actor_id: int | None, roles: frozenset[str], at: int
+) -> Why | None:
+    """Why the newest deed cannot be undone by this officer at an instant, or None. The titles are the deed's own."""
+    if deed is None:
+        return Why("undo-nothing", "没有可以撤销的步骤", "there is nothing to undo")
+    if deed.kind not in UNDOABLE:
+        zh, en = REASONS.get(deed.kind, ("这一步不能撤销", "this step cannot be undone"))
+        return Why("undo-verb", f"最近一步是“{title_zh}”：{zh}", f"the newest step is to {title_en}: {en}")
+    own = deed.actor_id is not None and deed.actor_id == actor_id
+    if not own and deed.kind in UNITS_OWN and not deed.by_desk:
+        return Why(
+            "undo-unit",
+            f"“{title_zh}”是承办单位自己办的（{deed.actor}），不能代为撤销",
+            f"to {title_en} was the unit's own deed ({deed.actor}): nobody else undoes it",
+        )
+    if not own and not roles & SENIOR:
+        return Why(
+            "undo-other",
+            f"最近一步“{title_zh}”由 {deed.actor} 办理，须本人或值班长撤销",
+            f"the newest step, to {title_en}, was done by {deed.actor}: they or the shift leader may undo it",
+        )
+    if at - deed.at > WINDOW:
+        return Why(
+            "undo-late",
+            f"“{title_zh}”已超过 {WINDOW // 60} 分钟，不能撤销；请用转派、退单、返工等办理",
+            f"to {title_en} is more than {WINDOW // 60} minutes ago: put it right with the verb made for it",
+        )
+    return None
