@@ -37,6 +37,7 @@ from console.widgets.drawer import Answer, Drawer
 from data.clean import clean
 
 if TYPE_CHECKING:
+    from console.planned_work import PlannedWork
     from console.training.coach import Coach
     from console.work import TicketWork
 
@@ -111,6 +112,7 @@ class ZhihuiApp(KeyOrder, CellOutput):
         self._drafts: Drafts | None = None
         self._said_unkept = False
         self._work: TicketWork | None = None
+        self._planned: PlannedWork | None = None
         self.status = Status()
         self.now = seconds()
         self._drawn_at = 0
@@ -275,6 +277,15 @@ class ZhihuiApp(KeyOrder, CellOutput):
 
             self._work = TicketWork(self)
         return self._work
+
+    @property
+    def planned(self) -> PlannedWork:
+        """What says first what it will do."""
+        if self._planned is None:
+            from console.planned_work import PlannedWork
+
+            self._planned = PlannedWork(self)
+        return self._planned
 
     @property
     def duty_screen(self) -> DutyScreen | None:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from console.plan_ports import PlanPort
 from data.terms import TaskState
 
 if TYPE_CHECKING:
@@ -367,7 +368,7 @@ class BellListener(Protocol):
         ...
 
 
-class Backend(DeskPort, Protocol):
+class Backend(DeskPort, PlanPort, Protocol):
     """All that the console needs from below. Reads run on one reading thread, `do` on one writing thread."""
 
     def status(self, now: int) -> Status:

@@ -102,9 +102,11 @@ class TicketWork:
 
     def _with_choices(self, screen: DutyScreen, row: QueueRow, then: Callable[[Sequence[Choice]], None]) -> None:
         """Read what is possible, then go on."""
-        self._read(screen, lambda: self.app.load(lambda: self.app.backend.possible(row.code)), then)
+        self.read_then(screen, lambda: self.app.load(lambda: self.app.backend.possible(row.code)), then)
 
-    def _read(self, screen: DutyScreen, read: Callable[[], Awaitable[Found]], then: Callable[[Found], None]) -> None:
+    def read_then(
+        self, screen: DutyScreen, read: Callable[[], Awaitable[Found]], then: Callable[[Found], None]
+    ) -> None:
         """Read something away from the event loop, then go on; the keys that follow wait for what comes of it."""
         self.app.hold_keys()
 
@@ -183,7 +185,7 @@ class TicketWork:
             self.app.open_drawer(SearchDrawer(heading, lambda: items, hint, proposal.unit_code, proposal.reason), sent)
 
         backend = self.app.backend
-        self._read(screen, lambda: self.app.load(lambda: (backend.posts(), backend.proposal(row.ticket))), show)
+        self.read_then(screen, lambda: self.app.load(lambda: (backend.posts(), backend.proposal(row.ticket))), show)
 
     def send(self, screen: DutyScreen, row: QueueRow, unit_code: str, proposal: Proposal | None) -> None:
         """Dispatch a ticket to a unit, with the assisting units when it is the proposed one."""
@@ -205,7 +207,7 @@ class TicketWork:
 
             self.app.open_drawer(SearchDrawer(heading, lambda: items, _("post, pinyin or initials")), chosen)
 
-        self._read(screen, lambda: self.app.load(self.app.backend.posts), show)
+        self.read_then(screen, lambda: self.app.load(self.app.backend.posts), show)
 
     def _choose_task(self, screen: DutyScreen, row: QueueRow, verb: str, heading: str) -> None:
         """Ask which of the units at work it is, where there are several; the lead is meant without a word."""
@@ -229,7 +231,7 @@ class TicketWork:
 
             self.app.open_drawer(MenuDrawer(heading, items), chosen)
 
-        self._read(screen, lambda: self.app.load(lambda: self.app.backend.ticket(row.ticket)), show)
+        self.read_then(screen, lambda: self.app.load(lambda: self.app.backend.ticket(row.ticket)), show)
 
     def _choose_matter(self, screen: DutyScreen, row: QueueRow, heading: str) -> None:
         """Ask what kind of matter it is; those that the report speaks of stand first and say why."""
@@ -244,7 +246,7 @@ class TicketWork:
 
             self.app.open_drawer(SearchDrawer(heading, lambda: items, _("kind of matter")), chosen)
 
-        self._read(screen, lambda: self.app.load(lambda: self.app.backend.matters_of(row.ticket)), show)
+        self.read_then(screen, lambda: self.app.load(lambda: self.app.backend.matters_of(row.ticket)), show)
 
     def _choose_condition(self, screen: DutyScreen, row: QueueRow, heading: str, hit: MatterHit) -> None:
         """Ask under which condition, when the matter has several: the limits hang on it."""

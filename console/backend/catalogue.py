@@ -10,6 +10,7 @@ from console.i18n import _, language
 from console.ports import Condition, MatterHit, Proposal
 from core.catalogue.find import Match, choose_limit, match, route
 from core.catalogue.model import CatalogueVersion, MatterEntry
+from core.catalogue.propose import Proposed, propose
 from core.catalogue.stored import newest_version, stored_catalogue
 from core.rules.budgets import Budget
 from core.rules.policy import Policy
@@ -122,6 +123,10 @@ class CatalogueReader:
         way = route(matter, routes, self._targets)
         reason = (way.en if language() == "en" else way.zh) + said
         return Proposal(codes.get(way.lead), reason, way.lead, way.assist)
+
+    def propose(self, ticket: Mapping[str, Any]) -> Proposed:
+        """The steps that the catalogue proposes for a ticket."""
+        return propose(ticket, self._catalogue, self._centre.labels.get("routes", {}), self._targets)
 
     # ------------------------------------------------------------------------------------------- ladder
 

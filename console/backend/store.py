@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from console.backend.lists import ClockList, TicketList
-from console.backend.words import event_title, holder_text, receipt_text
-from console.i18n import language
+from console.backend.words import event_title, holder_text, receipt_text, receipts_text
+from console.i18n import _, language
+from console.plan_ports import Handover, NextStep, Plan, Step
 from console.ports import (
     Choice,
     Counts,
@@ -31,7 +32,8 @@ from console.widgets.columns import term
 from data.bell import BellWatch, strokes
 from data.counting import keeps_all
 from data.location import is_sqlite, sqlite_path
-from data.queries import listing, notices, organisation, queue, tickets
+from data.masking import mask_text
+from data.queries import listing, notices, organisation, queue, tickets, timers
 from data.queries.filters import Condition, parse
 from data.queries.organisation import CentreLine
 from data.reader import Reader
@@ -290,6 +292,45 @@ class StoreBackend:
         """Open tickets whose ladder reached an officer, by deadline."""
         return TicketList(self._reader, self.centre.id, holder_text, organisation.climbed(officer)).after(None, NEAREST)
 
+    # ------------------------------------------------------------------------------------------- plans
+
+    def as_proposed(self, ticket_id: int) -> Plan:
+        from console.backend.planning import proposed_plan
+
+        row = tickets.ticket(self._reader(), self.centre.id, ticket_id)
+        if row is None:
+            return Plan((_("No ticket."),))
+        posts = {post.code: post for post in self.posts() if post.target}
+        return proposed_plan(self._catalogue().propose(row), posts)
+
+    def undo_plan(self, code: str) -> Plan:
+        from console.backend.planning import undo_lines
+        from core.desk.undo_plan import undo_plan
+
+        found = undo_plan(self.desk(), code, self.actor())
+        units = {
+            number: name
+            for number, (_code, name) in organisation.unit_codes(
+                self._reader(),
+                self.centre.id,
+                [*found.withdrawn, *found.again, *([found.unit_id] if found.unit_id else [])],
+            ).items()
+        }
+        names = {code: name for _number, code, name in organisation.officers(self._reader(), self.centre.id)}
+        return undo_lines(found, lambda unit: units.get(unit or 0, ""), names.get(found.by, found.by), self.centre.zone)
+
+    def handover(self, now: int) -> Handover:
+        from console.backend.changeover import handover
+
+        return handover(self._reader, self.centre.id, holder_text, now)
+
+    def next_steps(self, limit: int) -> Sequence[NextStep]:
+        lines = timers.next_steps(self._reader(), self.centre.id, limit)
+        return [
+            NextStep(line.at, line.code, mask_text(line.title), self._step_words(line.ladder, line.step))
+            for line in lines
+        ]
+
     # ------------------------------------------------------------------------------------------- catalogue
 
     def matters(self, text: str, limit: int) -> Sequence[MatterHit]:
@@ -370,6 +411,21 @@ class StoreBackend:
         receipt = self.desk().do(read_order(kind, given), self.actor(), revision, key)
         text = receipt_text(receipt.ticket, verb, receipt.stage)
         return Receipt(receipt.ticket_id, receipt.ticket, receipt.revision, text)
+
+    def do_all(self, code: str, revision: int | None, steps: Sequence[Step], key: str) -> Receipt:
+        from core.desk.orders import read_order
+        from core.desk.verbs.table import VERBS
+
+        orders = [read_order(VERBS[verb].order, {**values, "ticket": code}) for verb, values in steps]
+        receipt = self.desk().do_all(orders, self.actor(), revision, key)[-1]
+        text = receipts_text(receipt.ticket, [verb for verb, _values in steps], receipt.stage)
+        return Receipt(receipt.ticket_id, receipt.ticket, receipt.revision, text)
+
+    def take_over(self, codes: Sequence[str], words: str, key: str) -> int:
+        from core.desk.orders import Note
+
+        orders = [Note(ticket=code, text=words) for code in codes]
+        return len(self.desk().do_all(orders, self.actor(), None, key))
 
     def possible(self, code: str) -> Sequence[Choice]:
         found = self.desk().possible(code, self.actor())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from console.i18n import _, language
 from data.terms import Holder, Stage
 
@@ -28,8 +30,14 @@ def holder_text(holder: str, unit: str | None) -> str:
     return known.label(language()) if isinstance(known, Holder) else holder
 
 
-def receipt_text(code: str, verb: str, stage: str) -> str:
-    """One sentence on what was done."""
+def receipts_text(code: str, verbs: Sequence[str], stage: str) -> str:
+    """One sentence on several steps that were done at once."""
+    join = ", " if language() == "en" else "、"
     known = Stage._value2member_map_.get(stage)
     now = known.label(language()) if isinstance(known, Stage) else stage
-    return _("{code}: {verb} done, now {stage}").format(code=code, verb=event_title(verb), stage=now)
+    return _("{code}: {verb} done, now {stage}").format(code=code, verb=join.join(map(event_title, verbs)), stage=now)
+
+
+def receipt_text(code: str, verb: str, stage: str) -> str:
+    """One sentence on what was done."""
+    return receipts_text(code, [verb], stage)

@@ -121,6 +121,23 @@ class DutyScreen(Screen[None]):
         else:
             self.app.work.start(self, row, verb)
 
+    def action_as_proposed(self) -> None:
+        row = self.ticket()
+        if row is None:
+            self.say(_("No ticket is chosen."))
+        else:
+            self.app.planned.as_proposed(self, row)
+
+    def action_undo(self) -> None:
+        row = self.ticket()
+        if row is None:
+            self.say(_("No ticket is chosen."))
+        else:
+            self.app.planned.undo(self, row)
+
+    def action_handover(self) -> None:
+        self.app.planned.handover(self)
+
     def action_open_ticket(self) -> None:
         row = self.ticket()
         if row is not None:

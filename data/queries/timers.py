@@ -40,6 +40,29 @@ class ClockLine(NamedTuple):
     title: str
 
 
+class NextLine(NamedTuple):
+    """A ladder step that is still to come."""
+
+    at: int
+    step: str
+    ladder: str
+    code: str
+    title: str
+
+
+def next_steps(reader: Reader, centre: int, size: int) -> list[NextLine]:
+    """The ladder steps that come next, soonest first, read off the engine's own due rows."""
+    rows = reader.rows(
+        "SELECT d.next_at, k.next_step, k.ladder, t.code, t.title FROM clock_due d"
+        " JOIN clock k ON k.centre_id = d.centre_id AND k.id = d.clock_id"
+        " JOIN ticket t ON t.centre_id = d.centre_id AND t.id = d.ticket_id"
+        " WHERE d.centre_id = :centre ORDER BY d.next_at, d.clock_id LIMIT :size",
+        centre=centre,
+        size=size,
+    )
+    return [NextLine(*row) for row in rows]
+
+
 def clocks_after(
     reader: Reader,
     centre: int,

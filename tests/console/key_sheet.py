@@ -13,10 +13,10 @@ HEAD = """# Keys · 按键
 
 F-keys, digits, Enter, Esc, Space and arrows always work, also while a Chinese input method is on. Single letters are
 shortcuts only: with an input method on, F7 and the number do the same. Ids are for `keys.toml` in the configuration
-folder of zhihui: `"pane.queue" = "f11,7"`.
+folder of zhihui: `"pane.queue" = "f11,ctrl+y"`.
 
 F 键、数字、Enter、Esc、空格和方向键在中文输入法开启时同样可用；单个字母只是捷径，开着输入法时可用 F7 加数字。
-编号用于 zhihui 配置目录中的 `keys.toml`：`"pane.queue" = "f11,7"`。
+编号用于 zhihui 配置目录中的 `keys.toml`：`"pane.queue" = "f11,ctrl+y"`。
 """
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from console.overview_ports import OverviewView
+from console.plan_ports import Handover, NextStep, OpenPart, Plan, Step
 from console.ports import (
     Choice,
     ClockLine,
@@ -246,6 +247,11 @@ class MemoryBackend:
 
     with_map = True
 
+    plan = Plan(
+        ("受理", "派单  城市更新岗 (孙 A)", "依据：文中有“堡坎”"),
+        (("accept", {}), ("dispatch", {"to": "urban_renewal"})),
+    )
+
     def overview(self, now: int) -> OverviewView:
         if self.broken is not None:
             raise self.broken
@@ -290,3 +296,29 @@ class MemoryBackend:
         if self.broken is not None:
             raise self.broken
         return self.choices
+
+    def as_proposed(self, ticket_id: int) -> Plan:
+        return self.plan
+
+    def undo_plan(self, code: str) -> Plan:
+        if self.refusal is not None:
+            raise self.refusal
+        return Plan(("撤销：派单",), (("undo", {}),))
+
+    def do_all(self, code: str, revision: int | None, steps: Sequence[Step], key: str) -> Receipt:
+        for verb, values in steps:
+            self.do(verb, code, revision, values, key)
+        return Receipt(1, code, (revision or 0) + len(steps), f"{code}：完成")
+
+    def handover(self, now: int) -> Handover:
+        late = [row for row in self.tickets if row.due < now]
+        rest = [row for row in self.tickets if row.due >= now]
+        parts = (OpenPart("late", len(late), tuple(late[:5])), OpenPart("rest", len(rest), tuple(rest[:5])))
+        return Handover(now + 43_200, parts)
+
+    def take_over(self, codes: Sequence[str], words: str, key: str) -> int:
+        self.done += [("note", code, None, {"text": words}) for code in codes]
+        return len(codes)
+
+    def next_steps(self, limit: int) -> Sequence[NextStep]:
+        return [NextStep(row.due, row.code, row.title, "上报至板块领导 A 岗") for row in self.tickets[:limit]]

@@ -1,0 +1,93 @@
+"""What says first what it will do: as the catalogue proposes, undo, and taking over at the change of shift."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from console.dialogs.changeover import TAKE_OVER, HandoverDrawer, codes
+from console.dialogs.plan import PlanDrawer
+from console.i18n import _
+from console.plan_ports import Handover, Plan
+from console.ports import QueueRow
+from data.clean import clean
+
+if TYPE_CHECKING:
+    from console.app import ZhihuiApp
+    from console.screens.duty import DutyScreen
+
+
+class PlannedWork:
+    """Shows plans and carries out what was agreed to."""
+
+    def __init__(self, app: ZhihuiApp) -> None:
+        self.app = app
+
+    def as_proposed(self, screen: DutyScreen, row: QueueRow) -> None:
+        """Accept, assess and dispatch as the catalogue proposes: all of it in one go, or nothing."""
+        self._show(screen, row, _("As proposed"), lambda: self.app.backend.as_proposed(row.ticket))
+
+    def undo(self, screen: DutyScreen, row: QueueRow) -> None:
+        """Undo the newest step of a ticket."""
+        self._show(screen, row, _("Undo"), lambda: self.app.backend.undo_plan(row.code))
+
+    def _show(self, screen: DutyScreen, row: QueueRow, title: str, read: Callable[[], Plan]) -> None:
+        heading = f"{title}  {clean(row.code, 40)}  {clean(row.title, 60)}"
+
+        def show(plan: Plan) -> None:
+            def answered(agreed: bool | None) -> None:
+                if agreed:
+                    self._carry_out(screen, row, plan)
+
+            self.app.open_drawer(PlanDrawer(heading, plan), answered)
+
+        self.app.work.read_then(screen, lambda: self.app.load(read), show)
+
+    def _carry_out(self, screen: DutyScreen, row: QueueRow, plan: Plan) -> None:
+        key = f"console-{os.urandom(12).hex()}"
+        backend = self.app.backend
+
+        async def run() -> None:
+            try:
+                receipt = await self.app.write(lambda: backend.do_all(row.code, row.revision, plan.steps, key))
+            except Exception as error:  # noqa: BLE001 - whatever fails is said in the banner
+                screen.refuse(error)
+            else:
+                screen.say(clean(receipt.text, 200))
+            self.app.heard()
+
+        self.app.run_worker(run(), group="doing", exit_on_error=False)
+
+    # ------------------------------------------------------------------------------------------- change of shift
+
+    def handover(self, screen: DutyScreen) -> None:
+        """What is open, for the officer who comes on duty."""
+
+        def show(found: Handover) -> None:
+            async def answered(answer: str | None) -> None:
+                if answer == TAKE_OVER:
+                    self._take_over(screen, found)
+                elif answer is not None:
+                    self.app.open_ticket(int(answer))
+
+            heading = _("Change of shift: what is open")
+            self.app.open_drawer(HandoverDrawer(heading, found, self.app.now), answered)
+
+        now = self.app.now
+        self.app.work.read_then(screen, lambda: self.app.load(lambda: self.app.backend.handover(now)), show)
+
+    def _take_over(self, screen: DutyScreen, found: Handover) -> None:
+        key = f"console-{os.urandom(12).hex()}"
+        words = _("Taken over at the change of shift")
+
+        async def run() -> None:
+            try:
+                amount = await self.app.write(lambda: self.app.backend.take_over(codes(found), words, key))
+            except Exception as error:  # noqa: BLE001 - see above
+                screen.refuse(error)
+            else:
+                screen.say(_("{n} tickets taken over, noted on each").format(n=amount))
+            self.app.heard()
+
+        self.app.run_worker(run(), group="doing", exit_on_error=False)
