@@ -50,6 +50,8 @@ class QueueRow:
     """What the ladder does next, in lists of clocks; in the user's language."""
     gone: bool = False
     """It has left the list and is only shown until the list is read anew."""
+    at: Key = ()
+    """Its key in another order than by deadline."""
 
     @property
     def ticket(self) -> int:
@@ -59,7 +61,7 @@ class QueueRow:
     @property
     def key(self) -> Key:
         """Where the row stands in the list."""
-        return (self.due, self.id)
+        return self.at or (self.due, self.id)
 
 
 class QueueProvider(Protocol):
@@ -421,12 +423,17 @@ class Backend(DeskPort, PlanPort, Protocol):
         """Something that becomes readable at the moment when somebody writes; None where there is no such thing."""
         ...
 
-    def queue(self, words: str) -> QueueProvider:
-        """Open tickets by deadline that fit a filter text (`data.queries.filters`). Raises BadInput."""
+    @property
+    def orders(self) -> Sequence[str]:
+        """The orders that lists can have; the first is the usual one, by deadline."""
         ...
 
-    def timers(self, words: str) -> QueueProvider:
-        """Running clocks by deadline, of tickets that fit a filter text. Raises BadInput."""
+    def queue(self, words: str, order: str = "due") -> QueueProvider:
+        """Open tickets in an order that fit a filter text (`data.queries.filters`). Raises BadInput."""
+        ...
+
+    def timers(self, words: str, order: str = "due") -> QueueProvider:
+        """Running clocks in an order, of tickets that fit a filter text. Raises BadInput."""
         ...
 
     def ticket(self, ticket_id: int) -> TicketView | None:

@@ -8,6 +8,7 @@ from console.ports import Key, QueueRow
 from data.masking import mask_text
 from data.queries import queue, timers
 from data.queries.filters import Condition
+from data.queries.orders import BY_DUE, Order, order_named
 from data.queries.queue import EVERYTHING, QueueLine
 from data.queries.timers import ClockLine
 from data.reader import Reader
@@ -18,37 +19,61 @@ HolderText = Callable[[str, str | None], str]
 
 
 class TicketList:
-    """Open tickets by deadline that fit a condition."""
+    """Open tickets that fit a condition, in one of the orders."""
 
     def __init__(
-        self, reader: Callable[[], Reader], centre: int, holder: HolderText, condition: Condition = EVERYTHING
+        self,
+        reader: Callable[[], Reader],
+        centre: int,
+        holder: HolderText,
+        condition: Condition = EVERYTHING,
+        order: str = BY_DUE.name,
     ) -> None:
+        """Nothing is read before the first page is asked for; then a wrong name of an order raises BadInput."""
         self._reader = reader
         self._centre = centre
         self._holder = holder
         self._condition = condition
+        self._named = order
+        self._known: Order | None = None
+
+    @property
+    def _order(self) -> Order:
+        if self._known is None:
+            self._known = order_named(self._reader(), self._centre, self._named)
+        return self._known
 
     def count(self) -> int:
         return queue.count(self._reader(), self._centre, self._condition)
 
     def after(self, key: Key | None, size: int, skip: int = 0) -> Sequence[QueueRow]:
-        return self._rows(queue.page_after(self._reader(), self._centre, key, size, skip, self._condition))
+        order = self._order
+        return self._rows(queue.page_after(self._reader(), self._centre, key, size, skip, self._condition, order))
 
     def before(self, key: Key | None, size: int, skip: int = 0) -> Sequence[QueueRow]:
-        return self._rows(queue.page_before(self._reader(), self._centre, key, size, skip, self._condition))
+        order = self._order
+        return self._rows(queue.page_before(self._reader(), self._centre, key, size, skip, self._condition, order))
 
     def rank(self, key: Key) -> int:
-        return queue.rank(self._reader(), self._centre, key, self._condition)
+        return queue.rank(self._reader(), self._centre, key, self._condition, self._order)
 
     def rows(self, ids: Sequence[int]) -> Sequence[QueueRow]:
         return self._rows(queue.lines_of(self._reader(), self._centre, ids, self._condition))
 
     def _rows(self, lines: Sequence[QueueLine]) -> list[QueueRow]:
-        return [ticket_row(line, self._holder) for line in lines]
+        order = self._order
+        return [
+            ticket_row(
+                line,
+                self._holder,
+                order.key(line.id, line.due_at, line.reported_at, line.urgency, line.holder_unit_id),
+            )
+            for line in lines
+        ]
 
 
-def ticket_row(line: QueueLine, holder: HolderText) -> QueueRow:
-    """A line of the queue with its personal data masked."""
+def ticket_row(line: QueueLine, holder: HolderText, at: Key = ()) -> QueueRow:
+    """A line of the queue with its personal data masked, and its key where it is not that of a list by deadline."""
     return QueueRow(
         id=line.id,
         revision=line.revision,
@@ -65,6 +90,7 @@ def ticket_row(line: QueueLine, holder: HolderText) -> QueueRow:
         paused=line.stage == Stage.SUSPENDED or line.holder == Holder.SUSPENSION,
         supervised=bool(line.supervised),
         bounces=line.bounces,
+        at=at,
     )
 
 

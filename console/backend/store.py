@@ -35,6 +35,7 @@ from data.location import is_sqlite, sqlite_path
 from data.masking import mask_text
 from data.queries import listing, notices, organisation, queue, tickets, timers
 from data.queries.filters import Condition, parse
+from data.queries.orders import ORDERS
 from data.queries.organisation import CentreLine
 from data.reader import Reader
 from data.terms import Role, UnitKind
@@ -205,13 +206,18 @@ class StoreBackend:
 
     # ------------------------------------------------------------------------------------------- lists
 
-    def queue(self, words: str) -> QueueProvider:
-        condition = parse(words, self.seconds(), self.centre.zone) if words.strip() else queue.EVERYTHING
-        return TicketList(self._reader, self.centre.id, holder_text, condition)
+    orders: Sequence[str] = ORDERS
 
-    def timers(self, words: str) -> QueueProvider:
-        condition = parse(words, self.seconds(), self.centre.zone) if words.strip() else queue.EVERYTHING
-        return ClockList(self._reader, self.centre.id, self._step_words, condition)
+    def queue(self, words: str, order: str = "due") -> QueueProvider:
+        return TicketList(self._reader, self.centre.id, holder_text, self._condition(words), order)
+
+    def timers(self, words: str, order: str = "due") -> QueueProvider:
+        return ClockList(self._reader, self.centre.id, self._step_words, self._condition(words))
+
+    def _condition(self, words: str) -> Condition:
+        if not words.strip():
+            return queue.EVERYTHING
+        return parse(words, self.seconds(), self.centre.zone, self.officer)
 
     def ticket(self, ticket_id: int) -> TicketView | None:
         from console.backend.tickets import ticket_view

@@ -4,12 +4,14 @@ Terms are separated by blanks or commas and must all hold; a leading `-` or `!` 
 
     word                text in code, title, address or body
     field:value         also field=value; several values as field:a|b
+    field:low..high     also low.. and ..high; times and numbers, both ends included; spans of past times are ages
     field<value         also > <= >=; times as 30m, 2h, 1d from now, or as 2026-11-01
-    late soon open closed paused supervised confidential
+    late soon mine open closed paused supervised confidential
 
 Fields: code stage section unit lead community grid urgency source matter tier affair pending origin title
         due reported completed closed bounces reworks reminders
-Values are the stored words, or the Chinese or English labels.
+Fields and flags have Chinese names too (`data.queries.fields`). Values are the stored words, or the Chinese or English
+labels. `mine` is what is in the hands of the acting officer or of the officer's units, or climbed to the officer.
 
 A filter that names closed tickets itself (closed, -open, a closed stage, the time of closing) asks for them: lists,
 exports and bulk commands then look at closed tickets too.
@@ -18,20 +20,28 @@ exports and bulk commands then look at closed tickets too.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from data.errors import BadInput
-from data.terms import CLOSED_STAGES, AffairKind, Source, Stage, Term, Tier, Urgency
+from data.queries.fields import FIELD_LABELS, FIELDS, FLAG_LABELS, FLAGS, NUMBERS, PLAIN, TIMES, UNITS, WORDS
+from data.reader import expand
+from data.terms import CLOSED_STAGES, Stage, Term
+
+UnitNames = Callable[[str], Sequence[str]]
+"""Codes of the units that a name stands for (pinyin, initials, a part of it)."""
 
 
 class _Scope(NamedTuple):
-    """What every term needs: the time, the centre's zone, and where bound values go."""
+    """What every term needs: the time, the centre's zone, who asks, and where bound values go."""
 
     now: int
     zone: ZoneInfo
     values: dict[str, Any]
+    officer: str | None
+    units: UnitNames | None
 
 
 class Condition(NamedTuple):
@@ -43,55 +53,58 @@ class Condition(NamedTuple):
     """Whether the filter itself names closed tickets, so that they belong to its result."""
 
 
-FLAGS = {
-    "late": "t.open = 1 AND t.due_at <= :now",
-    "soon": "t.open = 1 AND t.due_at > :now AND t.warn_at <= :now",
-    "open": "t.open = 1",
-    "closed": "t.open = 0",
-    "paused": "t.stage = 'suspended'",
-    "supervised": "t.supervised",
-    "confidential": "t.confidential",
-}
-FLAG_LABELS = {"超期": "late", "临期": "soon", "未结": "open", "已结": "closed", "挂账": "paused", "督办": "supervised"}
-WORDS: dict[str, type[Term]] = {
-    "stage": Stage,
-    "urgency": Urgency,
-    "source": Source,
-    "tier": Tier,
-    "affair": AffairKind,
-}
-PLAIN = {"code": "t.code", "matter": "t.matter_code", "pending": "t.pending", "origin": "t.origin"}
-UNITS = {
-    "unit": "t.holder_unit_id",
-    "lead": "t.lead_unit_id",
-    "community": "t.community_id",
-    "grid": "t.grid_id",
-}
-TIMES = {"due": "t.due_at", "reported": "t.reported_at", "completed": "t.completed_at", "closed": "t.closed_at"}
-NUMBERS = {"bounces": "t.bounces", "reworks": "t.reworks", "reminders": "t.reminders"}
-FIELDS = ("section", "title", *PLAIN, *WORDS, *UNITS, *TIMES, *NUMBERS)
 SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
-_TERM = re.compile(r"([a-z_]+)\s*(<=|>=|<|>|[:=：＝])\s*(.+)")
+_TERM = re.compile(r"([a-z_]+)\s*(<=|>=|<|>|[:=])\s*(.+)")
+_CHINESE_TERM = re.compile(rf"({'|'.join(FIELD_LABELS)})\s*([<>:=].+)")
+_MINE = """
+t.holder_unit_id IN (SELECT u.id FROM unit u WHERE u.centre_id = :centre AND (u.id IN ({held}) OR u.parent_id IN
+ (SELECT s.id FROM unit s WHERE s.centre_id = :centre AND s.kind = 'section' AND s.id IN ({held}))))
+OR t.holder_officer_id IN ({officer})
+OR t.id IN (SELECT n.ticket_id FROM notice n WHERE n.centre_id = :centre AND n.officer_id IN ({officer})
+ AND n.kind IN ('ladder', 'ask', 'direct', 'needs_lead'))
+""".format(
+    officer="SELECT o.id FROM officer o WHERE o.centre_id = :centre AND (o.code = :officer OR o.name = :officer)",
+    held="SELECT a.unit_id FROM appointment a JOIN officer o ON o.centre_id = a.centre_id AND o.id = a.officer_id"
+    " WHERE a.centre_id = :centre AND (o.code = :officer OR o.name = :officer)"
+    " AND a.from_at <= :now AND (a.to_at IS NULL OR a.to_at > :now)",
+)
+_SPAN = re.compile(r"(-?)(\d{1,6})([smhd])", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _PUNCTUATION = str.maketrans(
     {"，": ",", "：": ":", "＝": "=", "＜": "<", "＞": ">", "！": "!", "－": "-", "\u3000": " "}
 )
 
 
-def parse(text: str, now: int, zone: str = "Asia/Shanghai") -> Condition:
-    """The condition for a filter text. Raises BadInput, naming the term that cannot be understood."""
+def parse(
+    text: str,
+    now: int,
+    zone: str = "Asia/Shanghai",
+    officer: str | None = None,
+    units: UnitNames | None = None,
+) -> Condition:
+    """The condition for a filter text; `officer` (a code) is meant by `mine`, `units` finds units by pinyin.
+
+    Raises BadInput, naming the term that cannot be understood.
+    """
     if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
         raise BadInput("filter-text", "筛选条件含有无法识别的字符。", "The filter holds characters that are no text.")
     parts: list[str] = []
     asks_closed = False
-    scope = _Scope(now, ZoneInfo(zone), {})
+    scope = _Scope(now, ZoneInfo(zone), {}, officer, units)
     for number, raw in enumerate(_split(text.translate(_PUNCTUATION))):
         negated = raw[0] in "-!" and len(raw) > 1
-        term = raw[1:] if negated else raw
+        term = _in_english(raw[1:] if negated else raw)
         sql = _term(term, f"f{number}", scope)
         asks_closed = asks_closed or _asks_closed(term, negated)
         parts.append(f"NOT coalesce(({sql}), FALSE)" if negated else f"({sql})")
     return Condition(" AND ".join(parts) or "1 = 1", scope.values, asks_closed)
+
+
+def _in_english(term: str) -> str:
+    """A term with a Chinese field name, with the stored one."""
+    found = _CHINESE_TERM.fullmatch(term)
+    return FIELD_LABELS[found[1]] + found[2] if found else term
 
 
 def _asks_closed(term: str, negated: bool) -> bool:
@@ -118,7 +131,7 @@ def _term(term: str, name: str, scope: _Scope) -> str:
     if flag in FLAGS:
         if ":now" in FLAGS[flag]:
             scope.values["now"] = scope.now
-        return FLAGS[flag]
+        return FLAGS[flag] or _mine(scope)
     found = _TERM.fullmatch(term)
     if found is None or found[1] not in FIELDS:
         if found is not None:
@@ -131,10 +144,36 @@ def _term(term: str, name: str, scope: _Scope) -> str:
     field, operator, value = found[1], found[2], found[3].strip()
     if operator in ("<", ">", "<=", ">="):
         return _comparison(field, operator, value, name, scope)
+    if ".." in value and field in (*TIMES, *NUMBERS):
+        return _range(field, value, name, scope)
     chosen = [part for part in value.split("|") if part]
     if not chosen:
         raise _bad_value(field, value)
     return " OR ".join(_equals(field, part, f"{name}_{place}", scope) for place, part in enumerate(chosen))
+
+
+def _mine(scope: _Scope) -> str:
+    if not scope.officer:
+        raise BadInput(
+            "filter-officer", "筛选“我的”要先说明是谁在操作。", "The filter mine needs to know which officer acts."
+        )
+    scope.values.update(now=scope.now, officer=scope.officer)
+    return _MINE
+
+
+def _range(field: str, value: str, name: str, scope: _Scope) -> str:
+    """Between two values, both included; one of them may be left open. Spans of past times are ages."""
+    low, _, high = (part.strip() for part in value.partition(".."))
+    if not (low or high):
+        raise _bad_value(field, value)
+    if field in TIMES and field != "due" and any(_SPAN.fullmatch(part) for part in (low, high)):
+        low, high = high, low
+    parts = [_comparison(field, ">=", low, f"{name}_low", scope)] if low else []
+    if high:
+        whole_day = field in TIMES and _DAY.fullmatch(high)
+        parts.append(_comparison(field, "<" if whole_day else "<=", high, f"{name}_high", scope))
+        scope.values[f"{name}_high"] += 86_400 if whole_day else 0
+    return " AND ".join(parts)
 
 
 def _words(term: str, name: str, scope: _Scope) -> str:
@@ -157,10 +196,7 @@ def _equals(field: str, value: str, name: str, scope: _Scope) -> str:
         scope.values[name] = _word(WORDS[field], value, field)
         return f"t.{field} = :{name}"
     if field in UNITS:
-        scope.values[name] = value
-        return (
-            f"{UNITS[field]} IN (SELECT id FROM unit WHERE centre_id = :centre AND (code = :{name} OR name = :{name}))"
-        )
+        return _unit(field, value, name, scope)
     if field in TIMES:
         return _on_day(TIMES[field], value, name, scope)
     if field in NUMBERS:
@@ -175,6 +211,17 @@ def _equals(field: str, value: str, name: str, scope: _Scope) -> str:
             f" AND kind = 'section' AND name = :{name})"
         )
     return f"{PLAIN[field]} = :{name}"
+
+
+def _unit(field: str, value: str, name: str, scope: _Scope) -> str:
+    """A unit by its code or name, or else by what the caller knows it by."""
+    known = scope.units(value) if scope.units is not None else ()
+    names, found = expand(f"{name}_u", known)
+    scope.values.update(found)
+    scope.values[name] = value
+    wider = f" OR code IN ({names})" if known else ""
+    same = f"code = :{name} OR name = :{name}{wider}"
+    return f"{UNITS[field]} IN (SELECT id FROM unit WHERE centre_id = :centre AND ({same}))"
 
 
 def _word(kind: type[Term], value: str, field: str) -> str:
@@ -205,7 +252,7 @@ def _comparison(field: str, operator: str, value: str, name: str, scope: _Scope)
 
 def _instant(field: str, value: str, scope: _Scope) -> int:
     """A span from now (30m, -2h, ages count backwards for past times), or a date."""
-    span = re.fullmatch(r"(-?)(\d{1,6})([smhd])", value)
+    span = _SPAN.fullmatch(value)
     if span:
         seconds = int(span[2]) * SPANS[span[3]] * (-1 if span[1] else 1)
         return scope.now + seconds if field == "due" else scope.now - seconds

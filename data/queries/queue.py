@@ -1,7 +1,7 @@
-"""Pages of the queue: tickets by deadline, read by key and never by offset.
+"""Pages of the queue: open tickets in one of the orders, read by key.
 
-A page costs the same on a thousand tickets and on a million: it walks a partial index from a key. Figures come from
-kept counters; what must be counted is counted up to a cap.
+A page costs the same on a thousand tickets and on a million: it walks a partial index from a key, leg by leg of its
+order. Figures come from kept counters; what must be counted is counted up to a cap.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from data.queries.filters import Condition
+from data.queries.orders import BY_DUE, Key, Leg, Order
 from data.reader import Reader, expand
 
 COUNT_CAP = 100_000
+FURTHEST = 1 << 62
+"""An instant beyond every other."""
 LONGEST_WARNING = 30 * 86_400
 """Seconds: no pre-warning comes earlier before its deadline, so that counting never walks through what is long late."""
 EVERYTHING = Condition("1 = 1", {})
@@ -56,28 +59,27 @@ class QueueLine(NamedTuple):
 def page_after(
     reader: Reader,
     centre: int,
-    key: tuple[int, ...] | None,
+    key: Key | None,
     size: int,
     skip: int = 0,
     condition: Condition = EVERYTHING,
+    order: Order = BY_DUE,
 ) -> list[QueueLine]:
-    """The lines behind a key (due_at, id), in order; None begins at the start."""
-    due, ticket = key or (-1, -1)
-    return _page(reader, centre, "(t.due_at, t.id) > (:due, :ticket)", "ASC", due, ticket, size, skip, condition)
+    """The lines behind a key of the order, leaving out the first `skip`; None begins at the start."""
+    return _pages(reader, centre, key, size, skip, condition, order, forward=True)
 
 
 def page_before(
     reader: Reader,
     centre: int,
-    key: tuple[int, ...] | None,
+    key: Key | None,
     size: int,
     skip: int = 0,
     condition: Condition = EVERYTHING,
+    order: Order = BY_DUE,
 ) -> list[QueueLine]:
-    """The lines in front of a key, in list order; None begins at the end."""
-    due, ticket = key or (1 << 62, 1 << 62)
-    found = _page(reader, centre, "(t.due_at, t.id) < (:due, :ticket)", "DESC", due, ticket, size, skip, condition)
-    return found[::-1]
+    """The lines in front of a key, leaving out the `skip` nearest, in list order; None begins at the end."""
+    return _pages(reader, centre, key, size, skip, condition, order, forward=False)[::-1]
 
 
 def lines_of(reader: Reader, centre: int, ids: Sequence[int], condition: Condition = EVERYTHING) -> list[QueueLine]:
@@ -92,13 +94,22 @@ def lines_of(reader: Reader, centre: int, ids: Sequence[int], condition: Conditi
     return [QueueLine(*row) for row in reader.rows(sql, centre=centre, **values, **condition.values)]
 
 
-def rank(reader: Reader, centre: int, key: tuple[int, ...], condition: Condition = EVERYTHING) -> int:
-    """How many lines stand in front of a key; counted in the index up to COUNT_CAP."""
-    before = Condition(
-        f"({condition.sql}) AND (t.due_at, t.id) < (:due, :ticket)",
-        {**condition.values, "due": key[0], "ticket": key[1]},
-    )
-    return _capped(reader, centre, before)
+def rank(reader: Reader, centre: int, key: Key, condition: Condition = EVERYTHING, order: Order = BY_DUE) -> int:
+    """How many lines stand in front of a key, counted up to COUNT_CAP."""
+    number, inside = order.place(key)
+    before = 0
+    for leg in _legs(reader, centre, order, number, forward=False):
+        place, part = leg
+        if place != number and condition is EVERYTHING:
+            before += counter(reader, centre, part.dimension, part.item)
+            continue
+        border = f"(t.{order.column}, t.id) < (:at, :ticket)" if place == number else "1 = 1"
+        values = {"at": inside[0], "ticket": inside[1]} if place == number else {}
+        sql = f"({part.sql}) AND {border} AND ({condition.sql})"
+        before += _capped(reader, centre, Condition(sql, {**part.values, **values, **condition.values}))
+        if before >= COUNT_CAP and condition is not EVERYTHING:
+            return COUNT_CAP
+    return before
 
 
 def count(reader: Reader, centre: int, condition: Condition = EVERYTHING) -> int:
@@ -138,24 +149,86 @@ def late_and_soon(reader: Reader, centre: int, now: int, cap: int = 10_000) -> t
     return _capped(reader, centre, late, cap), _capped(reader, centre, soon, cap)
 
 
-def _page(
+def _pages(
     reader: Reader,
     centre: int,
-    beyond: str,
-    order: str,
-    due: int,
-    ticket: int,
+    key: Key | None,
     size: int,
     skip: int,
     condition: Condition,
+    order: Order,
+    forward: bool,
 ) -> list[QueueLine]:
+    """Lines away from a key, leg by leg until there are enough."""
+    number, inside = (None, None) if key is None else order.place(key)
+    found: list[QueueLine] = []
+    for place, leg in _legs(reader, centre, order, number, forward):
+        start = inside if place == number else None
+        if skip and len(order.legs) > 1:
+            passed = _passed(reader, centre, order, leg, start, condition, forward, skip)
+            if passed < skip:
+                skip -= passed
+                continue
+        found += _page(reader, centre, order, leg, start, size - len(found), skip, condition, forward)
+        skip = 0
+        if len(found) >= size:
+            break
+    return found
+
+
+def _legs(reader: Reader, centre: int, order: Order, number: int | None, forward: bool) -> list[tuple[int, Leg]]:
+    """The numbered legs from one on (None: all) in the walk's direction, without those that hold nothing."""
+    legs = list(enumerate(order.legs))
+    if number is not None:
+        legs = legs[number:] if forward else legs[: number + 1]
+    if len(legs) > 1:
+        held = counters(reader, centre, order.legs[0].dimension)
+        legs = [(place, leg) for place, leg in legs if held.get(leg.item, 0) > 0]
+    return legs if forward else legs[::-1]
+
+
+def _page(
+    reader: Reader,
+    centre: int,
+    order: Order,
+    leg: Leg,
+    start: Key | None,
+    size: int,
+    skip: int,
+    condition: Condition,
+    forward: bool,
+) -> list[QueueLine]:
+    direction = "ASC" if forward else "DESC"
+    beyond, values = _beyond(order, start, forward)
     sql = (
         f"SELECT {_COLUMNS} FROM ticket t {_JOINS}"
-        f" WHERE t.centre_id = :centre AND t.open = 1 AND {beyond} AND ({condition.sql})"
-        f" ORDER BY t.due_at {order}, t.id {order} LIMIT :size OFFSET :skip"
+        f" WHERE t.centre_id = :centre AND t.open = 1 AND {leg.sql} AND {beyond} AND ({condition.sql})"
+        f" ORDER BY t.{order.column} {direction}, t.id {direction} LIMIT :size OFFSET :skip"
     )
-    values: dict[str, Any] = {"due": due, "ticket": ticket, "size": size, "skip": skip, **condition.values}
+    values |= {"size": size, "skip": skip, **leg.values, **condition.values}
     return [QueueLine(*row) for row in reader.rows(sql, centre=centre, **values)]
+
+
+def _beyond(order: Order, start: Key | None, forward: bool) -> tuple[str, dict[str, Any]]:
+    """The condition that begins a walk behind (or in front of) an (instant, id), or at an end."""
+    at, ticket = start or ((-FURTHEST, 0) if forward else (FURTHEST, 0))
+    return f"(t.{order.column}, t.id) {'>' if forward else '<'} (:at, :ticket)", {"at": at, "ticket": ticket}
+
+
+def _passed(
+    reader: Reader,
+    centre: int,
+    order: Order,
+    leg: Leg,
+    start: Key | None,
+    condition: Condition,
+    forward: bool,
+    most: int,
+) -> int:
+    """How many lines of a leg lie behind (or in front of) a start, counted up to `most`."""
+    beyond, values = _beyond(order, start, forward)
+    sql = f"{leg.sql} AND {beyond} AND ({condition.sql})"
+    return _capped(reader, centre, Condition(sql, {**leg.values, **values, **condition.values}), most)
 
 
 def _capped(reader: Reader, centre: int, condition: Condition, cap: int = COUNT_CAP) -> int:

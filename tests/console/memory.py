@@ -71,6 +71,13 @@ def made_row(number: int, due: int | None = None) -> QueueRow:
     )
 
 
+def in_order(row: QueueRow, order: str) -> QueueRow:
+    """The row with its key in an order."""
+    urgency = ("emergency", "urgent", "normal", "routine").index(row.urgency)
+    first = {"urgency": urgency, "age": row.id, "unit": HOLDERS.index(row.holder) if row.holder in HOLDERS else 9}
+    return row if order == "due" else replace(row, at=(first[order], row.due, row.id))
+
+
 class EndlessProvider:
     """A million rows that are worked out when they are asked for; deadlines one per second."""
 
@@ -106,15 +113,17 @@ class EndlessProvider:
 
 
 class LiveProvider(MemoryProvider):
-    """The tickets of a backend that fit, as they are at each call."""
+    """The tickets of a backend that fit, as they are at each call, in an order."""
 
-    def __init__(self, backend: MemoryBackend, fits: Callable[[QueueRow], bool]) -> None:
+    def __init__(self, backend: MemoryBackend, fits: Callable[[QueueRow], bool], order: str = "due") -> None:
         self._backend = backend
         self._fits = fits
+        self._order = order
 
     @property
     def all(self) -> list[QueueRow]:  # type: ignore[override]
-        return sorted((row for row in self._backend.tickets if self._fits(row)), key=lambda row: row.key)
+        rows = [in_order(row, self._order) for row in self._backend.tickets if self._fits(row)]
+        return sorted(rows, key=lambda row: row.key)
 
 
 class MemoryBackend:
@@ -177,7 +186,9 @@ class MemoryBackend:
     def change_mark(self) -> int:
         return self.mark
 
-    def queue(self, words: str) -> QueueProvider:
+    orders: Sequence[str] = ("due", "urgency", "age", "unit")
+
+    def queue(self, words: str, order: str = "due") -> QueueProvider:
         if self.provider is not None:
             return self.provider
         parts = words.split()
@@ -190,9 +201,9 @@ class MemoryBackend:
             text = row.title + row.place + row.code
             return all(part in text for part in parts) and all(row.stage in wanted for wanted in stages)
 
-        return LiveProvider(self, fits)
+        return LiveProvider(self, fits, order)
 
-    def timers(self, words: str) -> QueueProvider:
+    def timers(self, words: str, order: str = "due") -> QueueProvider:
         return MemoryProvider([replace(row, next_step="提醒 B 岗") for row in self.tickets])
 
     def ticket(self, ticket_id: int) -> TicketView | None:

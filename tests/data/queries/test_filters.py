@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import BadInput
-from data.queries.filters import FIELDS, parse
+from data.queries import queue
+from data.queries.fields import FIELDS, FLAGS, vocabulary
+from data.queries.filters import parse
 from data.reader import Reader
+from data.terms import Stage
 from tests.data.queries.conftest import Filled
 
 ALL_OPEN = {"new", "late", "handling", "paused", "secret", "soon"}
@@ -120,3 +123,52 @@ def test_anything_is_found_or_refused(filled: Filled, text: str) -> None:
         centre=1,
         **condition.values,
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("阶段:挂账", "stage:suspended"),
+        ("紧急：特急", "urgency:emergency"),
+        ("来源:hotline", "source:hotline"),
+        ("社区:C01", "community:C01"),
+        ("岗位:CSGX", "unit:CSGX"),
+        ("-退单:0", "-bounces:0"),
+        ("bounces:0..", ""),
+        ("bounces:1..3", "bounces>=1 bounces<=3"),
+        ("时限:..2h", "due<=2h"),
+        ("reported:1h..4h", "reported>=4h reported<=1h"),
+        ("reported:2h..", "reported<=2h"),
+        ("reported:2026-11-01..2026-11-20", "reported>=2026-11-01 reported<2026-11-21"),
+    ],
+)
+def test_chinese_fields_and_ranges(filled: Filled, text: str, same: str) -> None:
+    assert filled.found(text, open_only=False) == filled.found(same, open_only=False)
+
+
+def test_words_before_a_colon_that_name_no_field_are_words(filled: Filled) -> None:
+    assert filled.found("时间:3点") == set()
+
+
+def test_mine_is_what_my_units_hold(filled: Filled) -> None:
+    reader = filled.reader
+    condition = parse("我的", filled.now, officer="li")
+    found = {line.holder_name for line in queue.page_after(reader, 1, None, 100, condition=condition)}
+    assert found
+    assert found < {line.holder_name for line in queue.page_after(reader, 1, None, 100)}
+    with pytest.raises(BadInput, match="filter mine"):
+        parse("mine", filled.now)
+
+
+def test_a_unit_is_found_by_what_the_caller_knows_it_by(filled: Filled) -> None:
+    condition = parse("unit:csgx", filled.now, units=lambda name: ["CSGX"] if name == "csgx" else [])
+    found = queue.page_after(filled.reader, 1, None, 100, condition=condition)
+    assert {line.code for line in found} >= {filled.codes["soon"]}
+    assert len(found) == len(queue.page_after(filled.reader, 1, None, 100, condition=parse("unit:CSGX", filled.now)))
+
+
+def test_the_vocabulary_names_every_field_and_flag() -> None:
+    words = vocabulary()
+    assert {word.name for word in words} == {*FIELDS, *FLAGS}
+    assert all(word.zh for word in words)
+    assert {value.zh for word in words if word.name == "stage" for value in word.values} == {one.zh for one in Stage}

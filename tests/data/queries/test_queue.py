@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from data.errors import NotFound
+from data.errors import BadInput, NotFound
 from data.queries import notices, organisation, queue, tickets, timers
 from data.queries.filters import parse
+from data.queries.orders import ORDERS, order_named
 from data.terms import UnitKind
 from tests.core.desk.scene import CSGX, GHJS
 from tests.data.queries.conftest import Filled
@@ -96,3 +97,44 @@ def test_changes_and_notices_since(filled: Filled) -> None:
     newest = notices.newest_notices(reader, 1, 3)
     assert newest[0].id == notices.last_notice(reader, 1)
     assert notices.notices_after(reader, 1, newest[0].id) == []
+
+
+@pytest.mark.parametrize("text", ["", "-举报"])
+@pytest.mark.parametrize("size", [1, 2, 100])
+@pytest.mark.parametrize("name", ORDERS)
+def test_each_order_is_one_walk_both_ways(filled: Filled, name: str, size: int, text: str) -> None:
+    """Against a plain sort of all tickets; pages from both ends, skips and ranks agree with it."""
+    reader, condition = filled.reader, parse(text, filled.now) if text else queue.EVERYTHING
+    order = order_named(reader, 1, name)
+
+    def key(line: queue.QueueLine) -> tuple[int, ...]:
+        return order.key(line.id, line.due_at, line.reported_at, line.urgency, line.holder_unit_id)
+
+    wanted = sorted(map(key, queue.page_after(reader, 1, None, 100, condition=condition)))
+    assert len(wanted) >= 5
+    forth: list[tuple[int, ...]] = []
+    while page := queue.page_after(reader, 1, forth[-1] if forth else None, size, 0, condition, order):
+        forth += map(key, page)
+    back: list[tuple[int, ...]] = []
+    while page := queue.page_before(reader, 1, back[0] if back else None, size, 0, condition, order):
+        back[:0] = map(key, page)
+    assert forth == back == wanted
+    for place, at in enumerate(wanted):
+        assert queue.rank(reader, 1, at, condition, order) == place
+        assert [*map(key, queue.page_after(reader, 1, None, size, place, condition, order))] == wanted[place:][:size]
+        left = len(wanted) - place
+        assert [*map(key, queue.page_before(reader, 1, None, size, place, condition, order))] == (
+            wanted[max(left - size, 0) : left]
+        )
+
+
+def test_the_centres_own_queue_comes_before_the_units(filled: Filled) -> None:
+    order = order_named(filled.reader, 1, "unit")
+    held = [line.holder_unit_id for line in queue.page_after(filled.reader, 1, None, 100, order=order)]
+    assert held[0] is None
+    assert None not in held[held.count(None) :]
+
+
+def test_an_order_that_is_none_is_refused(filled: Filled) -> None:
+    with pytest.raises(BadInput, match="colour"):
+        order_named(filled.reader, 1, "colour")
