@@ -73,6 +73,12 @@ def _open_console(session: Session) -> int:
 
     session.close()
     language = words.chosen() or "zh"
+    if session.wall is not None:
+        from console.wall.run import run_wall
+
+        return run_wall(
+            session.url(), session.centre_code, language, session.clock, session.wall, session.theme, session.line
+        )
     if session.training is not None:
         from console.training.run import run_training
 

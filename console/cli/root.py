@@ -14,6 +14,7 @@ from console.cli import words
 from console.cli.frame import CONTEXT, Entry, Group, lightened, session_of
 from console.cli.session import Session
 from console.cli.usage import in_chinese
+from console.wall.view import EVERY
 
 NOUNS: dict[str, tuple[str, str]] = {
     "ticket": ("事件：登记、受理、派单直至归档", "tickets: from the report to the archive"),
@@ -32,6 +33,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "observe": ("只读观察控制台", "the console, read-only"),
     "demo": ("示范街道", "the demo street"),
     "train": ("演练：按脚本计时演练并评分", "training: scenarios against the clock, scored"),
+    "wall": ("大屏轮播，只读", "large type for the wall, page after page, read-only"),
     "theme": ("主题：列表、查看、检查、新建", "themes: list, show, check, make one's own"),
 }
 KEYWORDS = ("import",)
@@ -104,6 +106,10 @@ def _alone(
         str | None,
         typer.Option("--theme", help=words.explain("控制台主题", "theme of the console"), show_default=False),
     ] = None,
+    wall: Annotated[
+        bool,
+        typer.Option("--wall", help=words.explain("大屏轮播，同 zhihui wall", "as zhihui wall"), show_default=False),
+    ] = False,
 ) -> int:
     del version
     session_of(context).theme = theme
@@ -112,6 +118,7 @@ def _alone(
     session = session_of(context)
     session.require_terminal()
     session.line = line or session.line
+    session.wall = EVERY if wall else None
     if session.demo:
         session.training = ("", None)
     return session.open_console()

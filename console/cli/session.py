@@ -34,6 +34,8 @@ class Session:
         """The scenario to train and its speed, where the console opens for that; an empty code asks with a menu."""
         self.line = ""
         """What kind of line leads to the terminal: see `console.line`."""
+        self.wall: int | None = None
+        """The wall instead of the console: for how many seconds a page stays."""
         self.theme: str | None = None
         """The theme that was asked for by name."""
         self._clock = clock

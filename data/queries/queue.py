@@ -82,6 +82,15 @@ def page_before(
     return _pages(reader, centre, key, size, skip, condition, order, forward=False)[::-1]
 
 
+def newest(reader: Reader, centre: int, size: int) -> list[QueueLine]:
+    """The tickets reported last, closed ones too, newest first; walks an index."""
+    sql = (
+        f"SELECT {_COLUMNS} FROM ticket t {_JOINS} WHERE t.centre_id = :centre"
+        " ORDER BY t.reported_at DESC, t.id DESC LIMIT :size"
+    )
+    return [QueueLine(*row) for row in reader.rows(sql, centre=centre, size=size)]
+
+
 def lines_of(reader: Reader, centre: int, ids: Sequence[int], condition: Condition = EVERYTHING) -> list[QueueLine]:
     """These tickets as they are now; those that no longer fit are left out."""
     if not ids:
