@@ -246,7 +246,8 @@ class LinesView(ScrollView, can_focus=True):
         segments, room = [Segment(here * self._gutter, under)], width - self._gutter
         for text, part in line.parts:
             shown = cut(text, room)
-            style = under if not part else under + self._style(part)
+            # A blank has no state: a theme that reverses or underlines one must not draw bars.
+            style = under + self._style(part) if part and text.strip() else under
             segments.append(Segment(shown, style + self._style("off") if line.off else style))
             room -= cells(shown)
         return Strip(segments).adjust_cell_length(width, under)
