@@ -199,7 +199,8 @@ class ZhihuiApp(KeyOrder, CellOutput):
         duty = self.duty_screen
         if duty is None:
             return
-        duty.query_one(StatusBar).show(news.status, self.now)
+        for bar in duty.query(StatusBar):  # none while the screen is still being put together
+            bar.show(news.status, self.now)
         if news.silence is not None:
             duty.say(_("The store answers again, after {n} s. Everything is up to date.").format(n=news.silence))
             self.backend.renew()

@@ -16,6 +16,7 @@ from data.errors import BadInput
 
 EVERYWHERE = frozenset({"queue", "dispatch", "leaders", "timers", "overview", "ticket", "intake"})
 TICKETS = frozenset({"queue", "dispatch", "leaders", "timers", "overview", "ticket"})
+FILTERED = frozenset({"queue", "timers"})
 LISTS = frozenset({"queue", "dispatch", "leaders", "timers", "overview"})
 
 
@@ -36,6 +37,8 @@ class Action:
     """How the palette finds it from a keyboard without an input method: pinyin and its initials."""
     priority: bool = False
     """Works even while a field has the keys."""
+    alike: bool = False
+    """One of a row of actions that differ only in their digit; help and palette name the first."""
 
 
 GO = mark("Go to")
@@ -83,6 +86,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("filter", ("slash", "、", "ctrl+f"), "screen.filter", mark("Filter"),
            mark("Show only tickets with these words; Escape shows all again"), LIST, LISTS,
            initials="shaixuan sx guolv sousuo ss"),
+    Action("views", ("6",), "screen.views", mark("Views"),
+           mark("Saved views with their counts; save the filter that is on"), LIST, FILTERED,
+           initials="shitu st baocun bc"),
+    *(Action(f"view.{digit}", (f"alt+{digit}",), f"screen.view('{digit}')", mark("View by digit"),
+             mark("The saved view with this digit"), LIST, FILTERED, alike=digit > 1) for digit in range(1, 10)),
+    Action("sort", ("9", "t"), "screen.sort", mark("Order"),
+           mark("By deadline, urgency, age or unit; the cursor stays on its ticket"), LIST, FILTERED,
+           initials="paixu px shunxu"),
     Action("open", ("enter",), "screen.open_ticket", mark("Open"),
            mark("The whole ticket: history, custody, clocks"), LIST, LISTS, initials="dakai dk xiangqing xq"),
     Action("mark", ("space",), "screen.mark", mark("Mark"),
@@ -169,7 +180,12 @@ def bindings(owner: str) -> list[BindingType]:
 
 def actions_of(screen: str) -> Iterator[Action]:
     """What can be done on a screen, group by group."""
-    return (item for group in GROUPS for item in ACTIONS if item.group == group and screen in item.screens)
+    return (
+        item
+        for group in GROUPS
+        for item in ACTIONS
+        if item.group == group and screen in item.screens and not item.alike
+    )
 
 
 KEY_NAMES = {

@@ -354,6 +354,25 @@ class OfficerRow:
     posts: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FilterWord:
+    """Something that can stand in a filter: a flag, a field with its colon, or a field with a value."""
+
+    text: str
+    title: str
+    """What it means, in the user's language."""
+    detail: str = ""
+    fields: tuple[str, ...] = ()
+    """For a value: the names that its field goes by, in small letters."""
+    names: tuple[str, ...] = ()
+    """What finds it, in small letters: labels in both languages, codes, pinyin and initials."""
+
+    @property
+    def field(self) -> str:
+        """The field that it is a value of; empty for flags and fields themselves."""
+        return self.fields[0] if self.fields else ""
+
+
 class BellListener(Protocol):
     """Becomes readable when the bell rings."""
 
@@ -430,6 +449,10 @@ class Backend(DeskPort, PlanPort, Protocol):
 
     def queue(self, words: str, order: str = "due") -> QueueProvider:
         """Open tickets in an order that fit a filter text (`data.queries.filters`). Raises BadInput."""
+        ...
+
+    def filter_words(self) -> Sequence[FilterWord]:
+        """What a filter can be made of, for completion."""
         ...
 
     def timers(self, words: str, order: str = "due") -> QueueProvider:

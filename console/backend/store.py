@@ -14,6 +14,7 @@ from console.plan_ports import Handover, NextStep, Plan, Step
 from console.ports import (
     Choice,
     Counts,
+    FilterWord,
     Heartbeat,
     LeaderView,
     MatterHit,
@@ -207,6 +208,11 @@ class StoreBackend:
     # ------------------------------------------------------------------------------------------- lists
 
     orders: Sequence[str] = ORDERS
+
+    def filter_words(self) -> Sequence[FilterWord]:
+        from console.backend.filter_words import filter_words
+
+        return filter_words(self.posts())
 
     def queue(self, words: str, order: str = "due") -> QueueProvider:
         return TicketList(self._reader, self.centre.id, holder_text, self._condition(words), order)

@@ -54,7 +54,7 @@ class DutyScreen(Screen[None]):
 
     def tick(self, now: int) -> None:
         """A second has passed: bring countdowns and the status bar up to date."""
-        for bar in self.query(StatusBar):  # none any more while the program ends
+        for bar in self.query(StatusBar):  # none while the screen is put together, and none when the program ends
             bar.link = self.app.link_text()
             bar.show(self.app.status, now)
         for view in self.query(QueueView):
@@ -163,6 +163,15 @@ class DutyScreen(Screen[None]):
             view.action_first()
 
     def action_filter(self) -> None:
+        """Only screens with a filter do this."""
+
+    def action_views(self) -> None:
+        """Only screens with a filter do this."""
+
+    def action_view(self, key: str) -> None:
+        """Only screens with a filter do this."""
+
+    def action_sort(self) -> None:
         """Only screens with a filter do this."""
 
     def action_back(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from console.backend.filter_words import filter_words
 from console.overview_ports import OverviewView
 from console.plan_ports import Handover, NextStep, OpenPart, Plan, Step
 from console.ports import (
@@ -13,6 +14,7 @@ from console.ports import (
     Condition,
     Counts,
     CustodyLine,
+    FilterWord,
     Heartbeat,
     HistoryLine,
     Key,
@@ -32,6 +34,7 @@ from console.ports import (
 )
 from console.widgets.pages import MemoryProvider
 from data.errors import BadInput, Refusal
+from data.terms import Stage, Urgency
 from tests.console.memory_overview import made_overview
 
 NOW = 1_784_510_160
@@ -188,23 +191,45 @@ class MemoryBackend:
 
     orders: Sequence[str] = ("due", "urgency", "age", "unit")
 
+    def filter_words(self) -> Sequence[FilterWord]:
+        return filter_words(self.posts())
+
     def queue(self, words: str, order: str = "due") -> QueueProvider:
         if self.provider is not None:
             return self.provider
-        parts = words.split()
-        if "colour:red" in parts:
-            raise BadInput("filter-field", "没有字段“colour”", "There is no field colour")
-        stages = [part.partition(":")[2].split("|") for part in parts if part.startswith("stage:")]
-        parts = [part for part in parts if not part.startswith("stage:")]
-
-        def fits(row: QueueRow) -> bool:
-            text = row.title + row.place + row.code
-            return all(part in text for part in parts) and all(row.stage in wanted for wanted in stages)
-
-        return LiveProvider(self, fits, order)
+        return LiveProvider(self, self._fitting(words), order)
 
     def timers(self, words: str, order: str = "due") -> QueueProvider:
-        return MemoryProvider([replace(row, next_step="提醒 B 岗") for row in self.tickets])
+        fits = self._fitting(words)
+        return MemoryProvider([replace(row, next_step="提醒 B 岗") for row in self.tickets if fits(row)])
+
+    def _fitting(self, words: str) -> Callable[[QueueRow], bool]:
+        """What a filter text lets through: words, late, supervised, stage:, urgency:, unit:, and - before any."""
+        tests = [self._term(part) for part in words.split()]
+        return lambda row: all(test(row) for test in tests)
+
+    def _term(self, part: str) -> Callable[[QueueRow], bool]:
+        if part.startswith("-"):
+            inner = self._term(part[1:])
+            return lambda row: not inner(row)
+        field, colon, value = part.partition(":")
+        if field == "colour":
+            raise BadInput("filter-field", "没有字段“colour”，可用：stage urgency", "There is no field colour")
+        if field in ("stage", "urgency") and colon:
+            kinds = {"stage": Stage, "urgency": Urgency}
+            wanted = {str(word.value) for word in kinds[field] if {word.value, word.zh} & set(value.split("|"))}
+            return lambda row: getattr(row, field) in wanted
+        if field == "unit" and colon:
+            return lambda row: row.holder == self.unit_names.get(value, value)
+        if part in ("late", "超期"):
+            return lambda row: row.due < NOW
+        if part in ("supervised", "督办"):
+            return lambda row: row.supervised
+        if part in ("mine", "soon", "paused"):
+            return lambda row: False
+        return lambda row: part in row.title + row.place + row.code
+
+    unit_names: Mapping[str, str] = {"urban_renewal": "城市更新岗", "enforcement": "综合执法岗"}
 
     def ticket(self, ticket_id: int) -> TicketView | None:
         row = next((row for row in self.tickets if row.id == ticket_id), None)

@@ -40,15 +40,6 @@ async def test_the_filter_narrows_while_one_types_and_escape_clears(backend: Mem
         await until(pilot, lambda: view.total == 60)
 
 
-async def test_a_filter_that_cannot_be_understood_says_so_and_changes_nothing(backend: MemoryBackend) -> None:
-    app = street_app(backend)
-    async with app.run_test(size=(120, 36)) as pilot:
-        view = await ready(pilot)
-        await pilot.press("slash", *"colour:red", "enter")
-        await until(pilot, lambda: "colour" in banner_text(app))
-        assert view.total == 60
-
-
 async def test_the_menu_numbers_what_is_possible_and_gives_reasons_for_the_rest(backend: MemoryBackend) -> None:
     app = street_app(backend)
     async with app.run_test(size=(120, 36)) as pilot:

@@ -1,0 +1,129 @@
+"""The menu of saved views: each with its digit and its count; and saving the filter that is on as a view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding
+from textual.widget import Widget
+
+from console.dialogs.form import FormDrawer
+from console.i18n import _
+from console.views import KEYS, View, save
+from console.widgets.drawer import Drawer
+from console.widgets.fields import FieldSpec
+from console.widgets.lines import Line, LinesView, Part
+from console.width import pad
+from data.clean import clean
+from data.errors import Refusal
+
+if TYPE_CHECKING:
+    from console.screens.filtered import FilteredScreen
+
+SAVE = "save"
+COUNT_SHOWN = 10_000
+"""A view with more is shown as "10,000+": nobody needs to know how many more."""
+
+
+class ViewsDrawer(Drawer[str]):
+    """Views by digit; 0 saves the filter that is on. Counts come in one by one."""
+
+    BINDINGS = [
+        *[Binding(digit, f"digit('{digit}')", show=False) for digit in KEYS],
+        Binding("0", f"digit('{SAVE}')", show=False),
+    ]
+
+    def __init__(self, views: Sequence[View], now: View, words: str) -> None:
+        super().__init__(_("Views"))
+        self.views = views
+        self.now = now
+        self.words = words
+        self.counts: dict[str, str] = {}
+
+    def content(self) -> list[Widget]:
+        view = LinesView(self._lines, classes="drawer--list")
+        view.key = self.now.title
+        view.styles.height = min(len(self.views) + 1, 16)
+        view.on_pick = self._picked
+        return [view]
+
+    def count(self, view: View, text: str) -> None:
+        """A count has come."""
+        self.counts[view.title] = text
+        if self.is_mounted:
+            self.query_one(LinesView).rebuild()
+
+    def _lines(self, _width: int) -> list[Line]:
+        lines = []
+        for view in self.views:
+            here = "*" if view.title == self.now.title else " "
+            parts: tuple[Part, ...] = (
+                (f"{here}{view.key or ' '} ", "title"),
+                (pad(clean(view.name, 40), 20), ""),
+                (pad(self.counts.get(view.title, ".."), 9, right=True), ""),
+                (f"  {clean(view.filter, 100)}", "muted"),
+            )
+            lines.append(Line(parts, view.title))
+        words = clean(self.words, 100) or _("no filter is on")
+        save_line: tuple[Part, ...] = ((" 0 ", "title"), (_("Save the filter as a view"), ""), (f"  {words}", "muted"))
+        return [*lines, Line(save_line, SAVE, off=not self.words)]
+
+    def action_digit(self, digit: str) -> None:
+        chosen = next((view.title for view in self.views if view.key == digit), None)
+        self._picked(SAVE if digit == SAVE else chosen)
+
+    def _picked(self, key: str | None) -> None:
+        if key is not None and (key != SAVE or self.words):
+            self.dismiss(key)
+
+
+def open_views(screen: FilteredScreen) -> None:
+    """Open the menu over a screen, and count behind it."""
+    known = screen.known_views()
+    drawer = ViewsDrawer(known, screen.saved, f"{screen.saved.filter} {screen.words}".strip() if screen.words else "")
+
+    def chosen(title: str | None) -> None:
+        if title == SAVE:
+            _ask_name(screen, drawer.words)
+        elif title is not None:
+            screen.show_view(next(view for view in known if view.title == title))
+
+    def read(view: View) -> str:
+        try:
+            found = screen.provide(view.filter, "due").count()
+        except Refusal:
+            return "?"
+        return f"{COUNT_SHOWN:,}+" if view.filter and found >= COUNT_SHOWN else f"{found:,}"
+
+    async def count() -> None:
+        for view in known:
+            if drawer.counts and not drawer.is_attached:
+                return
+            drawer.count(view, await screen.app.load(partial(read, view)))
+
+    screen.app.open_drawer(drawer, chosen)
+    screen.run_worker(count(), group="views", exclusive=True, exit_on_error=False)
+
+
+def _ask_name(screen: FilteredScreen, words: str) -> None:
+    """Ask for name and digit, then save."""
+    fields = (
+        FieldSpec("title", _("Name"), required=True, limit=20),
+        FieldSpec("key", _("Digit"), limit=1, hint=_("1 to 9, or nothing")),
+    )
+
+    def filled(answer: dict[str, str] | None) -> None:
+        if answer is None:
+            return
+        view = View(answer["title"], "", words, screen.order, answer.get("key", ""))
+        try:
+            save(view)
+        except (Refusal, OSError) as error:
+            screen.refuse(error)
+            return
+        screen.say(_("Saved as view {name}.").format(name=clean(view.name, 40)))
+        screen.show_view(view)
+
+    screen.app.open_drawer(FormDrawer(_("Save as a view: {filter}").format(filter=clean(words, 80)), fields), filled)
