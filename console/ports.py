@@ -175,6 +175,10 @@ class DeskPort(Protocol):
         """Carry out an operation on a ticket as it was seen (its revision). `key` keeps it from happening twice."""
         ...
 
+    def possible_each(self, ticket_ids: Sequence[int]) -> Mapping[int, Sequence[Choice]]:
+        """The same for many tickets by id in one reading; what does not exist is left out."""
+        ...
+
     def possible(self, code: str) -> Sequence[Choice]:
         """What can be done to a ticket now, in the order of a ticket's life, and why the rest cannot."""
         ...

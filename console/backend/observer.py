@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
@@ -42,6 +42,10 @@ class ObserverBackend(StoreBackend):
         from core.desk.verbs.table import VERBS
 
         return [Choice(verb, event_title(verb), False, _("this console only observes")) for verb in VERBS]
+
+    def possible_each(self, ticket_ids: Sequence[int]) -> Mapping[int, Sequence[Choice]]:
+        """Every verb, none of them possible."""
+        return {number: self.possible("") for number in ticket_ids}
 
     def notice_seen(self, notice_id: int) -> None:
         """An observer puts notices away for this screen alone."""

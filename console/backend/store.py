@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from console.overview_ports import OverviewView
     from core.clock import Clock
     from core.desk.actor import Actor
-    from core.desk.desk import Desk
+    from core.desk.desk import Desk, Possibility
     from core.engine.loop import Engine
     from data.store import Store
 
@@ -440,17 +440,17 @@ class StoreBackend:
         return len(self.desk().do_all(orders, self.actor(), None, key))
 
     def possible(self, code: str) -> Sequence[Choice]:
-        found = self.desk().possible(code, self.actor())
-        english = language() == "en"
-        return [
-            Choice(
-                item.verb.name,
-                event_title(item.verb.name),
-                item.allowed,
-                "" if item.why is None else item.why.en if english else item.why.zh,
-            )
-            for item in found
-        ]
+        return [_choice(item) for item in self.desk().possible(code, self.actor())]
+
+    def possible_each(self, ticket_ids: Sequence[int]) -> Mapping[int, Sequence[Choice]]:
+        found = self.desk().possible_each(ticket_ids, self.actor())
+        return {number: [_choice(item) for item in items] for number, items in found.items()}
+
+
+def _choice(item: Possibility) -> Choice:
+    """A verb with why it cannot be done now, in the user's language."""
+    why = "" if item.why is None else item.why.en if language() == "en" else item.why.zh
+    return Choice(item.verb.name, event_title(item.verb.name), item.allowed, why)
 
 
 def _posts(shift: str, held: Sequence[str]) -> str:

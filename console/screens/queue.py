@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.containers import Horizontal
@@ -15,6 +16,9 @@ from console.widgets.columns import queue_columns
 from console.widgets.lines import LinesView
 from console.widgets.queue_view import QueueView
 from console.widgets.ticket_lines import summary_lines
+
+if TYPE_CHECKING:
+    from console.bulk import BulkWork
 
 PAUSE = 0.12
 """Seconds of rest after a move before the ticket beside the list is read: holding a key down reads nothing."""
@@ -49,6 +53,35 @@ class QueueScreen(FilteredScreen):
     def changed(self) -> None:
         super().changed()
         self._rest()
+
+    # ------------------------------------------------------------------------------------------- many at once
+
+    @property
+    def bulk(self) -> BulkWork:
+        """Work on the marked tickets; its drawers are loaded when they are first needed."""
+        from console.bulk import BulkWork
+
+        return BulkWork(self)
+
+    def action_actions(self) -> None:
+        if self.view.marks:
+            self.bulk.choose_action()
+        else:
+            super().action_actions()
+
+    def action_next_step(self) -> None:
+        if self.view.marks:
+            self.bulk.next_step()
+        else:
+            super().action_next_step()
+
+    def action_verb(self, verb: str) -> None:
+        if self.view.marks:
+            self.bulk.start(verb)
+        else:
+            super().action_verb(verb)
+
+    # ------------------------------------------------------------------------------------------- the ticket beside it
 
     @on(QueueView.Moved)
     def _moved(self, _event: QueueView.Moved) -> None:

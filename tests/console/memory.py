@@ -324,9 +324,29 @@ class MemoryBackend:
     def do(self, verb: str, code: str, revision: int | None, values: Mapping[str, object], key: str) -> Receipt:
         if self.refusal is not None:
             raise self.refusal
+        number = next((row.id for row in self.tickets if row.code == code), 0)
+        if number in self.refused:
+            raise self.refused[number]
         self.done.append((verb, code, revision, dict(values)))
         self.mark += 1
         return Receipt(1, code or "20260720-9999", (revision or 0) + 1, f"{code}：{verb} 完成")
+
+    refused: Mapping[int, Refusal] = {}
+    """Tickets whose operations are refused, by id."""
+
+    def possible_each(self, ticket_ids: Sequence[int]) -> Mapping[int, Sequence[Choice]]:
+        """Accepting is for reports only; the rest is possible for all."""
+        stages = {row.id: row.stage for row in self.tickets}
+        return {
+            number: [
+                replace(choice, allowed=False, reason="不在待受理环节")
+                if choice.verb == "accept" and stages[number] != "reported"
+                else choice
+                for choice in self.choices
+            ]
+            for number in ticket_ids
+            if number in stages
+        }
 
     def possible(self, code: str) -> Sequence[Choice]:
         if self.broken is not None:
