@@ -112,6 +112,10 @@ class FilteredScreen(DutyScreen):
             self._known = await self.app.load(self.app.backend.filter_words)
         except Exception as error:  # noqa: BLE001 - a failed query is a banner
             self.refuse(error)
+            return
+        if self.filter_field.display and not self.offers.refusal:
+            self._place_offers()
+            self.offers.offer(offers(self.filter_field.value, self._known))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -152,10 +156,8 @@ class FilteredScreen(DutyScreen):
         self.filter_field.cursor_position = len(text)
 
     def _leave_prompt(self) -> None:
-        """Apply what stands in the prompt and go to the list; the keys that follow wait until it is there."""
+        """Apply what stands in the prompt and go to the list."""
         self._typing.stop()
-        self._holding = True
-        self.app.hold_keys()
         self._change(self.filter_field.filled, self.saved, self.order, leave=True)
 
     def _close_prompt(self) -> None:
@@ -169,7 +171,7 @@ class FilteredScreen(DutyScreen):
 
     def _apply_filter(self) -> None:
         if self.filter_field.display:
-            self._change(self.filter_field.filled, self.saved, self.order)
+            self._change(self.filter_field.filled, self.saved, self.order, typing=True)
 
     def look_for(self, words: str) -> None:
         """Show a filter that comes from elsewhere; empty shows all."""
@@ -178,8 +180,16 @@ class FilteredScreen(DutyScreen):
         self._change(words, shipped()[0], self.order)
         self.set_focus(self.view)
 
-    def _change(self, words: str, saved: View, order: str, *, keep: bool = False, leave: bool = False) -> None:
-        """Show another list; what cannot be understood is explained where it was typed, and the last list stays."""
+    def _change(
+        self, words: str, saved: View, order: str, *, keep: bool = False, leave: bool = False, typing: bool = False
+    ) -> None:
+        """Show another list; what cannot be understood is explained where it was typed, and the last list stays.
+
+        Except while one types, the keys that follow are for the new list and wait until it is there.
+        """
+        if not typing and not self._holding:
+            self._holding = True
+            self.app.hold_keys()
         same = (words, saved, order) == (self.words, self.saved, self.order)
         if same and not self.offers.refusal:
             self._changed(leave)

@@ -256,7 +256,7 @@ async def test_what_is_typed_ahead_reaches_the_field_it_was_meant_for(backend: M
         burst(app, "slash", "a", "d", "r")
         await until(pilot, lambda: isinstance(app.focused, Input) and app.focused.value == "adr")
         assert backend.done == []
-        burst(app, "escape", "down", "down")
+        burst(app, "escape", "escape", "down", "down")
         await until(pilot, lambda: view.ready and view.cursor == 2)
 
 
