@@ -92,7 +92,7 @@ ACTIONS: tuple[Action, ...] = (
     *(Action(f"view.{digit}", (f"alt+{digit}",), f"screen.view('{digit}')", mark("View by digit"),
              mark("The saved view with this digit"), LIST, FILTERED, alike=digit > 1) for digit in range(1, 10)),
     Action("sort", ("9", "t"), "screen.sort", mark("Order"),
-           mark("By deadline, urgency, age or unit; the cursor stays on its ticket"), LIST, FILTERED,
+           mark("By deadline, urgency, age or unit; the cursor stays on its ticket"), LIST, frozenset({"queue"}),
            initials="paixu px shunxu"),
     Action("open", ("enter",), "screen.open_ticket", mark("Open"),
            mark("The whole ticket: history, custody, clocks"), LIST, LISTS, initials="dakai dk xiangqing xq"),

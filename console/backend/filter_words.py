@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from console.i18n import _, language, mark
 from console.ports import FilterWord, PostNode
-from data.queries.filters import FIELDS, FLAG_LABELS, FLAGS, NUMBERS, TIMES, WORDS
+from data.queries.fields import FIELD_LABELS, UNITS, FieldWords, vocabulary
 
 FIELD_NAMES = {
     "stage": mark("stage"),
@@ -23,54 +23,60 @@ FIELD_NAMES = {
     "matter": mark("matter of the catalogue"),
     "code": mark("ticket number"),
     "title": mark("words in the title"),
-    "due": mark("time left: due<30m, due<2h"),
-    "reported": mark("age: reported>1d, or a date"),
+    "due": mark("time left, as <30m or <2h"),
+    "reported": mark("age, as >1d, or a date"),
     "completed": mark("time of completion"),
     "closed": mark("time of closing"),
     "bounces": mark("times sent back"),
     "reworks": mark("times reworked"),
     "reminders": mark("times urged"),
 }
-CODES_ONLY = 40
+ENDINGS = {"time": "<", "number": ">"}
+"""What usually stands behind a field; a colon behind the others."""
+PINYIN_LIMIT = 40
 """Letters of a name that are turned into pinyin; longer ones are found by their beginning."""
 
 
 def filter_words(posts: Sequence[PostNode]) -> list[FilterWord]:
-    """Everything in the user's language, what is asked for most first."""
-    return [*_flags(), *_fields(), *_values(), *_units(posts)]
+    """Everything in the user's language, flags first, then fields, their values, and units."""
+    words = vocabulary()
+    fields = {word.name: word for word in words if word.kind != "flag"}
+    found = [_flag(word) for word in words if word.kind == "flag"]
+    found += [_field(word) for word in fields.values()]
+    found += [item for word in fields.values() for item in _values(word)]
+    return [*found, *_units(fields["unit"], posts)]
 
 
-def _flags() -> Iterator[FilterWord]:
-    chinese = {flag: label for label, flag in FLAG_LABELS.items()}
-    for flag in FLAGS:
-        label = chinese.get(flag, "")
-        text = label if label and language() != "en" else flag
-        yield FilterWord(text, label if language() != "en" and label else flag, names=_names(flag, label))
+def _spoken(word: FieldWords) -> str:
+    """The name that the grammar knows in the user's language."""
+    return word.name if language() == "en" else word.zh
 
 
-def _fields() -> Iterator[FilterWord]:
-    for field in FIELDS:
-        label = _(FIELD_NAMES.get(field, field))
-        ending = "<" if field in TIMES or field in NUMBERS else ":"
-        yield FilterWord(field + ending, label, names=_names(field, label if language() != "en" else ""))
+def _flag(word: FieldWords) -> FilterWord:
+    return FilterWord(_spoken(word), _spoken(word), names=_names(word.name, word.zh))
 
 
-def _values() -> Iterator[FilterWord]:
-    for field, kind in WORDS.items():
-        for word in kind:
-            label = word.label(language())
-            value = label if " " not in label else str(word.value)
-            names = _names(str(word.value), word.zh, word.en.lower())
-            yield FilterWord(f"{field}:{value}", label, _(FIELD_NAMES[field]), (field,), names)
+def _field(word: FieldWords) -> FilterWord:
+    title = _(FIELD_NAMES.get(word.name, word.name))
+    return FilterWord(_spoken(word) + ENDINGS.get(word.kind, ":"), title, names=_names(word.name, word.zh))
 
 
-def _units(posts: Sequence[PostNode]) -> Iterator[FilterWord]:
+def _values(word: FieldWords) -> Iterator[FilterWord]:
+    for value in word.values:
+        label = value.en if language() == "en" else value.zh
+        text = label if " " not in label else value.value
+        names = _names(value.value, value.zh, value.en)
+        yield FilterWord(f"{_spoken(word)}:{text}", label, _(FIELD_NAMES[word.name]), (word.name, word.zh), names)
+
+
+def _units(unit: FieldWords, posts: Sequence[PostNode]) -> Iterator[FilterWord]:
+    """Posts, communities and forces; the grammar knows them by code and by name."""
+    fields = tuple(name for name in (unit.name, *FIELD_LABELS) if FIELD_LABELS.get(name, name) in UNITS)
     for post in posts:
         if post.target:
+            text = post.code if language() == "en" or " " in post.name else post.name
             names = (*_names(post.name, post.code), *post.found_by.split())
-            yield FilterWord(
-                f"unit:{post.code}", post.name, _(FIELD_NAMES["unit"]), ("unit", "lead", "community"), names
-            )
+            yield FilterWord(f"{_spoken(unit)}:{text}", post.name, _(FIELD_NAMES["unit"]), (*fields, *UNITS), names)
 
 
 def _names(*words: str) -> tuple[str, ...]:
@@ -80,7 +86,7 @@ def _names(*words: str) -> tuple[str, ...]:
         if word:
             found.append(word.lower())
             if not word.isascii():
-                found += _pinyin(word[:CODES_ONLY])
+                found += _pinyin(word[:PINYIN_LIMIT])
     return tuple(dict.fromkeys(found))
 
 

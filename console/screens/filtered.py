@@ -85,6 +85,11 @@ class FilteredScreen(DutyScreen):
         return self.query_one(QueueView)
 
     @property
+    def orders(self) -> Sequence[str]:
+        """The orders that the list can have."""
+        return self.app.backend.orders
+
+    @property
     def filter_field(self) -> FilterPrompt:
         """Where the filter is typed."""
         return self.query_one(FilterPrompt)
@@ -235,6 +240,7 @@ class FilteredScreen(DutyScreen):
     def _tell_line(self) -> None:
         line = self.query_one(FilterLine)
         line.view_name, line.words, line.order, line.total = self.saved.name, self.words, self.order, self.view.total
+        line.sortable = len(self.orders) > 1
         line.update()
 
     @on(QueueView.Failed)
@@ -245,7 +251,10 @@ class FilteredScreen(DutyScreen):
 
     def action_sort(self) -> None:
         """The next order; the cursor stays on its ticket."""
-        orders = self.app.backend.orders
+        orders = self.orders
+        if len(orders) < 2:
+            self.say(_("This list is always by deadline."))
+            return
         order = orders[(orders.index(self.order) + 1) % len(orders)]
         self._change(self.words, self.saved, order, keep=True)
 
@@ -269,7 +278,7 @@ class FilteredScreen(DutyScreen):
         """Show a saved view in its own order, without further words."""
         if self.filter_field.display:
             self._close_prompt()
-        self._change("", view, view.order)
+        self._change("", view, view.order if view.order in self.orders else self.orders[0])
 
     def action_views(self) -> None:
         """The menu of views with their counts."""

@@ -47,7 +47,7 @@ class QueueScreen(FilteredScreen):
 
     def tick(self, now: int) -> None:
         super().tick(now)
-        if self.shown is not None and self.detail.display:
+        if self.shown is not None and self.query("#detail") and self.detail.display:
             self.detail.rebuild()
 
     def changed(self) -> None:
@@ -93,7 +93,7 @@ class QueueScreen(FilteredScreen):
         self._waiting = self.set_timer(PAUSE, self._read_detail)
 
     def _read_detail(self) -> None:
-        if self.detail.display:
+        if self.query("#detail") and self.detail.display:
             self.run_worker(self._load_detail(self.view.row), group="detail", exclusive=True, exit_on_error=False)
 
     async def _load_detail(self, row: QueueRow | None) -> None:
@@ -105,4 +105,6 @@ class QueueScreen(FilteredScreen):
                 self.refuse(error)
                 return
         self.shown = found
+        if not self.query("#detail"):
+            return  # the program is ending
         self.detail.show(lambda width: summary_lines(found, width, self.app.now, self.app.status.zone))

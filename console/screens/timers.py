@@ -24,6 +24,7 @@ class TimersScreen(FilteredScreen):
     """Running clocks."""
 
     NAME = "timers"
+    orders = ("due",)
 
     def lists(self) -> Iterable[Widget]:
         coming = LinesView(self._coming_lines, name="coming")

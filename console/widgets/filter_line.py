@@ -33,12 +33,14 @@ class FilterLine(Bar):
         self.words = ""
         self.order = "due"
         self.total = 0
+        self.sortable = True
 
     def parts(self, width: int) -> Parts:
         right = f"{counted(self.total)}  {_(ORDER_NAMES[self.order])} "
         name = f" {clean(self.view_name, 40)} "
         room = max(width - cells(right) - cells(name) - 1, 0)
-        words = cut(clean(self.words, 300), room) if self.words else cut(_("/ filters, 6 views, 9 order"), room)
+        hint = _("/ filters, 6 views, 9 order") if self.sortable else _("/ filters, 6 views")
+        words = cut(clean(self.words, 300) or hint, room)
         gap = " " * max(width - cells(name) - cells(words) - cells(right), 1)
         return [(name, "title"), (words, "" if self.words else "muted"), (gap, ""), (right, "")]
 

@@ -213,6 +213,7 @@ class MemoryBackend:
             inner = self._term(part[1:])
             return lambda row: not inner(row)
         field, colon, value = part.partition(":")
+        field = {"阶段": "stage", "紧急": "urgency", "岗位": "unit"}.get(field, field)
         if field == "colour":
             raise BadInput("filter-field", "没有字段“colour”，可用：stage urgency", "There is no field colour")
         if field in ("stage", "urgency") and colon:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from textual.pilot import Pilot
 
+from console import views
 from console.app import ZhihuiApp
+from console.backend.store import StoreBackend
 from console.completion import offers
 from console.screens.queue import QueueScreen
 from console.widgets.bars import Banner
 from console.widgets.filter_line import FilterLine
+from core.desk.desk import Desk
+from data.queries import orders
+from tests.console.conftest import StreetCopy
 from tests.console.memory import NOW, MemoryBackend, made_row
 from tests.console.pilots import banner_text, ready, screen_text, street_app, until
 
@@ -38,16 +45,17 @@ async def open_prompt(pilot: Pilot[None], app: ZhihuiApp) -> None:
 @pytest.mark.parametrize(
     ("typed", "first"),
     [
-        ("dsl", "stage:待受理 "),
-        ("井盖 stage:dsl", "井盖 stage:待受理 "),
+        ("dsl", "阶段:待受理 "),
+        ("井盖 阶段:dsl", "井盖 阶段:待受理 "),
         ("-stage:待受", "-stage:待受理 "),
         ("stage：待受", "stage:待受理 "),
         ("stage:待受理|待签", "stage:待受理|待签收 "),
-        ("csgx", "unit:urban_renewal "),
-        ("城市", "unit:urban_renewal "),
-        ("unit:chengshi", "unit:urban_renewal "),
-        ("urg", "urgency:"),
-        ("due", "due<"),
+        ("csgx", "岗位:城市更新岗 "),
+        ("城市", "岗位:城市更新岗 "),
+        ("unit:chengshi", "unit:城市更新岗 "),
+        ("urg", "紧急:"),
+        ("due", "时限<"),
+        ("cq", "超期 "),
     ],
 )
 def test_offers_go_on_from_what_is_typed(typed: str, first: str) -> None:
@@ -67,10 +75,10 @@ async def test_tab_takes_the_first_offer_and_the_line_says_what_is_on(backend: M
         await pilot.press(*"dqs")
         assert "待签收" in screen_text(app)
         await pilot.press("tab")
-        assert screen(app).filter_field.value == "stage:待签收 "
+        assert screen(app).filter_field.value == "阶段:待签收 "
         await pilot.press("enter")
         await until(pilot, lambda: view.total == 12)
-        assert "stage:待签收" in line_text(app)
+        assert "阶段:待签收" in line_text(app)
         assert "12  按时限" in line_text(app)
         assert app.focused is view
 
@@ -81,9 +89,9 @@ async def test_down_goes_through_the_offers_and_enter_takes_one(backend: MemoryB
         await ready(pilot)
         await open_prompt(pilot, app)
         await pilot.press(*"待", "down", "down", "enter")
-        assert screen(app).filter_field.value == "stage:待研判 "
+        assert screen(app).filter_field.value == "阶段:待研判 "
         await pilot.press("enter", "slash", "up")
-        assert screen(app).filter_field.value.strip() == "stage:待研判"
+        assert screen(app).filter_field.value.strip() == "阶段:待研判"
 
 
 async def test_a_wrong_term_is_explained_where_it_is_typed_and_the_list_stays(backend: MemoryBackend) -> None:
@@ -93,7 +101,8 @@ async def test_a_wrong_term_is_explained_where_it_is_typed_and_the_list_stays(ba
         await open_prompt(pilot, app)
         await pilot.press(*"井盖")
         await until(pilot, lambda: view.total == 9)
-        await pilot.press(*" colour:red", "enter")
+        screen(app)._put("井盖 colour:red")
+        await pilot.press("enter")
         await until(pilot, lambda: "没有字段“colour”" in screen_text(app))
         assert "可用" in screen_text(app)
         assert view.total == 9
@@ -198,3 +207,39 @@ async def test_arrivals_are_counted_in_a_filtered_and_sorted_list(backend: Memor
         await pilot.press("home")
         await until(pilot, lambda: view.total == 21)
         assert view.cursor == 0
+
+
+def test_views_and_lists_know_the_same_orders() -> None:
+    assert views.ORDERS == orders.ORDERS
+
+
+@pytest.fixture
+def street(street_copy: StreetCopy) -> Iterator[tuple[Desk, StoreBackend]]:
+    desk, officer = street_copy()
+    backend = StoreBackend(desk.store.url, desk.clock, desk.now, None, officer)
+    backend.start = backend.desk  # type: ignore[method-assign, assignment]  # no engine: the clock stands still
+    yield desk, backend
+    backend.close()
+    desk.store.close()
+
+
+async def test_on_a_real_store_offers_views_and_orders_work(street: tuple[Desk, StoreBackend]) -> None:
+    desk, backend = street
+    app = ZhihuiApp(backend, desk.now)
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = await ready(pilot)
+        everything = view.total
+        await open_prompt(pilot, app)
+        await pilot.press(*"dsl", "tab", "enter")
+        reports = backend.queue("stage:reported").count()
+        await until(pilot, lambda: view.ready and view.total == reports and app.focused is view)
+        await pilot.press("escape")
+        await until(pilot, lambda: view.total == everything)
+        await pilot.press("end", "up")
+        ticket = view.cursor_id
+        for order in ("urgency", "age", "unit", "due"):
+            await pilot.press("9")
+            await until(pilot, lambda order=order: view.ready and screen(app).order == order)
+            assert view.cursor_id == ticket
+        for saved in screen(app).known_views():
+            assert backend.queue(saved.filter, saved.order).count() >= 0
