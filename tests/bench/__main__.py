@@ -27,6 +27,7 @@ MEASUREMENTS = (
     "importing",
     "sweeping",
     "writing",
+    "line",
 )
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.bench.__main__ import MEASUREMENTS, main
 from tests.bench.figures import Figure, Rounds, as_table, line, percentile
+from tests.bench.line import WHAT
 
 FIGURES = {
     "queue": ["queue.first", "queue.first.size", "queue.next", "queue.next.size"],
@@ -27,6 +28,7 @@ FIGURES = {
     "importing": ["importing.rows.wall", "importing.rows.cpu", "importing.tickets.wall", "importing.tickets.cpu"],
     "sweeping": ["sweeping.wall", "sweeping.cpu"],
     "writing": ["writing.plain", "writing.plain.import", "writing.note", "writing.note.import"],
+    "line": [f"line.{what}.80x24" for what in WHAT],
     "spreading": ["spreading.p50", "spreading.p99"],
 }
 
