@@ -106,10 +106,12 @@ class Pacer:
         return QUESTION
 
     def remind(self) -> str:
-        """The question once more when nothing has come for long, in ever longer steps: an answer may have been lost."""
-        if self.state != "waiting" or self.waiting_for < self._remind_after:
+        """The question once more when answers are missing, in ever longer steps while nothing comes back at all."""
+        now = self._clock()
+        if self.state not in ("waiting", "mute") or now - self._asked_at < self._remind_after:
             return ""
-        self._remind_after += min(self._remind_after, REMIND_AT_MOST)
+        self._asked_at = now
+        self._remind_after = min(2 * self._remind_after, REMIND_AT_MOST)
         return QUESTION
 
     def answered(self, amount: int = 1) -> None:
@@ -126,6 +128,7 @@ class Pacer:
     def heard(self) -> None:
         """Keys came: the line works, whether the terminal answers or not."""
         self._heard_at = self._clock()
+        self._remind_after = PATIENCE
 
     def _look(self) -> None:
         """Give up waiting for a terminal that never answered, or that sends keys and no answers."""

@@ -128,6 +128,19 @@ def test_keys_soon_after_a_frame_show_nothing() -> None:
     assert pacer.state == "waiting"
 
 
+def test_a_mute_terminal_is_asked_again_on_a_screen_where_nothing_moves() -> None:
+    pacer, clock = made()
+    pacer.send(40)
+    asked = 0
+    for _second in range(20):
+        clock.pass_by(1)
+        pacer.heard()
+        asked += bool(pacer.remind())
+    assert asked == 4
+    pacer.answered()
+    assert pacer.state == "answering"
+
+
 def test_it_recovers_when_answers_come_again() -> None:
     pacer, clock = made()
     pacer.send(40)
@@ -166,7 +179,7 @@ def test_a_line_that_stands_still_is_asked_again_ever_more_seldom() -> None:
         clock.pass_by(1)
         if pacer.remind():
             asked.append(second)
-    assert asked == [5, 8, 16, 32, 64, 124, 184, 244, 304, 364]
+    assert asked == [5, 13, 29, 61, 121, 181, 241, 301, 361]
     pacer.answered()
     assert pacer.may_send()
     assert not pacer.waiting_for
