@@ -24,6 +24,10 @@ DRAWER_PATIENCE = 30.0
 class KeyDone(Message):
     """Climbs behind a key, the same way, and arrives when the key has been dealt with."""
 
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
 
 class KeyOrder(App[None]):
     """An app that deals with one key at a time."""
@@ -32,6 +36,8 @@ class KeyOrder(App[None]):
         super().__init__(**options)
         self._waiting_keys: deque[events.Key] = deque()
         self._busy_since: float | None = None
+        self._number = 0
+        """Of the key that is under way: one that comes to its end after its patience is over releases no other."""
         self._holds = 0
         self._held_since: float | None = None
         self.last_key_at = 0.0
@@ -61,8 +67,9 @@ class KeyOrder(App[None]):
         else:
             await super().on_event(event)
 
-    async def on_key_done(self, _message: KeyDone) -> None:
-        self._busy_since = None
+    async def on_key_done(self, message: KeyDone) -> None:
+        if message.number == self._number:
+            self._busy_since = None
         await self._take_keys()
 
     def _lost_patience(self) -> bool:
@@ -80,9 +87,10 @@ class KeyOrder(App[None]):
         ):
             event = self._waiting_keys.popleft()
             self._busy_since = time.monotonic()
+            self._number = number = self._number + 1
             target = self.focused or self.screen
             await super().on_event(event)
-            if not target.post_message(KeyDone()):
+            if not target.post_message(KeyDone(number)):
                 self._busy_since = None
 
 

@@ -12,7 +12,7 @@ from textual.widgets import Input
 from console.app import ZhihuiApp
 from console.dialogs.choose import SearchDrawer
 from console.dialogs.help import HelpDrawer
-from console.key_order import DRAWER_PATIENCE
+from console.key_order import DRAWER_PATIENCE, KeyDone
 from console.keys import ACTIONS, actions_of
 from console.ports import Heartbeat, NoticeRow
 from console.screens.timers import TimersScreen
@@ -307,3 +307,18 @@ async def test_keys_typed_for_a_drawer_that_never_came_are_dropped(backend: Memo
         await until(pilot, lambda: view.cursor == 1)
         assert app.screen.query_one(QueueView) is view
         assert not app._waiting_keys
+
+
+async def test_a_key_that_took_too_long_releases_only_itself(backend: MemoryBackend) -> None:
+    """Its end comes while the next key is under way; the one behind that must go on waiting."""
+    app = street_app(backend)
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = await ready(pilot)
+        await pilot.press("down")
+        app._busy_since = time.monotonic()
+        late, app._number = app._number, app._number + 1
+        burst(app, "down")
+        await app.on_key_done(KeyDone(late))
+        assert view.cursor == 1, "the key still waits"
+        await app.on_key_done(KeyDone(app._number))
+        await until(pilot, lambda: view.cursor == 2)
