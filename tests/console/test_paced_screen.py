@@ -7,6 +7,7 @@ time to bring everything over, it must show, cell by cell, what a full repaint s
 from __future__ import annotations
 
 import random
+import time
 from dataclasses import replace
 
 import pyte
@@ -14,6 +15,7 @@ import pytest
 from textual._compositor import LayoutUpdate
 from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from console.app import ZhihuiApp
 from console.line import REMOTE
@@ -205,3 +207,53 @@ def line_of(line: BadLine, y: int, app: ZhihuiApp) -> str:
     app.catch_up_terminal()
     line.carry(1 << 30)
     return lines_of(line.terminal)[y]
+
+
+async def test_nothing_moves_behind_a_field_while_somebody_types(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The candidates of an input method stand beside the cursor: no countdown ticks until keys have ceased."""
+    count_output(monkeypatch)
+    clock = [float(NOW + 1500)]
+    app = paced(clock)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        driver = app._driver
+        assert isinstance(driver, CountingDriver)
+        await pilot.press("slash")
+        await until(pilot, lambda: isinstance(app.focused, Input))
+        await pilot.press("井")
+        await pilot.pause(0.4)
+        driver.take()
+        for _second in range(8):
+            clock[0] += 1
+            app.last_key_at = time.monotonic()
+            await app._beat()
+            await pilot.pause()
+        assert driver.take() == ""
+        app.last_key_at -= REMOTE.typing_rest + 1
+        clock[0] += 1
+        await app._beat()
+        await until(pilot, lambda: bool(driver.take()), "countdowns drawn again")
+
+
+async def test_textuals_own_output_can_be_switched_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    count_output(monkeypatch)
+    monkeypatch.setenv("ZHIHUI_PAINT", "stock")
+    clock = [float(NOW)]
+    app = ZhihuiApp(MemoryBackend([made_row(number) for number in range(60)]), lambda: int(clock[0]), line=REMOTE)
+    terminal = pyte.Screen(80, 24)
+    stream = pyte.Stream(terminal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        view = await ready(pilot)
+        driver = app._driver
+        assert isinstance(driver, CountingDriver)
+        await pilot.press("down", "pagedown")
+        await until(pilot, lambda: view.cursor > 5)
+        sent = []
+
+        def same() -> bool:
+            sent.append(driver.take())
+            stream.feed(sent[-1])
+            return lines_of(terminal) == [strip.text for strip in app.screen._compositor.render_strips()]
+
+        await until(pilot, same, "the same screen")
+        assert QUESTION not in "".join(sent)
