@@ -164,8 +164,8 @@ class ZhihuiApp(KeyOrder, CellOutput):
     async def _beat(self) -> None:
         """Once a second: move the countdowns, and listen whether the store changed."""
         self.now = self.seconds()
-        if not self.screen_stack:
-            return  # the first screen is not there yet, or the last one has gone
+        if not self.screen_stack or not self.is_running:
+            return  # the first screen is not there yet, or the program is ending
         self._keep_drafts()
         if self.coach is not None:
             self.coach.beat()
