@@ -78,7 +78,7 @@ FORMS: dict[str, Callable[[], tuple[FieldSpec, ...]]] = {
     "hand_down": lambda: (_reason(),),
     "remind": lambda: (_note(),),
     "supervise": lambda: (_yes_no("off", _("End it")), _note()),
-    "ask": lambda: (FieldSpec("note", _("Question"), required=True),),
+    "ask": lambda: (FieldSpec("note", _("Question"), required=True, initial=_("Please decide how to handle this.")),),
     "note": lambda: (
         FieldSpec("text", _("Remark"), required=True),
         FieldSpec("kind", _("Kind"), options=(("note", _("remark")), ("mediation", _("mediation round")))),
