@@ -108,7 +108,9 @@ def _history(event: Row, officer_name: Callable[[int], str]) -> HistoryLine:
     if event["kind"] == "engine_step":
         text = _ladder_text(body, officer_name)
     else:
-        text = "; ".join(mask_text(str(body[name])) for name in TEXT_FACTS if body.get(name))
+        words = [mask_text(str(body[name])) for name in TEXT_FACTS if body.get(name)]
+        undone = [event_title(str(body["undone"]))] if body.get("undone") else []
+        text = "; ".join([*undone, *words])
     who = _("engine") if event["actor"] == "engine" else event["actor_name"] or event["actor"]
     return HistoryLine(event["at"], event_title(event["kind"]), who, text, by_engine=event["actor"] == "engine")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,6 +109,24 @@ def rehearse(desk: Desk, items: Iterable[Job | Outcome], stop: bool = False) -> 
             raise _Undo
     except _Undo:
         return done
+
+
+def carry_out_together(
+    desk: Desk, orders: Sequence[Order], actor: Actor, seen: int | None, dry_run: bool
+) -> list[Outcome]:
+    """Carry orders out in one write transaction: all of them, or none. `seen` is for the first one's ticket.
+
+    Raises the first Refusal; with `dry_run` everything is tried and undone.
+    """
+    try:
+        with desk.store.write() as connection:
+            receipts = desk.do_all_in(connection, orders, actor, seen)
+            outcomes = [Outcome(_done(desk, connection, receipt, dry_run)) for receipt in receipts]
+            if dry_run:
+                raise _Undo
+    except _Undo:
+        pass
+    return outcomes
 
 
 def outcome_of_refusal(ticket: str, verb: str, refusal: Refusal, dry_run: bool = False) -> Outcome:

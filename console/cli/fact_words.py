@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from console.cli import words
+from console.cli.verb_table import BY_VERB
 from data.terms import (
     ClockKind,
     PauseReason,
@@ -42,6 +43,9 @@ LABELS = {
     "asked": ("请示", "asked"),
     "before": ("更正前", "before"),
     "by_desk": ("值班席代录", "entered by the desk"),
+    "undone": ("撤销的步骤", "step undone"),
+    "undoes": ("撤销第几条", "number of the step"),
+    "undone_by": ("原经办", "had been done by"),
 }
 SKIPS = {
     "nobody": ("无人", "nobody there"),
@@ -65,6 +69,7 @@ def facts_line(verb: str, facts: Mapping[str, Any]) -> str:
     shown = {name: value for name, value in facts.items() if value not in ("", None, [], {}, False)}
     if "unit_name" in shown:
         shown.pop("unit", None)
+    shown.pop("undone_at", None)
     if shown.get("kind") == "note":
         shown.pop("kind")
     parts = []
@@ -110,6 +115,8 @@ def _ladder_line(facts: Mapping[str, Any]) -> str:
 
 
 def _value(name: str, value: Any) -> str:
+    if name == "undone":
+        return words.say(BY_VERB[value].title, BY_VERB[value].command) if value in BY_VERB else str(value)
     if isinstance(value, str):
         return _term(TERMS.get(name, ()), value)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):

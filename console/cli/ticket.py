@@ -31,12 +31,23 @@ def _views() -> dict[str, Entry]:
 
         return Entry(zh, en, build)
 
+    def proposed(zh: str, en: str) -> Entry:
+        def build() -> Any:
+            from console.cli.ticket_proposed import as_proposed_command
+
+            return single(as_proposed_command, "as-proposed", zh, en)
+
+        return Entry(zh, en, build)
+
     return {
         "list": view("list", "未结事件，按时限排序", "open tickets by deadline"),
         "show": view(
             "show", "一件事件的全部内容，及现在能做什么", "one ticket with all its fields and what can be done now"
         ),
         "log": view("log", "一件事件的经过", "what happened to a ticket"),
+        "as-proposed": proposed(
+            "按目录建议受理、研判、派单，一次办完", "accept, assess and dispatch as the catalogue proposes, all at once"
+        ),
         "explain": view("explain", "时限是怎么算出来的", "how the deadlines came about"),
     }
 

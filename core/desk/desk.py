@@ -102,16 +102,24 @@ class Desk:
         `seen` is the revision that the first order's ticket was looked at; the others build on it. With `key` the same
         orders again do nothing and return the first receipts. Raises the first Refusal, and then nothing has changed.
         """
+        return self.store.run(
+            lambda connection: self.do_all_in(connection, orders, actor, seen, key), repeatable=key is not None
+        )
 
-        def work(connection: Connection) -> list[Receipt]:
-            refs = References(connection, self.centre_id)
-            parts = enumerate(orders, 1)
-            return [
-                self.do_in(connection, order, actor, seen if part == 1 else None, key and f"{key}/{part}", refs)
-                for part, order in parts
-            ]
-
-        return self.store.run(work, repeatable=key is not None)
+    def do_all_in(
+        self,
+        connection: Connection,
+        orders: Sequence[Order],
+        actor: Actor,
+        seen: int | None = None,
+        key: str | None = None,
+    ) -> list[Receipt]:
+        """`do_all` inside a write transaction that is already open."""
+        refs = References(connection, self.centre_id)
+        return [
+            self.do_in(connection, order, actor, seen if part == 1 else None, key and f"{key}/{part}", refs)
+            for part, order in enumerate(orders, 1)
+        ]
 
     def rehearse(self, order: TicketOrder, actor: Actor) -> tuple[Case, Decision]:
         """The ticket as it is and what an order would change, without doing it. Raises what `do` would raise."""
