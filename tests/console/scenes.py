@@ -119,6 +119,13 @@ async def _filter(pilot: Pilot[None]) -> AsyncIterator[str]:
 async def _drawers(pilot: Pilot[None]) -> AsyncIterator[str]:
     app = pilot.app
     assert isinstance(app, ZhihuiApp)
+    for key in ("7", "8", "ctrl+o"):
+        await pilot.press(key)
+        await pilot.pause(0.2)
+        yield f"after {key}"
+        if isinstance(app.screen, Drawer):
+            await pilot.press("escape")
+            await until(pilot, lambda: not isinstance(app.screen, Drawer), f"{key} closed")
     for key in ("f1", "f7", "f12", "f21", "d"):
         await pilot.press(key)
         await until(pilot, lambda: isinstance(app.screen, Drawer), key)
