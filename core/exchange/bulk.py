@@ -31,6 +31,7 @@ from data.tables import (
     Custody,
     DailyNumber,
     Task,
+    TextDue,
     Ticket,
     TicketEvent,
     TicketRecord,
@@ -105,6 +106,7 @@ class Bulk:
         self._tickets, self._events = _Rows(Ticket), _Rows(TicketEvent)
         self._parts = {"tasks": _Rows(Task), "clocks": _Rows(ClockRow), "custody": _Rows(Custody)}
         self._due = _Rows(ClockDue)
+        self._texts = _Rows(TextDue)
 
     @property
     def chain_no(self) -> int:
@@ -122,6 +124,7 @@ class Bulk:
             values = vars(case.ticket)
             self._counts.count(values, 1)
             self._tickets.add(values)
+            self._texts.add({"centre_id": self._centre_id, "ticket_id": case.ticket.id})
             for name, rows in self._parts.items():
                 for record in getattr(case, name):
                     rows.add(vars(record))
@@ -138,7 +141,7 @@ class Bulk:
 
     def flush(self) -> None:
         """Write everything: tickets first, then what belongs to them, counters, and the head of the chain."""
-        for rows in (self._tickets, self._events, *self._parts.values(), self._due):
+        for rows in (self._tickets, self._events, *self._parts.values(), self._due, self._texts):
             rows.insert(self._connection)
         self._counts.write_counts()
         self._ledger.write_head()

@@ -17,6 +17,7 @@ from data.tables.organisation import (
     UnitSpan,
     UnitSuccession,
 )
+from data.tables.search import TextDue, TicketText
 from data.tables.ticket import (
     ClockDue,
     ClockRecord,
@@ -55,9 +56,11 @@ __all__ = [
     "Setting",
     "Task",
     "TaskRecord",
+    "TextDue",
     "Ticket",
     "TicketEvent",
     "TicketRecord",
+    "TicketText",
     "Unit",
     "UnitSpan",
     "UnitSuccession",
