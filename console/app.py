@@ -300,12 +300,17 @@ class ZhihuiApp(KeyOrder, CellOutput):
             return
         if self.duty_screen is not None and self.duty_screen.NAME == "ticket":
             await self.pop_screen()
-        if self.current_mode != name:
+        if self.current_mode == name:
+            return
+        self.hold_keys()  # what is typed ahead is for the new pane, however long it takes to come
+        try:
             await self.switch_mode(name)
             duty = self.duty_screen
             if duty is not None and duty.is_mounted:
                 duty.tick(self.now)
                 duty.changed()
+        finally:
+            self.screen.call_after_refresh(self.release_keys)
 
     def open_drawer(self, drawer: Drawer[Answer], then: Callable[[Answer | None], object] | None = None) -> None:
         """Open a drawer; the keys that follow are for it, and after it for what `then` opens."""
