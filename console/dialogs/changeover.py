@@ -22,7 +22,7 @@ TAKE_OVER = "take over"
 """The answer when what is shown was taken over; any other answer is the id of a ticket to open."""
 
 HEIGHT = 16
-CODE, STAGE, HOLDER = 14, 6, 14
+CODE, STAGE, HOLDER = 14, 12, 14
 """Cells of the columns."""
 
 TITLES: dict[str, Callable[[], str]] = {
