@@ -22,7 +22,7 @@ PAINT = "ZHIHUI_PAINT"
 SMALL = 1000
 """Bytes that reach a far terminal in one packet anyhow: holding the picture meanwhile would only cost bytes."""
 SETTLING = 3.0
-"""Seconds after the start within which a terminal tells its size, perhaps more than once, without a change."""
+"""Seconds after the first picture within which a terminal tells its size, perhaps more than once, without a change."""
 
 
 class CellOutput(App[None]):
@@ -35,7 +35,7 @@ class CellOutput(App[None]):
         self._stock = os.environ.get(PAINT) == "stock"
         self.pacer = Pacer() if line.paced and not self._stock else None
         self._sign = LinkSign(self.pacer) if self.pacer is not None and line.shows_link else None
-        self._made_at = monotonic()
+        self._first_frame_at: float | None = None
         self._behind = False
         self._catching_up = False
 
@@ -70,6 +70,8 @@ class CellOutput(App[None]):
         cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
         if not text and cursor == self._previous_cursor_position:
             return
+        if self._first_frame_at is None:
+            self._first_frame_at = monotonic()
         text = f"{text}\x1b[{cursor.y + 1};{cursor.x + 1}H"
         if self.pacer is not None:
             text += self.pacer.send(len(text.encode()))
@@ -138,5 +140,5 @@ class CellOutput(App[None]):
 
     def on_resize(self, _event: events.Resize) -> None:
         """The terminal may have moved everything about."""
-        if monotonic() - self._made_at > SETTLING:
+        if self._first_frame_at is not None and monotonic() - self._first_frame_at > SETTLING:
             self._painter.forget()
