@@ -61,8 +61,15 @@ class Panel(Vertical):
         yield self.heading
         yield from self.content
 
-    def _title(self, width: int) -> list[Line]:
-        here = any(view.has_focus for view in self.content)
+    def on_descendant_focus(self) -> None:
+        """The title says which panel has the keys."""
+        self.heading.rebuild()
+
+    def on_descendant_blur(self) -> None:
+        self.heading.rebuild()
+
+    def _title(self, _width: int) -> list[Line]:
+        here = self.screen.focused in self.content
         return [Line(((("> " if here else "  ") + self.title, "title"), (f"  {self.page}", "muted")))]
 
 

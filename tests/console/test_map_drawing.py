@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -159,3 +162,15 @@ def test_the_made_map_has_neither_gaps_nor_overlaps() -> None:
                 around = (row[:x], row[x + 1 :], columns[x][:y], columns[x][y + 1 :])
                 enclosed = all(any(other is not None for other in side) for side in around)
                 assert number is not None or not enclosed, "no gaps"
+
+
+def test_the_plotting_library_is_loaded_when_something_is_drawn(repository: Path) -> None:
+    """Not with the first screen, and not with the overview's module either."""
+    code = (
+        "import sys, console.app, console.screens.queue, console.screens.overview, console.plotting\n"
+        "print('plotext' in sys.modules)\n"
+        "console.plotting.bars([1], [1], ['a'], 10, 4)\n"
+        "print('plotext' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]

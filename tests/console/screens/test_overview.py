@@ -69,6 +69,7 @@ async def test_a_small_screen_pages_through_all_panels(backend: MemoryBackend) -
         for _page in range(3):
             text = screen_text(app)
             seen.append([title for title in ("数字", "时限  ", "社区  ", "地图", "趋势", "在岗  ") if title in text])
+            assert f"> {seen[-1][0].strip()}" in text, "the title of the panel with the keys is marked"
             await pilot.press("right", "right")
             await pilot.pause()
         assert [len(titles) for titles in seen] == [2, 2, 2], seen
