@@ -41,6 +41,8 @@ class ViewsDrawer(Drawer[str]):
         self.now = now
         self.words = words
         self.counts: dict[str, str] = {}
+        self.closed = False
+        """Nobody waits for counts any more."""
 
     def content(self) -> list[Widget]:
         view = LinesView(self._lines, classes="drawer--list")
@@ -52,8 +54,8 @@ class ViewsDrawer(Drawer[str]):
     def count(self, view: View, text: str) -> None:
         """A count has come."""
         self.counts[view.title] = text
-        if self.is_mounted:
-            self.query_one(LinesView).rebuild()
+        for lines in self.query(".drawer--list").results(LinesView):
+            lines.rebuild()
 
     def _lines(self, _width: int) -> list[Line]:
         lines = []
@@ -85,6 +87,7 @@ def open_views(screen: FilteredScreen) -> None:
     drawer = ViewsDrawer(known, screen.saved, f"{screen.saved.filter} {screen.words}".strip() if screen.words else "")
 
     def chosen(title: str | None) -> None:
+        drawer.closed = True
         if title == SAVE:
             _ask_name(screen, drawer.words)
         elif title is not None:
@@ -99,7 +102,7 @@ def open_views(screen: FilteredScreen) -> None:
 
     async def count() -> None:
         for view in known:
-            if drawer.counts and not drawer.is_attached:
+            if drawer.closed:
                 return
             drawer.count(view, await screen.app.load(partial(read, view)))
 

@@ -22,6 +22,7 @@ MEASUREMENTS = (
     "commands",
     "opening",
     "keys",
+    "filtered",
     "ticking",
     "spreading",
     "importing",

@@ -41,7 +41,7 @@ def measure(run: Run) -> Iterator[Figure]:
                 terminal.read_until(ROWS_SHOWN, 60)
                 terminal.settle(SETTLED)
                 for action in ACTIONS:
-                    painted = _press(terminal, action, run.keys, TABLE_KEYS if who == "table" else KEYS)
+                    painted = press_often(terminal, action, run.keys, TABLE_KEYS if who == "table" else KEYS)
                     rounds.add(f"{who} {action} cpu", median(one.cpu for one in painted))
                     rounds.add(f"{who} {action} bytes", median(one.sent for one in painted))
                     walls.setdefault(f"{who} {action}", []).extend(one.wall for one in painted)
@@ -72,7 +72,7 @@ def measure(run: Run) -> Iterator[Figure]:
         )
 
 
-def _press(terminal: Terminal, action: str, times: int, keys: dict[str, bytes]) -> list[Painted]:
+def press_often(terminal: Terminal, action: str, times: int, keys: dict[str, bytes]) -> list[Painted]:
     """Press the action's key some times, each on a quiet screen."""
     _go(terminal, keys["home"])
     if action == "scroll":  # the cursor to the bottom line first: from there each step scrolls

@@ -24,6 +24,7 @@ FIGURES = {
         for key in ("down", "page_down", "scroll", "end", "home")
         for kind in ("cpu", "bytes", "flat")
     ],
+    "filtered": [f"filtered.{what}.flat" for what in ("order", "filter", "down", "page_down", "scroll", "end", "home")],
     "ticking": ["ticking.bytes", "ticking.cpu", "ticking.engine"],
     "importing": ["importing.rows.wall", "importing.rows.cpu", "importing.tickets.wall", "importing.tickets.cpu"],
     "sweeping": ["sweeping.wall", "sweeping.cpu"],
