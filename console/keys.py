@@ -172,10 +172,22 @@ def _wrong(name: str, zh: str, en: str) -> BadInput:
 def bindings(owner: str) -> list[BindingType]:
     """The actions of an owner (`app` or `screen`) as bindings with ids, so that a keymap can move them."""
     return [
-        Binding(",".join(item.keys), item.call, item.title, show=False, id=item.id, priority=item.priority)
+        Binding(",".join(_as_read(item.keys)), item.call, item.title, show=False, id=item.id, priority=item.priority)
         for item in ACTIONS
         if item.call.startswith(f"{owner}.")
     ]
+
+
+ALT_DIGITS = dict(zip((f"alt+{digit}" for digit in range(1, 10)), "¡™£¢∞§¶•ª", strict=True))
+"""Most terminals send Escape and the digit, which is read as the character that a Mac's keyboard has there."""
+
+
+def _as_read(keys: tuple[str, ...]) -> Iterator[str]:
+    """Keys under every name by which they arrive."""
+    for key in keys:
+        yield key
+        if key in ALT_DIGITS:
+            yield ALT_DIGITS[key]
 
 
 def actions_of(screen: str) -> Iterator[Action]:

@@ -293,6 +293,7 @@ class FilteredScreen(DutyScreen):
         if self.offers.shown:
             self.offers.hide()
         elif self.filter_field.display:
+            self.workers.cancel_group(self, "filter")  # what is not on yet will not come on behind the closed prompt
             self._close_prompt()
         elif self.words:
             self._change("", self.saved, self.order)

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from textual.binding import Binding
+from textual._xterm_parser import XTermParser
+from textual.binding import Binding, BindingsMap
+from textual.events import Key
 from textual.widget import Widget
 
 from console import keys
@@ -43,6 +45,16 @@ def test_what_cannot_be_followed_is_refused(wanted: dict[str, str], words: str) 
         keys.rebind(wanted)
     assert words in caught.value.en
     assert keys.ACTIONS is before
+
+
+@pytest.mark.parametrize("digit", "123456789")
+@pytest.mark.parametrize("sent", ["\x1b{}", "\x1b[{code};3u"])
+def test_alt_with_a_digit_arrives_from_every_terminal(sent: str, digit: str) -> None:
+    """Most terminals send Escape and the digit, those with newer key reports a number of its own."""
+    (event,) = XTermParser(False).feed(sent.format(digit, code=ord(digit)))
+    assert isinstance(event, Key)
+    bound = BindingsMap(keys.bindings("screen")).get_bindings_for_key(event.key)
+    assert [binding.action for binding in bound] == [f"screen.view('{digit}')"]
 
 
 def test_the_file_is_read_before_anything_is_drawn(home: Path, repository: Path) -> None:
