@@ -74,7 +74,7 @@ async def test_at_rest_the_list_follows_only_while_the_cursors_ticket_stays_wher
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, app.view)
         provider.all = sorted(
-            [replace(provider.all[0], due=NOW + 5000, revision=2), *provider.all[1:]], key=lambda row: row.key
+            [replace(provider.all[0], due=NOW - 1800 + 97 * 5 + 1, revision=2), *provider.all[1:]], key=lambda row: row.key
         )
         app.view.changed()
         await settle(pilot, app.view)
