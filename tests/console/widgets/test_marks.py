@@ -73,8 +73,10 @@ async def test_at_rest_the_list_follows_only_while_the_cursors_ticket_stays_wher
     app = ListApp(provider)
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, app.view)
+        further = NOW - 1800 + 97 * 5 + 1
         provider.all = sorted(
-            [replace(provider.all[0], due=NOW - 1800 + 97 * 5 + 1, revision=2), *provider.all[1:]], key=lambda row: row.key
+            [replace(provider.all[0], due=further, revision=2), *provider.all[1:]],
+            key=lambda row: row.key,
         )
         app.view.changed()
         await settle(pilot, app.view)
