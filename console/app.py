@@ -21,7 +21,7 @@ from console.attention import Attention
 from console.cell_output import CellOutput
 from console.drafts import Drafts, drafts_path
 from console.driver import ConsoleDriver
-from console.i18n import _
+from console.i18n import _, language
 from console.incidents import record
 from console.key_order import KeyOrder
 from console.keys import actions_of, bindings, key_name
@@ -35,6 +35,7 @@ from console.widgets import countdown
 from console.widgets.bars import StatusBar
 from console.widgets.drawer import Answer, Drawer
 from data.clean import clean
+from data.errors import Refusal
 
 if TYPE_CHECKING:
     from console.planned_work import PlannedWork
@@ -118,6 +119,8 @@ class ZhihuiApp(KeyOrder, CellOutput):
         self._drawn_at = 0
         self.watch_store = StoreWatch(self, self._take_news, self._store_trouble)
         self.attention = Attention(self)
+        self.troubles: list[Refusal] = []
+        """What is wrong with the officer's own settings, to be said once the console is open."""
         self._asked_officer = False
         self.coach: Coach | None = None
         """Runs a training, where this is one."""
@@ -136,10 +139,19 @@ class ZhihuiApp(KeyOrder, CellOutput):
         self.watch_store.start()
         self.themes.start()
         self.call_after_refresh(self._beat)
+        self.call_after_refresh(self._say_what_is_wrong)
         self.set_timer(WARM_UP_AFTER, self._warm_up)
         self.set_timer(WARM_UP_AFTER, self.watch_store.hear_bell)
 
+    def _say_what_is_wrong(self) -> None:
+        """The officer's own settings could not be followed: the console opens with the usual ones and says so."""
+        found = [*self.troubles, *([self.attention.trouble] if self.attention.trouble else [])]
+        duty = self.duty_screen
+        if found and duty is not None:
+            duty.say("  ".join(clean(error.text(language()), 300) for error in found), "warning")
+
     def on_unmount(self) -> None:
+        self.attention.close()
         self.watch_store.stop()
         self._save_drafts()
         for loader in (self.load, self.listen, self.write, self.keeping):
@@ -173,6 +185,7 @@ class ZhihuiApp(KeyOrder, CellOutput):
             self.status = replace(self.status, lost=self.watch_store.lost)
         await self._take_keys()
         self.catch_up_terminal()
+        self.attention.beat(self.now)
         if not self._field_wants_rest():
             self._drawn_at = self.now
             for screen in self.screen_stack:
@@ -207,7 +220,7 @@ class ZhihuiApp(KeyOrder, CellOutput):
             self._warm_up()
         if news.changed:
             duty.changed()
-        self.attention.take(duty, news.notices)
+        self.attention.take(duty, news)
 
     def _store_trouble(self, error: Exception) -> None:
         """Say what is wrong and what still works."""
@@ -261,7 +274,7 @@ class ZhihuiApp(KeyOrder, CellOutput):
             def chosen(code: str | None) -> None:
                 if code is not None:
                     self.backend.act_as(code)
-                    self.heard()
+                    self.attention.start_over()
 
             heading = _("Who is on duty here? Every action carries this name.")
             self.open_drawer(SearchDrawer(heading, lambda: items, _("name, code or post")), chosen)
@@ -346,6 +359,21 @@ class ZhihuiApp(KeyOrder, CellOutput):
         if not isinstance(self.screen, HelpDrawer):
             duty = self.duty_screen
             self.open_drawer(HelpDrawer(duty.NAME if duty else "queue", self.focused))
+
+    def action_jump(self) -> None:
+        """Numbers over everything that can be gone to; the number goes there."""
+        from console.dialogs.jump import JumpScreen, Target, targets
+
+        if isinstance(self.screen, JumpScreen):
+            return
+
+        def go(target: Target | None) -> None:
+            if target is not None:
+                target.go()
+            self.release_keys()
+
+        self.hold_keys()
+        self.push_screen(JumpScreen(targets(self.screen)), go)
 
     def action_command_palette(self) -> None:
         """Find and run a command, or put on a theme, by name, pinyin or initials."""

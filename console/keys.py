@@ -107,6 +107,15 @@ ACTIONS: tuple[Action, ...] = (
            mark("Go to the first line and take in what is new"), LIST, LISTS, initials="shuaxin sx zuixin"),
     Action("back", ("escape",), "screen.back", mark("Back"),
            mark("Close a drawer, clear a filter, put a notice away, or go back"), LIST, initials="fanhui fh"),
+    Action("acknowledge", ("0", "e"), "screen.acknowledge", mark("Noted"),
+           mark("Acknowledge what the banner shows, on the record; it rings no more, on no console"), LIST,
+           initials="shoudao sd queren qr"),
+    Action("notices", ("ctrl+e",), "screen.notices", mark("Notices"),
+           mark("All notices, newest first; what waits is marked"), LIST,
+           initials="tongzhi tz xiaoxi xx gaojing gj tixing tx"),
+    Action("jump", ("ctrl+g", "g"), "app.jump", mark("Jump"),
+           mark("Put a number on every part and line; the number goes there"), LIST,
+           initials="tiaozhuan tz tiaodao td"),
     Action("training", ("ctrl+t",), "app.training", mark("Training"),
            mark("In a training: hear the caller again, skip ahead, stop the clock, see the score"), PROGRAM,
            initials="xunlian xl yanlian yl"),
@@ -133,6 +142,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("verb.note", ("o",), "screen.verb('note')", mark("Note"),
            mark("Write a remark into the history"), WORK, TICKETS, initials="beizhu bz"),
 )  # fmt: skip
+
+
+def action(name: str) -> Action:
+    """The action with an id. Raises KeyError."""
+    for item in ACTIONS:
+        if item.id == name:
+            return item
+    raise KeyError(name)
 
 
 def rebind(wanted: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ fill them from memory.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -137,12 +137,21 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """A notice for the banner."""
+    """A notice for the banner and the list of notices. All text is raw: whoever shows it cleans it."""
 
     id: int
     severity: str
     title: str
     ticket_id: int | None = None
+    kind: str = ""
+    at: int = 0
+    mine: bool = True
+    """Whether it is meant for the acting officer: by name, by their units, or as the duty desk."""
+    urgency: str = ""
+    """Of its ticket."""
+    seen_at: int | None = None
+    seen_by: str = ""
+    """Code of the officer who acknowledged it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -496,7 +505,15 @@ class Backend(DeskPort, PlanPort, Protocol):
         ...
 
     def notices(self, after: int) -> Sequence[NoticeRow]:
-        """Console notices with a greater id, oldest first."""
+        """Console notices with a greater id, oldest first; from 0 on only what waits for this officer."""
+        ...
+
+    def newest_notices(self, amount: int) -> Sequence[NoticeRow]:
+        """The newest console notices, whoever they are for, newest first."""
+        ...
+
+    def waiting_notices(self, ids: Collection[int]) -> frozenset[int]:
+        """Those of some notices that nobody has acknowledged and whose ticket is open."""
         ...
 
     def notice_seen(self, notice_id: int) -> None:

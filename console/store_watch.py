@@ -14,6 +14,9 @@ from console.ports import BellListener, NoticeRow, Status
 if TYPE_CHECKING:
     from console.app import ZhihuiApp
 
+WHOLE_LOOK = 60
+"""Seconds after which everything that waits for this officer is looked up again: posts and shifts change, and a notice
+may be committed after one with a greater id."""
 BELL_BEAT = 0.25
 """Seconds between looks at the bell file, where it cannot be heard."""
 
@@ -27,6 +30,8 @@ class News(NamedTuple):
     notices: Sequence[NoticeRow]
     silence: int | None = None
     """For how many seconds the store had not answered before, if it had not."""
+    gone: frozenset[int] = frozenset()
+    """Notices that waited and do not any more: acknowledged on another console, or their ticket was closed."""
 
 
 class StoreWatch:
@@ -37,6 +42,7 @@ class StoreWatch:
         self._tell = tell
         self._trouble = trouble
         self._mark: int | None = None
+        self._whole_at = 0
         self._listening = False
         self._heard_again = False
         """The bell rang while the store was being looked at."""
@@ -62,6 +68,11 @@ class StoreWatch:
         if self._bell is not None:
             asyncio.get_running_loop().remove_reader(self._bell.fileno())
             self._bell.close()
+
+    def look_at_all(self) -> None:
+        """Another officer goes on: look up everything that waits."""
+        self._whole_at = 0
+        self.look()
 
     def look(self) -> None:
         """Something may have changed in the store: look, away from the event loop, one look at a time."""
@@ -101,10 +112,20 @@ class StoreWatch:
         """Read status, change mark and notices."""
         app, backend = self._app, self._app.backend
         now, last = app.now, self.last_notice
-        try:
-            mark, status, notices = await app.listen(
-                lambda: (backend.change_mark(), backend.status(now), backend.notices(last))
+        whole = not last or not 0 <= now - self._whole_at < WHOLE_LOOK
+        waited = frozenset(app.attention.waiting)
+
+        def read() -> tuple[int, Status, list[NoticeRow], frozenset[int]]:
+            notices = [*(backend.notices(0) if whole else ()), *(backend.notices(last) if last else ())]
+            return (
+                backend.change_mark(),
+                backend.status(now),
+                list({notice.id: notice for notice in notices}.values()),
+                waited - backend.waiting_notices(waited),
             )
+
+        try:
+            mark, status, notices, gone = await app.listen(read)
         except Exception as error:  # noqa: BLE001 - whatever the store has, the duty screen stays open
             self.failed(error)
             return
@@ -116,8 +137,9 @@ class StoreWatch:
         if app.duty_screen is None or not app.duty_screen.is_mounted:
             app.status = status
             return
+        self._whole_at = now if whole else self._whole_at
         changed = self._mark is not None and mark != self._mark
         self._mark = mark
         if notices:
             self.last_notice = max(last, *(notice.id for notice in notices))
-        self._tell(News(status, changed or silence is not None, notices, silence))
+        self._tell(News(status, changed or silence is not None, notices, silence, gone))

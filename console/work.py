@@ -288,6 +288,8 @@ class TicketWork:
             finally:
                 waiting.stop()
             drafts.drop(form)
+            if verb == "report":
+                self.app.attention.reported_here(receipt.ticket_id)
             screen.say(clean(receipt.text, 200))
             self.app.heard()
             if then is not None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from console.backend.lists import ClockList, TicketList
+from console.backend.notices import Notices
 from console.backend.words import event_title, holder_text, receipt_text, receipts_text
 from console.i18n import _, language
 from console.plan_ports import Handover, NextStep, Plan, Step
@@ -34,7 +35,7 @@ from data.bell import BellWatch, strokes
 from data.counting import keeps_all
 from data.location import is_sqlite, sqlite_path
 from data.masking import mask_text
-from data.queries import listing, notices, organisation, queue, tickets, timers
+from data.queries import listing, organisation, queue, tickets, timers
 from data.queries.filters import Condition, parse
 from data.queries.orders import ORDERS
 from data.queries.organisation import CentreLine
@@ -53,9 +54,6 @@ if TYPE_CHECKING:
 
 ENGINE_PATIENCE = 2.0
 """Seconds that our engine gets to finish its cycle when the console closes."""
-
-FOR_UNITS = frozenset({"dispatch", "assist", "inform"})
-"""Notices that only tell a unit of its new task: the duty desk sent them itself and need not see them again."""
 
 COUNT_EVERY = 5
 """Seconds between two countings of late and soon tickets: they are counted in an index, not kept."""
@@ -90,6 +88,7 @@ class StoreBackend:
         self._counted: tuple[int, int] = (0, 0)
         self._officer_name = ""
         self._engine: Engine | None = None
+        self._notices = Notices(self._reader, self.centre.id, seconds)
 
     read_only = False
 
@@ -367,29 +366,13 @@ class StoreBackend:
     # ------------------------------------------------------------------------------------------- notices
 
     def notices(self, after: int) -> Sequence[NoticeRow]:
-        """Notices of the console; on the first look only the newest few that nobody has seen."""
-        reader, english = self._reader(), language() == "en"
-        if after:
-            lines = notices.notices_after(reader, self.centre.id, after)
-        else:
-            lines = [line for line in notices.newest_notices(reader, self.centre.id, 20) if line.seen_at is None][:5][
-                ::-1
-            ]
-        shown = [
-            NoticeRow(
-                line.id, line.severity, line.title_en if english and line.title_en else line.title, line.ticket_id
-            )
-            for line in lines
-        ]
-        if after:
-            shown = [
-                notice if line.kind not in FOR_UNITS else NoticeRow(line.id, "", "")
-                for notice, line in zip(shown, lines, strict=True)
-            ]
-        if not after and not shown:
-            last = notices.last_notice(reader, self.centre.id)
-            return [NoticeRow(last, "", "")] if last else []
-        return shown
+        return self._notices.after(after, self.officer)
+
+    def newest_notices(self, amount: int) -> Sequence[NoticeRow]:
+        return self._notices.newest(amount, self.officer)
+
+    def waiting_notices(self, ids: Collection[int]) -> frozenset[int]:
+        return self._notices.waiting(ids)
 
     def notice_seen(self, notice_id: int) -> None:
         from core.desk.seen import mark_seen

@@ -91,6 +91,17 @@ class DutyScreen(Screen[None]):
     async def _key_clicked(self, event: KeyBar.Chosen) -> None:
         await self.run_action(self.OWN_CALLS.get(event.action.id, event.action.call))
 
+    @on(Banner.Clicked)
+    def _banner_clicked(self, event: Banner.Clicked) -> None:
+        """What is spoken of, or away with it."""
+        tickets = {notice.ticket_id for notice in event.notices if notice.ticket_id}
+        if event.at_edge or not event.notices:
+            self.app.attention.put_away(self.query_one(Banner).dismiss())
+        elif len(tickets) == 1:
+            self.app.open_ticket(tickets.pop())
+        else:
+            self.action_notices()
+
     # ------------------------------------------------------------------------------------------- the ticket at hand
 
     def ticket(self) -> QueueRow | None:
@@ -178,8 +189,13 @@ class DutyScreen(Screen[None]):
         """One layer of the user's own first: in a busy hour there is always another notice."""
         if self.step_back():
             return
-        for notice in self.query_one(Banner).dismiss():
-            self.app.attention.seen(notice)
+        self.app.attention.put_away(self.query_one(Banner).dismiss())
+
+    def action_acknowledge(self) -> None:
+        self.app.attention.acknowledge(self)
+
+    def action_notices(self) -> None:
+        self.app.attention.open_list(self)
 
     def step_back(self) -> bool:
         """Peel off one layer; False when there is none, and Escape is for the banner."""

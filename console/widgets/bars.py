@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -24,6 +24,8 @@ from data.clean import clean
 Parts = list[tuple[str, str]]
 LOUD = ("alarm", "error")
 KEPT_ENTRIES = 50
+ESC_WIDTH = 5
+"""Cells at the banner's right edge where a click puts it away."""
 
 
 class Bar(Widget):
@@ -139,6 +141,14 @@ class Banner(Bar):
 
     FAMILY = "banner"
 
+    class Clicked(Message):
+        """The banner was clicked: at its right edge, or on what it says."""
+
+        def __init__(self, at_edge: bool, notices: tuple[NoticeRow, ...]) -> None:
+            super().__init__()
+            self.at_edge = at_edge
+            self.notices = notices
+
     def __init__(self) -> None:
         super().__init__()
         self.entries: list[Entry] = []
@@ -160,11 +170,44 @@ class Banner(Bar):
         before = tuple(one for entry in earlier for one in entry.notices)
         self._push(Entry(text, notice.severity, (*before, notice)))
 
+    def announce_all(self, text: str, loudest: NoticeRow, notices: Sequence[NoticeRow]) -> None:
+        """Put up one line that stands for many notices."""
+        self._push(Entry(text, loudest.severity, tuple(notices)))
+
+    def drop(self, ids: Collection[int]) -> None:
+        """Take some notices down; what stood for them alone goes."""
+        if not any(notice.id in ids for entry in self.entries for notice in entry.notices):
+            return
+        kept = [(entry, tuple(one for one in entry.notices if one.id not in ids)) for entry in self.entries]
+        self.entries = [entry._replace(notices=left) for entry, left in kept if left or not entry.notices]
+        self._update_look()
+
+    def uncover(self) -> bool:
+        """Take a message of ours off a notice; whether there was one."""
+        covered = len(self.entries) > 1 and not self.entries[-1].notices
+        if covered:
+            self.dismiss()
+        return covered
+
+    @property
+    def top_notices(self) -> tuple[NoticeRow, ...]:
+        """The notices that the shown line stands for."""
+        return self.entries[-1].notices if self.entries else ()
+
+    @property
+    def top_is_summary(self) -> bool:
+        """Whether the shown line stands for notices about several tickets."""
+        return len({notice.ticket_id or -notice.id for notice in self.top_notices}) > 1
+
     def dismiss(self) -> tuple[NoticeRow, ...]:
         """Put the top message away; the notices that it stood for."""
         gone = self.entries.pop() if self.entries else Entry("", "")
         self._update_look()
         return gone.notices
+
+    def on_click(self, event: events.Click) -> None:
+        """A click opens the ticket that is spoken of; at the right edge it does what the key there does."""
+        self.post_message(self.Clicked(event.x >= self.size.width - ESC_WIDTH, self.top_notices))
 
     def parts(self, width: int) -> Parts:
         if not self.entries:
@@ -173,7 +216,8 @@ class Banner(Bar):
         sign = "! " if entry.severity in LOUD else "* " if entry.severity == "warning" else "  "
         waiting = sum(1 for other in self.entries[:-1] if other.notices)
         more = _(" +{n} more").format(n=waiting) if waiting else ""
-        ending = f"{more}  Esc "
+        noted = f"  {key_name(keys.action('acknowledge').keys[0])}{_('Noted')}" if entry.notices else ""
+        ending = f"{more}{noted}  Esc "
         return [(pad(sign + entry.text, max(width - cells(ending), 0)), ""), (ending, "")]
 
     def _push(self, entry: Entry) -> None:
@@ -188,7 +232,9 @@ class Banner(Bar):
 
 
 def _ticket_of(entry: Entry) -> int | None:
-    return entry.notices[-1].ticket_id if entry.notices else None
+    """The one ticket that an entry is about."""
+    tickets = {notice.ticket_id for notice in entry.notices}
+    return tickets.pop() if len(tickets) == 1 else None
 
 
 class KeyBar(Bar):

@@ -167,6 +167,10 @@ class QueueView(ListMarking, can_focus=True):
             self._go(line, self._body_height() // 2)
         return line is not None
 
+    def go_to_line(self, line: int) -> None:
+        """Put the cursor on a line of the screen, without moving the list."""
+        self._go(line, line - int(self.scroll_offset.y))
+
     def _target(self, step: int) -> int:
         start = self._aim[0] if self._aim is not None else self.cursor
         return min(max(start + step, 0), max(self.total - 1, 0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from console.backend.filter_words import filter_words
@@ -317,7 +317,16 @@ class MemoryBackend:
         return [PlaceHit(100 + number, name, f"c{number}") for number, name in names if text[:2] in name][:limit]
 
     def notices(self, after: int) -> Sequence[NoticeRow]:
-        return [notice for notice in self.news if notice.id > after]
+        return [notice for notice in self.news if notice.id > after and notice.id not in self.seen]
+
+    def newest_notices(self, amount: int) -> Sequence[NoticeRow]:
+        return [self._as_seen(notice) for notice in reversed(self.news[-amount:])]
+
+    def _as_seen(self, notice: NoticeRow) -> NoticeRow:
+        return replace(notice, seen_at=NOW, seen_by="lin") if notice.id in self.seen else notice
+
+    def waiting_notices(self, ids: Collection[int]) -> frozenset[int]:
+        return frozenset(ids) - frozenset(self.seen)
 
     def notice_seen(self, notice_id: int) -> None:
         self.seen.append(notice_id)

@@ -15,6 +15,9 @@ from data.terms import AffairKind, ClockKind, Role, Stage, TaskRole, TaskState, 
 GRIDS = frozenset({UnitKind.GRID, UnitKind.EXCLUSIVE_GRID, UnitKind.MICRO_GRID})
 OWN_TIERS = frozenset({Tier.GRID, Tier.COMMUNITY, Tier.MICRO_GRID})
 
+PRESSING = frozenset({Urgency.EMERGENCY, Urgency.URGENT})
+"""The duty officers are told of a new ticket that presses so much."""
+
 
 def decide_report(work: Work, order: Report, code: str) -> Decision:
     """A new ticket: into the centre's queue with the accept clock, or into the reporting unit's own hands."""
@@ -49,6 +52,14 @@ def decide_report(work: Work, order: Report, code: str) -> Decision:
     else:
         work.hold_queue()
         work.effects.clocks.append(work.timing.start_policy(ClockKind.ACCEPT, work.ladder()))
+        urgency = Urgency(work.effects.set["urgency"])  # the matter may have raised it
+        if urgency in PRESSING:
+            work.tell_role(
+                Role.DUTY_OFFICER,
+                "urgent",
+                f"{urgency.zh} {code}：{work.subject('zh')}",
+                f"{urgency.en} {code}: {work.subject('en')}",
+            )
         if order.direct:
             work.tell_role(
                 Role.DUTY_LEADER,

@@ -1,0 +1,85 @@
+"""Notices of a centre as the console shows them: which are meant for the acting officer, which still wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from time import monotonic
+
+from console.i18n import language
+from console.ports import NoticeRow
+from data.queries import notices
+from data.queries.notices import NoticeLine, Standing
+from data.reader import Reader
+from data.terms import Role
+
+DESK = frozenset({Role.DUTY_OFFICER, Role.SHIFT_LEADER})
+"""Roles that answer for what lies in the queue and for what nobody else is there for."""
+STANDING_FOR = 10.0
+"""Seconds for which an officer's posts and shifts are not looked up again."""
+WAITS = 86_400
+"""Seconds for which a notice that nobody acknowledged is still put up on a console that opens."""
+
+
+class Notices:
+    """Reads notices for one officer."""
+
+    def __init__(self, reader: Callable[[], Reader], centre: int, seconds: Callable[[], int]) -> None:
+        self._reader = reader
+        self._centre = centre
+        self._seconds = seconds
+        self._known: tuple[str, float, Standing] | None = None
+
+    def after(self, after: int, officer: str | None) -> Sequence[NoticeRow]:
+        """Notices with a greater id, oldest first; from 0 on only those of this officer that still wait.
+
+        The last row of a first look may be without words: it only says how far was read.
+        """
+        reader = self._reader()
+        if after:
+            return [self._row(line, officer) for line in notices.notices_after(reader, self._centre, after)]
+        last = notices.last_notice(reader, self._centre)
+        who = self._standing(officer) if officer is not None else None
+        desk = who is not None and bool(who.roles & DESK)
+        found = notices.waiting_for(reader, self._centre, who, desk, self._seconds() - WAITS)
+        rows = [self._row(line, officer) for line in reversed(found)]
+        return rows if not last or (rows and rows[-1].id >= last) else [*rows, NoticeRow(last, "", "")]
+
+    def newest(self, amount: int, officer: str | None) -> Sequence[NoticeRow]:
+        """The newest notices, whoever they are for, newest first."""
+        return [self._row(line, officer) for line in notices.newest_notices(self._reader(), self._centre, amount)]
+
+    def waiting(self, ids: Collection[int]) -> frozenset[int]:
+        """Those that nobody has acknowledged yet and whose ticket is open."""
+        return notices.still_waiting(self._reader(), self._centre, ids)
+
+    def _row(self, line: NoticeLine, officer: str | None) -> NoticeRow:
+        return NoticeRow(
+            line.id,
+            line.severity,
+            line.title_en if language() == "en" and line.title_en else line.title,
+            line.ticket_id,
+            line.kind,
+            line.created_at,
+            self._mine(line, officer),
+            line.urgency,
+            line.seen_at,
+            line.seen_by,
+        )
+
+    def _mine(self, line: NoticeLine, officer: str | None) -> bool:
+        """Whether a notice is meant for an officer. At a console that nobody has taken, everything is."""
+        if officer is None:
+            return True
+        standing = self._standing(officer)
+        if line.officer_id is not None:
+            return line.officer_id == standing.officer
+        if line.unit_id is not None:
+            return line.unit_id in standing.units
+        return bool(standing.roles & DESK)
+
+    def _standing(self, officer: str) -> Standing:
+        known = self._known
+        if known is None or known[0] != officer or monotonic() - known[1] > STANDING_FOR:
+            found = notices.standing(self._reader(), self._centre, officer, self._seconds())
+            known = self._known = (officer, monotonic(), found)
+        return known[2]
