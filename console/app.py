@@ -25,6 +25,7 @@ from console.i18n import _, language
 from console.incidents import record
 from console.key_order import KeyOrder
 from console.keys import actions_of, bindings, key_name
+from console.legible import clean
 from console.line import LOCAL, Line
 from console.ports import Backend, Status
 from console.screens.duty import DutyScreen
@@ -34,7 +35,6 @@ from console.theming.shelf import STYLE_SHEET
 from console.widgets import countdown
 from console.widgets.bars import StatusBar
 from console.widgets.drawer import Answer, Drawer
-from data.clean import clean
 from data.errors import Refusal
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from console.alarm_budget import Alarm, Budget, Grade, ring
 from console.attention_settings import load_settings
 from console.i18n import _
+from console.legible import clean
 from console.ports import HEARTBEAT_LIMIT, NoticeRow
 from console.terminal_calls import TerminalCalls
 from console.widgets.bars import Banner
-from data.clean import clean
 from data.terms import Severity, Urgency
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from console.dialogs.choose import Item, MenuDrawer, SearchDrawer
 from console.dialogs.form import FormDrawer
 from console.dialogs.verb_forms import FORMS, NEEDS_UNIT, order_values
 from console.i18n import _
+from console.legible import clean
 from console.ports import Choice, MatterHit, PostNode, Proposal, QueueRow
 from console.screens.duty import sentence
 from console.work import post_items, usual_step
-from data.clean import clean
 from data.errors import Refusal, StoreTrouble
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.screen import Screen
 
+from console.legible import stand_ins
 from console.line import LOCAL, Line
 from console.link import LinkSign
 from console.pacing import Pacer
@@ -31,13 +32,15 @@ class CellOutput(App[None]):
     def __init__(self, line: Line = LOCAL, **options: Any) -> None:
         super().__init__(**options)
         self.line = line
-        self._painter = CellPainter()
+        self._painter = CellPainter(stand_ins())
         self._stock = os.environ.get(PAINT) == "stock"
         self.pacer = Pacer() if line.paced and not self._stock else None
         self._sign = LinkSign(self.pacer) if self.pacer is not None and line.shows_link else None
         self._first_frame_at: float | None = None
         self._behind = False
         self._catching_up = False
+        self.typed_ahead = b""
+        """What was typed before the terminal was taken over."""
 
     def _display(self, screen: Screen[object], renderable: object) -> None:
         """Send an update as changed cells only; leave it out while the terminal does not take what it has."""

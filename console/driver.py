@@ -54,6 +54,7 @@ class ConsoleDriver(LinuxDriver):
         """
         answers, parser = Answers(), XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
+        self._take(parser, *answers.feed(decode(getattr(self._app, "typed_ahead", b"")), monotonic()))
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():

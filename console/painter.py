@@ -10,7 +10,7 @@ on unchanged.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from rich.cells import get_character_cell_size
@@ -39,7 +39,9 @@ SECOND_HALF = ""
 class CellPainter:
     """What the terminal shows, and how to bring it up to date."""
 
-    def __init__(self) -> None:
+    def __init__(self, stand_ins: Mapping[str, str] | None = None) -> None:
+        """`stand_ins` gives what is drawn for a character, in as many cells, where the terminal draws it wrong."""
+        self._stand_ins = stand_ins
         self._chars: list[list[str]] = []
         self._looks: list[list[str]] = []
         self._size = (0, 0)
@@ -144,7 +146,12 @@ class CellPainter:
             else:
                 for char in text:
                     width = get_character_cell_size(char)
-                    if width:
+                    if width and self._stand_ins is not None and not char.isascii():
+                        drawn = self._stand_ins[char]
+                        chars.extend(drawn)
+                        if len(drawn) < width:
+                            chars.append(SECOND_HALF)
+                    elif width:
                         chars.append(char)
                         if width == 2:
                             chars.append(SECOND_HALF)

@@ -13,6 +13,7 @@ from console import i18n
 from console.hangup import Hangup
 from console.incidents import log_path
 from console.line import choose
+from console.opening import Opening
 from data.errors import BadInput
 
 if TYPE_CHECKING:
@@ -44,18 +45,24 @@ def run_console(
     chosen_line = choose(line, os.environ)
     chosen_theme = theme_asked_for(theme)
     log_to_file()
-    gc.disable()  # start-up makes many objects and no garbage
-    from console.app import ZhihuiApp
-    from console.backend.observer import ObserverBackend
-    from console.backend.store import StoreBackend
+    with Opening() as opening:  # asks the terminal; it answers while the modules are loaded
+        gc.disable()  # start-up makes many objects and no garbage
+        from console.app import ZhihuiApp
+        from console.backend.observer import ObserverBackend
+        from console.backend.store import StoreBackend
 
-    def seconds() -> int:
-        return int(clock.now().timestamp())
+        def seconds() -> int:
+            return int(clock.now().timestamp())
 
-    backend = (
-        ObserverBackend(url, clock, seconds, centre) if observe else StoreBackend(url, clock, seconds, centre, officer)
-    )
-    app = ZhihuiApp(backend, seconds, chosen_theme, chosen_line)
+        backend = (
+            ObserverBackend(url, clock, seconds, centre)
+            if observe
+            else StoreBackend(url, clock, seconds, centre, officer)
+        )
+        decision = opening.decide()
+    app = ZhihuiApp(backend, seconds, decision.theme(chosen_theme), chosen_line)
+    app.typed_ahead = opening.typed_ahead
+    app.themes.say_too(decision.warning)
     gc.freeze()
     gc.enable()
     hangup.watch(app.leave_from_outside, sys.stdin.fileno())

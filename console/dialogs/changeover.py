@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from console.i18n import _
+from console.legible import clean
 from console.plan_ports import Handover, OpenPart
 from console.ports import QueueRow
 from console.widgets import countdown
@@ -15,7 +16,6 @@ from console.widgets.columns import label
 from console.widgets.drawer import Drawer
 from console.widgets.lines import Line, LinesView, Part, text_line
 from console.width import pad
-from data.clean import clean
 from data.terms import Stage
 
 TAKE_OVER = "take over"

@@ -12,11 +12,11 @@ from textual.widget import Widget
 
 from console.i18n import _, language
 from console.keys import bindings
+from console.legible import clean
 from console.ports import QueueRow
 from console.widgets.bars import Banner, KeyBar, StatusBar
 from console.widgets.lines import LinesView
 from console.widgets.queue_view import QueueView
-from data.clean import clean
 from data.errors import Refusal, StoreTrouble
 
 if TYPE_CHECKING:

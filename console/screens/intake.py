@@ -16,12 +16,12 @@ from textual.widgets import Input
 
 from console.drafts import ASIDE, INTAKE
 from console.i18n import _, language, mark
+from console.legible import clean
 from console.ports import MatterHit, PlaceHit, Receipt
 from console.screens.duty import DutyScreen
 from console.widgets.fields import ChoiceField, FieldSpec, Label, TextField
 from console.widgets.lines import Line, LinesView, Part, text_line
 from console.width import pad, wrap
-from data.clean import clean
 from data.masking import mask_name, mask_phone
 from data.terms import Source, Urgency
 

@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from console.i18n import _, mark
+from console.legible import clean
 from console.ports import QueueRow, TicketView
 from console.screens.duty import DutyScreen
 from console.widgets.lines import Line, LinesView, Part, text_line
@@ -19,7 +20,6 @@ from console.widgets.ticket_lines import (
     summary_lines,
     task_line,
 )
-from data.clean import clean
 
 TABS: tuple[tuple[str, str], ...] = (
     ("summary", mark("Summary")),

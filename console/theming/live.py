@@ -10,10 +10,10 @@ from textual.app import App
 from textual.theme import Theme
 
 from console.i18n import _, language
+from console.legible import clean
 from console.theming import remembered
 from console.theming.recipe import Problem, Recipe
 from console.theming.shelf import DEFAULT, Shelf, Stamp, bundled, fill, own_folder, stamp
-from data.clean import clean
 
 if TYPE_CHECKING:
     from console.app import ZhihuiApp
@@ -61,6 +61,11 @@ class LiveThemes:
         if self.wanted not in self.shelf.recipes and not self._unsaid:
             words = _("There is no theme named {name}.").format(name=clean(self.wanted, 40))
             self._unsaid.append(words)
+
+    def say_too(self, text: str) -> None:
+        """Say something more about how the screen looks, when there is a screen to say it on."""
+        if text:
+            self._unsaid.append(text)
 
     def start(self) -> None:
         """From now on follow the folder of own themes."""

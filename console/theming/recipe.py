@@ -172,7 +172,7 @@ class _Reader:
         label = given.get("label", name)
         pair = (label.get("zh"), label.get("en")) if isinstance(label, dict) else (label, label)
         if not all(isinstance(text, str) and text for text in pair):
-            self._wrong("label", "应为文字，或 { zh = …, en = … }", "must be a text, or { zh = .., en = .. }")
+            self._wrong("label", "应为文字，或 { zh = .., en = .. }", "must be a text, or { zh = .., en = .. }")
         zh, en = (clean(str(text), LABEL_LIMIT) for text in pair)
         return str(name), zh, en
 

@@ -14,7 +14,7 @@ from console.theming.recipe import LARGEST, Parent, Problem, Reading, Recipe, re
 FOLDER = Path(themes.__file__).parent
 STYLE_SHEET = FOLDER / "zhihui.tcss"
 DEFAULT = "night"
-ORDER = ("night", "day", "high-contrast", "colour-blind", "monochrome", "official")
+ORDER = ("night", "day", "high-contrast", "colour-blind", "monochrome", "official", "sixteen")
 """Our themes in the order in which a key goes through them."""
 MOST = 64
 """Own themes that are looked at."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from console.dialogs.choose import Item, MenuDrawer
 from console.i18n import _, language
+from console.legible import clean
 from console.training.drawers import CallDrawer, ResultDrawer, spoken
 from core.clock import ScaledClock
 from core.training.play import Play
 from core.training.scenario import Arrival
 from core.training.score import Score
-from data.clean import clean
 
 if TYPE_CHECKING:
     from console.app import ZhihuiApp

@@ -14,6 +14,7 @@ from console.app import ZhihuiApp
 from console.backend.store import StoreBackend
 from console.hangup import Hangup
 from console.i18n import _
+from console.opening import Opening
 from console.ports import Status
 from console.run import THEME, log_to_file, read_keymap
 from console.training.coach import Coach
@@ -53,7 +54,8 @@ def run_training(code: str, speed: float | None, language: str) -> int:
     i18n.set_language(language)
     read_keymap()
     log_to_file()
-    theme = os.environ.get(THEME, "")
+    with Opening() as opening:
+        theme = opening.decide().theme(os.environ.get(THEME, ""))
     app: list[ZhihuiApp | TrainingMenu] = []
 
     def leave() -> None:

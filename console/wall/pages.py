@@ -9,6 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from console.i18n import _, language
+from console.legible import clean
 from console.overview_ports import OnDuty, Unstaffed
 from console.ports import Status
 from console.wall import glyphs
@@ -17,7 +18,6 @@ from console.wall.view import WallTicket, WallView
 from console.widgets.bars import engine_text
 from console.widgets.columns import term
 from console.width import pad
-from data.clean import clean
 from data.instants import FAR
 from data.terms import Stage, Urgency
 

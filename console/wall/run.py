@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from console import i18n
 from console.hangup import Hangup
 from console.line import choose
+from console.opening import Opening
 from console.run import log_to_file, theme_asked_for
 
 if TYPE_CHECKING:
@@ -26,14 +27,17 @@ def run_wall(
     i18n.set_language(language)
     chosen_line, chosen_theme = choose(line, os.environ), theme_asked_for(theme)
     log_to_file()
-    from console.backend.wall import WallBackend
-    from console.wall.app import WallApp
+    with Opening() as opening:
+        from console.backend.wall import WallBackend
+        from console.wall.app import WallApp
 
-    def seconds() -> int:
-        return int(clock.now().timestamp())
+        def seconds() -> int:
+            return int(clock.now().timestamp())
 
-    backend = WallBackend(url, clock, seconds, centre)
-    app = WallApp(backend, seconds, every, chosen_theme, chosen_line)
+        backend = WallBackend(url, clock, seconds, centre)
+        decision = opening.decide()
+    app = WallApp(backend, seconds, every, decision.theme(chosen_theme), chosen_line)
+    app.typed_ahead = opening.typed_ahead
     hangup.watch(app.leave_from_outside, sys.stdin.fileno())
     try:
         app.run(mouse=False)

@@ -17,9 +17,9 @@ from textual.widget import Widget
 from console import keys
 from console.i18n import _
 from console.keys import Action, key_name
+from console.legible import clean
 from console.ports import Heartbeat, NoticeRow, Status
 from console.width import cells, cut, pad
-from data.clean import clean
 
 Parts = list[tuple[str, str]]
 LOUD = ("alarm", "error")

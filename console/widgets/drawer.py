@@ -13,8 +13,8 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from console.key_order import KeyOrder
+from console.legible import clean
 from console.widgets.lines import LinesView, text_line
-from data.clean import clean
 
 Answer = TypeVar("Answer")
 

@@ -39,6 +39,7 @@ def test_every_theme_file_is_in_the_order_and_has_a_label_in_both_languages() ->
         "colour-blind": True,
         "monochrome": True,
         "official": False,
+        "sixteen": True,
     }
     assert all(recipe.label_zh and recipe.label_en != recipe.label_zh for recipe in bundled().values())
 
