@@ -14,7 +14,7 @@ TENANT_TABLES = frozenset(
         *("appointment", "calendar_day", "catalogue", "centre_seq", "centre_stat", "clock", "clock_due", "custody"),
         *("daily_number", "duty", "engine_outage", "ladder_step", "lease", "matter", "notice", "officer"),
         *("organisation_event", "request", "setting", "task", "ticket", "ticket_event", "unit", "unit_span"),
-        *("text_due", "ticket_text", "unit_succession"),
+        *("unit_succession",),
     )
 )
 """Tables with a centre_id, repeated here so that reading needs no table classes; a test holds them against those."""

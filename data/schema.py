@@ -10,7 +10,6 @@ from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Strin
 from sqlmodel import SQLModel
 
 import data.tables  # noqa: F401 - registers the tables
-from data import search_index
 from data.backup import copy_before_upgrade
 from data.errors import StoreTrouble
 from data.reader import Reader
@@ -59,7 +58,6 @@ def create_tables(store: Store) -> None:
             )
         if store.sqlite:
             SQLModel.metadata.create_all(connection, checkfirst=False)
-            search_index.make(connection)
             _version_table.create(connection)
             connection.execute(insert(_version_table), {"version_num": HEAD})
         else:

@@ -10,7 +10,6 @@ from data.queries import queue, timers
 from data.queries.filters import Condition
 from data.queries.orders import BY_DUE, Order, order_named
 from data.queries.queue import EVERYTHING, QueueLine
-from data.queries.searching import resolve
 from data.queries.timers import ClockLine
 from data.reader import Reader
 from data.terms import Holder, Stage
@@ -34,17 +33,9 @@ class TicketList:
         self._reader = reader
         self._centre = centre
         self._holder = holder
-        self._filter = condition
-        self._looked_up: Condition | None = None
+        self._condition = condition
         self._named = order
         self._known: Order | None = None
-
-    @property
-    def _condition(self) -> Condition:
-        """The filter with its words looked up."""
-        if self._looked_up is None:
-            self._looked_up = resolve(self._reader(), self._centre, self._filter)
-        return self._looked_up
 
     @property
     def _order(self) -> Order:
@@ -53,7 +44,6 @@ class TicketList:
         return self._known
 
     def count(self) -> int:
-        self._looked_up = None  # more may be found by now
         return queue.count(self._reader(), self._centre, self._condition)
 
     def after(self, key: Key | None, size: int, skip: int = 0) -> Sequence[QueueRow]:
@@ -118,18 +108,9 @@ class ClockList:
         self._reader = reader
         self._centre = centre
         self._next_step = next_step
-        self._filter = condition
-        self._looked_up: Condition | None = None
-
-    @property
-    def _condition(self) -> Condition:
-        """The filter with its words looked up."""
-        if self._looked_up is None:
-            self._looked_up = resolve(self._reader(), self._centre, self._filter)
-        return self._looked_up
+        self._condition = condition
 
     def count(self) -> int:
-        self._looked_up = None
         return timers.count_clocks(self._reader(), self._centre, self._condition)
 
     def after(self, key: Key | None, size: int, skip: int = 0) -> Sequence[QueueRow]:

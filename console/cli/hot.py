@@ -45,7 +45,11 @@ def read_list(session: Session, limit: int, after: str, where: str, everything: 
     from data.queries import listing
 
     reader, now = session.reader(), session.now()
-    condition = session.condition(where) if where else None
+    condition = None
+    if where:
+        from data.queries.filters import parse
+
+        condition = parse(where, now, session.zone())
     rows = listing.page(reader, session.centre_id(), now, everything, limit, after, condition)
     for row in rows:
         row["title"] = masked(row["title"])

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.desk.actor import Actor
     from core.desk.desk import Desk
-    from data.queries.filters import Condition
     from data.reader import Reader
     from data.store import Store
 
@@ -85,12 +84,6 @@ class Session:
         from data.queries.listing import centre_id
 
         return centre_id(self.reader(), self.centre_code)
-
-    def condition(self, where: str) -> Condition:
-        """What a filter asks for. Raises BadInput."""
-        from data.queries.searching import look_up
-
-        return look_up(self.reader(), self.centre_id(), where, self.now(), self.zone(), self.officer)
 
     def zone(self) -> str:
         """The centre's time zone. Raises NotFound."""

@@ -17,9 +17,8 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, text, update
 from sqlmodel import SQLModel
 
-from core.desk.actor import IMPORT, Actor
+from core.desk.actor import Actor
 from core.desk.counters import COUNTED, counter_keys, ensure_counted
-from core.desk.texts import has_words, put_off, take_in
 from core.rules.case import Case
 from core.rules.projection import apply, open_case
 from data.errors import NotFound
@@ -150,14 +149,7 @@ class Ledger:
         for ticket_id, case in self._cases.items():
             changes.collect(case, self._before[ticket_id])
         changes.write(self._events, self._notices)
-        self._take_in_texts()
         self.write_head()
-
-    def _take_in_texts(self) -> None:
-        """What people wrote can be searched at once; what an import brought, as soon as the engine gets to it."""
-        said = [event for event in self._events if has_words(event["kind"], event["body"])]
-        take_in(self.connection, self.centre_id, [one["ticket_id"] for one in said if one["actor"] != IMPORT.code])
-        put_off(self.connection, self.centre_id, [one["ticket_id"] for one in said if one["actor"] == IMPORT.code])
 
     def write_head(self) -> None:
         """Keep the head of the chain; a bulk writer that chains its own events calls this instead of `flush`."""

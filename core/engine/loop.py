@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.clock import Clock
-from core.desk.texts import take_in_waiting
 from core.engine.identity import short_name, steady
 from core.engine.lease import TTL, LeaseKeeper, LeaseLost
 from core.engine.outages import Span, note_outage, oldest_due, outage_before, read_outages
@@ -30,8 +29,6 @@ CYCLE = 1.0
 """Seconds between two looks."""
 OUTAGE_CYCLES = 3
 """More cycles than this without a beat are an outage."""
-TEXTS_SECONDS = 0.3
-"""How much of a cycle goes into texts that wait to be searched, after an import."""
 LONG_CYCLES = 5
 """A cycle that takes longer than so many is reported."""
 BACKOFF_MAX = 5.0
@@ -176,9 +173,6 @@ class Engine:
             log.error("the step of clock %d failed and waits: %s", clock_id, why)
         cycle.next_at = self.sweep.next_due()
         now = self._now()
-        until = self.steady() + TEXTS_SECONDS
-        while take_in_waiting(self.store, self.centre_id) and self.steady() < until and not stopping():
-            continue
         with self.store.write(bell=False) as connection:
             self.lease.beat(connection, now, cycle.as_dict())
             cycle.shown = self.outbox.show(connection)

@@ -31,7 +31,6 @@ from data.tables import (
     Custody,
     DailyNumber,
     Task,
-    TextDue,
     Ticket,
     TicketEvent,
     TicketRecord,
@@ -106,7 +105,6 @@ class Bulk:
         self._tickets, self._events = _Rows(Ticket), _Rows(TicketEvent)
         self._parts = {"tasks": _Rows(Task), "clocks": _Rows(ClockRow), "custody": _Rows(Custody)}
         self._due = _Rows(ClockDue)
-        self._texts = _Rows(TextDue)
 
     @property
     def chain_no(self) -> int:
@@ -124,7 +122,6 @@ class Bulk:
             values = vars(case.ticket)
             self._counts.count(values, 1)
             self._tickets.add(values)
-            self._texts.add({"centre_id": self._centre_id, "ticket_id": case.ticket.id})
             for name, rows in self._parts.items():
                 for record in getattr(case, name):
                     rows.add(vars(record))
@@ -141,7 +138,7 @@ class Bulk:
 
     def flush(self) -> None:
         """Write everything: tickets first, then what belongs to them, counters, and the head of the chain."""
-        for rows in (self._tickets, self._events, *self._parts.values(), self._due, self._texts):
+        for rows in (self._tickets, self._events, *self._parts.values(), self._due):
             rows.insert(self._connection)
         self._counts.write_counts()
         self._ledger.write_head()

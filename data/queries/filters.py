@@ -2,7 +2,7 @@
 
 Terms are separated by blanks or commas and must all hold; a leading `-` or `!` turns a term around:
 
-    word                text in code, title, report, address or history: two Chinese characters are enough
+    word                text in code, title, address or body
     field:value         also field=value; several values as field:a|b
     field:low..high     also low.. and ..high; times and numbers, both ends included; spans of past times are ages
     field<value         also > <= >=; times as 30m, 2h, 1d from now, or as 2026-11-01
@@ -29,7 +29,6 @@ from data.errors import BadInput
 from data.queries.fields import FIELD_LABELS, FIELDS, FLAG_LABELS, FLAGS, NUMBERS, PLAIN, TIMES, UNITS, WORDS
 from data.reader import expand
 from data.terms import CLOSED_STAGES, Stage, Term
-from data.tokens import tokens
 
 UnitNames = Callable[[str], Sequence[str]]
 """Codes of the units that a name stands for (pinyin, initials, a part of it)."""
@@ -43,15 +42,6 @@ class _Scope(NamedTuple):
     values: dict[str, Any]
     officer: str | None
     units: UnitNames | None
-    phrases: list[Phrase]
-
-
-class Phrase(NamedTuple):
-    """Words of a filter: the mark that stands for them in the SQL, their tokens, and whether they must be absent."""
-
-    mark: str
-    tokens: tuple[str, ...]
-    absent: bool
 
 
 class Condition(NamedTuple):
@@ -61,10 +51,6 @@ class Condition(NamedTuple):
     values: dict[str, Any]
     asks_closed: bool = False
     """Whether the filter itself names closed tickets, so that they belong to its result."""
-    phrases: tuple[Phrase, ...] = ()
-    """Words that are looked up; `data.queries.searching.resolve` turns their marks in `sql` into conditions."""
-    few: bool = False
-    """Whether it fits so few tickets that they are better found first and put in order then."""
 
 
 SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -99,20 +85,20 @@ def parse(
 ) -> Condition:
     """The condition for a filter text; `officer` (a code) is meant by `mine`, `units` finds units by pinyin.
 
-    Raises BadInput, naming the term that cannot be understood. A condition with phrases must be resolved before use.
+    Raises BadInput, naming the term that cannot be understood.
     """
     if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
         raise BadInput("filter-text", "筛选条件含有无法识别的字符。", "The filter holds characters that are no text.")
     parts: list[str] = []
     asks_closed = False
-    scope = _Scope(now, ZoneInfo(zone), {}, officer, units, [])
+    scope = _Scope(now, ZoneInfo(zone), {}, officer, units)
     for number, raw in enumerate(_split(text.translate(_PUNCTUATION))):
         negated = raw[0] in "-!" and len(raw) > 1
         term = _in_english(raw[1:] if negated else raw)
-        sql = _term(term, f"f{number}", scope, negated)
+        sql = _term(term, f"f{number}", scope)
         asks_closed = asks_closed or _asks_closed(term, negated)
         parts.append(f"NOT coalesce(({sql}), FALSE)" if negated else f"({sql})")
-    return Condition(" AND ".join(parts) or "1 = 1", scope.values, asks_closed, tuple(scope.phrases))
+    return Condition(" AND ".join(parts) or "1 = 1", scope.values, asks_closed)
 
 
 def _in_english(term: str) -> str:
@@ -140,7 +126,7 @@ def _split(text: str) -> list[str]:
     return [term for term in found if term]
 
 
-def _term(term: str, name: str, scope: _Scope, negated: bool) -> str:
+def _term(term: str, name: str, scope: _Scope) -> str:
     flag = FLAG_LABELS.get(term, term.lower())
     if flag in FLAGS:
         if ":now" in FLAGS[flag]:
@@ -154,7 +140,7 @@ def _term(term: str, name: str, scope: _Scope, negated: bool) -> str:
                 f"没有字段“{found[1]}”，可用：{' '.join(FIELDS)}",
                 f"There is no field {found[1]}; there are: {' '.join(FIELDS)}",
             )
-        return _words(term, name, scope, negated)
+        return _words(term, name, scope)
     field, operator, value = found[1], found[2], found[3].strip()
     if operator in ("<", ">", "<=", ">="):
         return _comparison(field, operator, value, name, scope)
@@ -190,12 +176,7 @@ def _range(field: str, value: str, name: str, scope: _Scope) -> str:
     return " AND ".join(parts)
 
 
-def _words(term: str, name: str, scope: _Scope, negated: bool) -> str:
-    """Words are looked up in the search; signs alone, which it does not know, in the text as it stands."""
-    found = tuple(tokens(term))
-    if found:
-        scope.phrases.append(Phrase(f"/*{name}*/", found, negated))
-        return f"/*{name}*/"
+def _words(term: str, name: str, scope: _Scope) -> str:
     scope.values[name] = f"%{_escaped(term)}%"
     columns = ("t.code", "t.title", "t.address", "t.body")
     return " OR ".join(_like(column, name) for column in columns)

@@ -115,9 +115,7 @@ def rank(reader: Reader, centre: int, key: Key, condition: Condition = EVERYTHIN
         border = f"(t.{order.column}, t.id) < (:at, :ticket)" if place == number else "1 = 1"
         values = {"at": inside[0], "ticket": inside[1]} if place == number else {}
         sql = f"({part.sql}) AND {border} AND ({condition.sql})"
-        before += _capped(
-            reader, centre, condition._replace(sql=sql, values={**part.values, **values, **condition.values})
-        )
+        before += _capped(reader, centre, Condition(sql, {**part.values, **values, **condition.values}))
         if before >= COUNT_CAP and condition is not EVERYTHING:
             return COUNT_CAP
     return before
@@ -213,7 +211,7 @@ def _page(
     beyond, values = _beyond(order, start, forward)
     sql = (
         f"SELECT {_COLUMNS} FROM ticket t {_JOINS}"
-        f" WHERE t.centre_id = :centre AND {_alive(condition)} AND {leg.sql} AND {beyond} AND ({condition.sql})"
+        f" WHERE t.centre_id = :centre AND t.open = 1 AND {leg.sql} AND {beyond} AND ({condition.sql})"
         f" ORDER BY t.{order.column} {direction}, t.id {direction} LIMIT :size OFFSET :skip"
     )
     values |= {"size": size, "skip": skip, **leg.values, **condition.values}
@@ -239,19 +237,12 @@ def _passed(
     """How many lines of a leg lie behind (or in front of) a start, counted up to `most`."""
     beyond, values = _beyond(order, start, forward)
     sql = f"{leg.sql} AND {beyond} AND ({condition.sql})"
-    return _capped(
-        reader, centre, condition._replace(sql=sql, values={**leg.values, **values, **condition.values}), most
-    )
-
-
-def _alive(condition: Condition) -> str:
-    """That a ticket is open; where few fit, said so that no index of open tickets is walked for them."""
-    return "t.open + 0 = 1" if condition.few else "t.open = 1"
+    return _capped(reader, centre, Condition(sql, {**leg.values, **values, **condition.values}), most)
 
 
 def _capped(reader: Reader, centre: int, condition: Condition, cap: int = COUNT_CAP) -> int:
     sql = (
-        f"SELECT count(*) FROM (SELECT 1 AS one FROM ticket t WHERE t.centre_id = :centre AND {_alive(condition)}"
+        "SELECT count(*) FROM (SELECT 1 AS one FROM ticket t WHERE t.centre_id = :centre AND t.open = 1"
         f" AND ({condition.sql}) LIMIT :cap) AS found"
     )
     row = reader.one(sql, centre=centre, cap=cap, **condition.values)

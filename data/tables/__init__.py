@@ -17,7 +17,6 @@ from data.tables.organisation import (
     UnitSpan,
     UnitSuccession,
 )
-from data.tables.search import TextDue, TicketText
 from data.tables.ticket import (
     ClockDue,
     ClockRecord,
@@ -56,11 +55,9 @@ __all__ = [
     "Setting",
     "Task",
     "TaskRecord",
-    "TextDue",
     "Ticket",
     "TicketEvent",
     "TicketRecord",
-    "TicketText",
     "Unit",
     "UnitSpan",
     "UnitSuccession",

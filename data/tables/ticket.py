@@ -82,11 +82,6 @@ class TicketRecord(SQLModel):
     updated_at: int = big(0)
 
 
-def _open_index(name: str, *columns: str) -> Index:
-    """An index of a centre's open tickets alone."""
-    return Index(name, "centre_id", *columns, sqlite_where=sql("open = 1"), postgresql_where=sql("open = 1"))
-
-
 class Ticket(TicketRecord, table=True):
     """A ticket."""
 
@@ -102,14 +97,31 @@ class Ticket(TicketRecord, table=True):
             sqlite_where=sql("external_id <> ''"),
             postgresql_where=sql("external_id <> ''"),
         ),
-        _open_index("ix_ticket_open_due", "due_at", "id"),
-        _open_index("ix_ticket_open_holder", "holder_unit_id", "due_at", "id"),
-        _open_index("ix_ticket_open_warn", "warn_at", "due_at"),
-        _open_index("ix_ticket_open_reported", "reported_at", "id"),
-        _open_index("ix_ticket_open_urgency", "urgency", "due_at", "id"),
-        _open_index("ix_ticket_open_stage", "stage", "due_at", "id"),
-        _open_index("ix_ticket_open_section", "section", "due_at", "id"),
-        _open_index("ix_ticket_open_community", "community_id", "due_at", "id"),
+        Index(
+            "ix_ticket_open_due",
+            "centre_id",
+            "due_at",
+            "id",
+            sqlite_where=sql("open = 1"),
+            postgresql_where=sql("open = 1"),
+        ),
+        Index(
+            "ix_ticket_open_holder",
+            "centre_id",
+            "holder_unit_id",
+            "due_at",
+            "id",
+            sqlite_where=sql("open = 1"),
+            postgresql_where=sql("open = 1"),
+        ),
+        Index(
+            "ix_ticket_open_warn",
+            "centre_id",
+            "warn_at",
+            "due_at",
+            sqlite_where=sql("open = 1"),
+            postgresql_where=sql("open = 1"),
+        ),
         Index("ix_ticket_reported", "centre_id", "reported_at", "id"),
         {"info": TENANT},
     )

@@ -30,7 +30,6 @@ from data.location import locate
 from data.reader import Reader
 from data.revision import HEAD, REVISIONS, VERSION_TABLE, schema_version
 from data.schema import create_tables, migrate, upgrade
-from data.search_index import is_own, make
 from data.snapshot import opened
 from data.store import Store
 from tests.data import next_release
@@ -74,13 +73,11 @@ def test_the_revisions_make_what_the_table_classes_say(store_url: str) -> None:
     with contextlib.suppress(Undo), store.change_schema() as connection:
         migrate(connection)
         by_revisions = shape(connection)
-        own = {"version_table": VERSION_TABLE, "include_object": lambda _item, name, *_rest: not is_own(name)}
-        context = MigrationContext.configure(connection, opts=own)
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         assert compare_metadata(context, SQLModel.metadata) == []
         raise Undo
     with store.change_schema() as connection:
         (SQLModel.metadata if store.sqlite else copy_of_classes()).create_all(connection)
-        make(connection)
         data.schema._version_table.create(connection)
         assert shape(connection) == by_revisions
     store.close()
@@ -214,7 +211,7 @@ def test_an_upgrade_keeps_every_row_and_takes_a_copy_first(
     assert caught.value.code == "store-older"
     on_sqlite = populated.startswith("sqlite")
     done = upgrade(populated, no_copy=not on_sqlite)
-    assert (done.before, done.after) == ("0002", "0003")
+    assert (done.before, done.after) == ("0001", "0002")
     assert everything(populated) == before
     with Reader(populated) as reader:
         assert reader.rows("SELECT DISTINCT weather FROM ticket", fanout=True) == [("rain",)]
@@ -222,7 +219,7 @@ def test_an_upgrade_keeps_every_row_and_takes_a_copy_first(
             assert reader.rows("PRAGMA foreign_key_check", fanout=True) == []
             assert done.copy is not None
             assert everything(f"sqlite:///{done.copy}") == before
-    assert upgrade(populated) == data.schema.Upgraded("0003", "0003", None)
+    assert upgrade(populated) == data.schema.Upgraded("0002", "0002", None)
 
 
 def test_an_upgrade_that_fails_changes_nothing(
@@ -235,7 +232,7 @@ def test_an_upgrade_that_fails_changes_nothing(
         upgrade(populated, no_copy=True)
     assert everything(populated) == before
     with Reader(populated, any_version=True) as reader:
-        assert schema_version(reader) == "0002"
+        assert schema_version(reader) == "0001"
 
 
 def test_killed_in_the_middle_the_store_is_the_old_one(populated: str, repository: Path, tmp_path: Path) -> None:
@@ -251,7 +248,7 @@ def test_killed_in_the_middle_the_store_is_the_old_one(populated: str, repositor
     )
     assert ended.returncode == -signal.SIGKILL
     with Reader(populated) as reader:
-        assert schema_version(reader) == "0002"
+        assert schema_version(reader) == "0001"
     assert everything(populated) == before
 
 
@@ -262,15 +259,15 @@ def test_a_postgresql_upgrade_needs_its_copy_or_a_word(
     url = locate(postgres_database)
     store = Store(url, create=True)
     with store.change_schema() as connection:
-        migrate(connection, "0002")
+        migrate(connection, "0001")
     store.close()
     become_next_release()
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(StoreTrouble, match="--no-copy"):
         upgrade(url)
     with Reader(url, any_version=True) as reader:
-        assert schema_version(reader) == "0002"
-    assert upgrade(url, no_copy=True).after == "0003"
+        assert schema_version(reader) == "0001"
+    assert upgrade(url, no_copy=True).after == "0002"
 
 
 @pytest.mark.pg
@@ -305,7 +302,7 @@ def newest_programs() -> Path:
 
 def test_a_console_of_the_old_release_stops_writing_after_an_upgrade(populated: str) -> None:
     console = Store(populated)
-    stamp(console, "0003")
+    stamp(console, "0002")
     with pytest.raises(StoreTrouble) as caught:
         write_nothing(console)
     assert caught.value.code == "store-newer"

@@ -10,7 +10,7 @@ import pytest
 
 from core.desk.orders import Accept, Acknowledge, Assess, Dispatch, Refuse, Supervise
 from data.queries import queue
-from data.queries.searching import look_up
+from data.queries.filters import parse
 from data.reader import Reader
 from data.terms import Source, Stage, Urgency
 from tests import postgres
@@ -31,7 +31,7 @@ class Filled:
 
     def found(self, text: str, open_only: bool = True) -> set[str]:
         """Names of the tickets that a filter finds."""
-        condition = look_up(self.reader, 1, text, self.now)
+        condition = parse(text, self.now)
         names = {code: name for name, code in self.codes.items()}
         rows = self.reader.rows(
             f"SELECT t.code FROM ticket t WHERE t.centre_id = :centre AND ({condition.sql})",

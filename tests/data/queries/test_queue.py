@@ -8,7 +8,6 @@ from data.errors import BadInput, NotFound
 from data.queries import notices, organisation, queue, tickets, timers
 from data.queries.filters import parse
 from data.queries.orders import ORDERS, order_named
-from data.queries.searching import look_up
 from data.terms import UnitKind
 from tests.core.desk.scene import CSGX, GHJS
 from tests.data.queries.conftest import Filled
@@ -105,7 +104,7 @@ def test_changes_and_notices_since(filled: Filled) -> None:
 @pytest.mark.parametrize("name", ORDERS)
 def test_each_order_is_one_walk_both_ways(filled: Filled, name: str, size: int, text: str) -> None:
     """Against a plain sort of all tickets; pages from both ends, skips and ranks agree with it."""
-    reader, condition = filled.reader, look_up(filled.reader, 1, text, filled.now) if text else queue.EVERYTHING
+    reader, condition = filled.reader, parse(text, filled.now) if text else queue.EVERYTHING
     order = order_named(reader, 1, name)
 
     def key(line: queue.QueueLine) -> tuple[int, ...]:
