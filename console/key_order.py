@@ -14,6 +14,9 @@ from typing import Any
 from textual import events
 from textual.app import App
 from textual.message import Message
+from textual.widgets import Input
+
+from console.key_forms import half_width
 
 PATIENCE = 2.0
 """Seconds after which a key that got lost with its widget holds up nothing any more."""
@@ -85,7 +88,7 @@ class KeyOrder(App[None]):
             and not _recent(self._busy_since, PATIENCE)
             and not _recent(self._held_since, DRAWER_PATIENCE)
         ):
-            event = self._waiting_keys.popleft()
+            event = half_width(self._waiting_keys.popleft(), isinstance(self.focused, Input))
             self._busy_since = time.monotonic()
             self._number = number = self._number + 1
             target = self.focused or self.screen

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
 
+from core.multiplexer_check import between_findings
 from data.findings import Finding
 
 PROBES = (("汉", 2), ("，", 2), ("：", 2), ("│", 1), ("…", 1), ("●", 1), ("—", 1), ("①", 1))
@@ -24,8 +25,8 @@ SMALLEST = (80, 24)
 def terminal_findings(environment: Mapping[str, str], interactive: bool) -> list[Finding]:
     """Everything about the terminal; the questions to it only when it is `interactive`."""
     found = [locale_finding(environment), term_finding(environment), colour_finding(environment)]
-    if multiplexer := multiplexer_finding(environment):
-        found.append(multiplexer)
+    found.append(ambiguous_finding(environment))
+    found += between_findings(environment)
     if not interactive:
         return found
     size = os.get_terminal_size(sys.stdout.fileno())
@@ -84,20 +85,24 @@ def colour_finding(environment: Mapping[str, str]) -> Finding:
     return Finding("colours", "ok", f"颜色数 {count}。", f"{count} colours.")
 
 
-def multiplexer_finding(environment: Mapping[str, str]) -> Finding | None:
-    """Tmux and screen stand between us and the terminal."""
-    if environment.get("TMUX"):
-        return Finding("multiplexer", "ok", "在 tmux 中运行。", "Inside tmux.")
-    if environment.get("STY"):
+def ambiguous_finding(environment: Mapping[str, str]) -> Finding:
+    """Whether the width of ambiguous characters is asked at each start, or set."""
+    chosen = environment.get("ZHIHUI_AMBIGUOUS") or "auto"
+    if chosen in ("auto", "1", "2"):
         return Finding(
-            "multiplexer",
-            "warn",
-            "在 screen 中运行，颜色和宽字符可能不准。",
-            "Inside screen: colours and wide characters may be off.",
-            "建议改用 tmux。",
-            "tmux does better.",
+            "ambiguous",
+            "ok",
+            f"歧义宽度字符（… “ ” ①）：ZHIHUI_AMBIGUOUS={chosen}。",
+            f"Characters of ambiguous width: ZHIHUI_AMBIGUOUS={chosen}.",
         )
-    return None
+    return Finding(
+        "ambiguous",
+        "bad",
+        f"ZHIHUI_AMBIGUOUS={chosen!a} 无效，控制台不能打开。",
+        f"ZHIHUI_AMBIGUOUS={chosen!a} is none of its values: the console does not open.",
+        "请设为 auto、1 或 2。",
+        "Set it to auto, 1 or 2.",
+    )
 
 
 def size_finding(columns: int, lines: int) -> Finding:
@@ -137,8 +142,8 @@ def width_finding(widths: Widths) -> Finding:
     return Finding(
         "widths",
         "bad" if any(cells == 2 and widths.cells.get(char, 2) != 2 for char, cells in PROBES) else "warn",
-        f"字符宽度不符：{shown}，表格会错位。",
-        f"Characters of another width: {shown}. Columns will not line up.",
+        f"字符宽度不符：{shown}。歧义字符在控制台中会被替换，中文字符则会错位。",
+        f"Characters of another width: {shown}. The console replaces ambiguous ones; Chinese ones shear the columns.",
         "请在终端设置中把“东亚模糊宽度”改为窄（单格），并使用等宽中文字体。",
         "Set ambiguous-width characters to narrow in the terminal, and use a monospaced Chinese font.",
     )

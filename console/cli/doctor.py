@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import Annotated, Any
 
 import typer
 
@@ -21,8 +22,18 @@ def build() -> Any:
     )
 
 
-def doctor_command(context: typer.Context, json: Json = False) -> int:
+def doctor_command(
+    context: typer.Context,
+    json: Json = False,
+    keys: Annotated[
+        bool, typer.Option("--keys", help="逐个显示按键收到的内容 / show what arrives for each key pressed")
+    ] = False,
+) -> int:
     """Program, SQLite, disk, store, terminal, clock. Changes nothing; works without a store too."""
+    if keys:
+        from console.cli.key_echo import echo_keys
+
+        return echo_keys(sys.stdin.fileno())
     from core.doctor import examine
 
     session = session_of(context)

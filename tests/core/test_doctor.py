@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shutil
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from core import clock_check, doctor, terminal_check
+from core import clock_check, doctor, multiplexer_check, terminal_check
 from core.desk.orders import Report
 from data.findings import Finding
 from data.location import locate
@@ -166,9 +167,34 @@ def test_colours_and_multiplexers() -> None:
     assert "256 " in terminal_check.colour_finding({"TERM": "xterm-256color"}).en
     assert "16777216" in terminal_check.colour_finding({"COLORTERM": "truecolor"}).en
     assert "NO_COLOR" in terminal_check.colour_finding({"NO_COLOR": "1"}).en
-    assert terminal_check.multiplexer_finding({}) is None
-    assert level(terminal_check.multiplexer_finding({"TMUX": "/tmp/x,1,0"})) == "ok"
-    assert level(terminal_check.multiplexer_finding({"STY": "1.x"})) == "warn"
+    assert multiplexer_check.between_findings({}) == []
+    assert level(multiplexer_check.screen_finding({"STY": "1.x", "TERM": "screen"})) == "warn"
+    assert level(multiplexer_check.screen_finding({"STY": "1.x", "TERM": "screen-256color"})) == "ok"
+
+
+def test_settings_of_tmux() -> None:
+    fit = {"default-terminal": "tmux-256color", "escape-time": "10", "extended-keys": "on", "set-clipboard": "external"}
+    assert [found.level for found in multiplexer_check.tmux_findings(fit)] == ["ok"]
+    poor = multiplexer_check.tmux_findings({**fit, "default-terminal": "screen", "escape-time": "500"})
+    assert [found.code for found in poor] == ["tmux-default-terminal", "tmux-escape-time"]
+    assert "set -g escape-time 20" in poor[1].todo("zh")
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+def test_tmux_is_asked_for_its_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    socket = str(tmp_path / "s")
+    subprocess.run(["tmux", "-S", socket, "-f", "/dev/null", "new-session", "-d", "cat"], check=True)
+    try:
+        subprocess.run(["tmux", "-S", socket, "set", "-s", "escape-time", "777"], check=True)
+        monkeypatch.setenv("TMUX", f"{socket},1,0")
+        assert "tmux-escape-time" in [found.code for found in multiplexer_check.between_findings({"TMUX": socket})]
+    finally:
+        subprocess.run(["tmux", "-S", socket, "kill-server"], check=False)
+
+
+@pytest.mark.parametrize(("setting", "level"), [("", "ok"), ("2", "ok"), ("wide", "bad")])
+def test_ambiguous_setting(setting: str, level: str) -> None:
+    assert terminal_check.ambiguous_finding({"ZHIHUI_AMBIGUOUS": setting}).level == level
 
 
 def level(finding: Finding | None) -> str:
@@ -244,9 +270,8 @@ def test_all_of_it_without_a_screen_or_a_database_library(repository: Path, home
     )
     assert ended.returncode == 0, ended.stderr
     codes, loaded = ended.stdout.split("\n")[:2]
-    wanted = (
-        "python sqlite file-system room rights store locale terminal colours clock zone synchronised drift calendar"
-    )
+    wanted = "python sqlite file-system room rights store locale terminal colours ambiguous"
+    wanted += " clock zone synchronised drift calendar"
     assert codes.split() == wanted.split()
     assert loaded == ""
     assert not (home / "data" / "zhihui").exists(), "looking makes nothing"
