@@ -12,21 +12,24 @@ from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from inspect import isawaitable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.text import Text
 from textual.widgets import Input
 
 from console.attention import Attention
+from console.availability import why_not
 from console.cell_output import CellOutput
 from console.drafts import Drafts, drafts_path
 from console.driver import ConsoleDriver
 from console.i18n import _, language
 from console.incidents import record
+from console.key_bindings import bindings
 from console.key_order import KeyOrder
-from console.keys import actions_of, bindings, key_name
+from console.keys import action, action_of, actions_of, key_name
 from console.legible import clean
 from console.line import LOCAL, Line
+from console.looked import Looked, looked_path
 from console.ports import Backend, Status
 from console.screens.duty import DutyScreen
 from console.store_watch import News, StoreWatch
@@ -38,6 +41,10 @@ from console.widgets.drawer import Answer, Drawer
 from data.errors import Refusal
 
 if TYPE_CHECKING:
+    from textual.actions import ActionParseResult
+
+    from console.dialogs.help import HelpDrawer
+    from console.keys import Action
     from console.planned_work import PlannedWork
     from console.training.coach import Coach
     from console.work import TicketWork
@@ -52,6 +59,8 @@ TYPING_BEAT = 5
 LONGEST_REST = 60
 """The same on a long line, while keys keep coming."""
 
+LOOKED_BEAT = 30
+"""Seconds between writings of what was looked at: it is no work that could be lost."""
 WARM_UP_AFTER = 0.5
 """Seconds after which what is heavy is loaded: the first screen must not share the processor with it."""
 
@@ -111,6 +120,7 @@ class ZhihuiApp(KeyOrder, CellOutput):
         self.write = ThreadLoader("writing")
         self.keeping = ThreadLoader("keeping")
         self._drafts: Drafts | None = None
+        self._looked: Looked | None = None
         self._said_unkept = False
         self._work: TicketWork | None = None
         self._planned: PlannedWork | None = None
@@ -154,6 +164,7 @@ class ZhihuiApp(KeyOrder, CellOutput):
         self.attention.close()
         self.watch_store.stop()
         self._save_drafts()
+        self._save_looked()
         for loader in (self.load, self.listen, self.write, self.keeping):
             loader.close()
 
@@ -179,6 +190,8 @@ class ZhihuiApp(KeyOrder, CellOutput):
         if not self.screen_stack or not self.is_running:
             return  # the first screen is not there yet, or the program is ending
         self._keep_drafts()
+        if self._looked is not None and self._looked.unsaved and self.now % LOOKED_BEAT == 0:
+            self.run_worker(self._keep_looked(), group="looked", exit_on_error=False)
         if self.coach is not None:
             self.coach.beat()
         if self.watch_store.failing:
@@ -226,6 +239,27 @@ class ZhihuiApp(KeyOrder, CellOutput):
         """Say what is wrong and what still works."""
         if self.duty_screen is not None:
             self.duty_screen.refuse(error)
+
+    # ------------------------------------------------------------------------------------------- what was looked at
+
+    @property
+    def looked(self) -> Looked:
+        """What the acting officer has looked at."""
+        path = looked_path(self.backend.name, self.backend.officer or "")
+        if self._looked is None or self._looked.path != path:
+            self._save_looked()
+            self._looked = Looked(path)
+        return self._looked
+
+    async def _keep_looked(self) -> None:
+        """Write it down away from the event loop."""
+        await self.keeping(self._save_looked)
+
+    def _save_looked(self) -> None:
+        """Remember across restarts what was looked at; a disk that takes nothing costs only the marks."""
+        if self._looked is not None and self._looked.unsaved:
+            with suppress(OSError):
+                self._looked.save()
 
     # ------------------------------------------------------------------------------------------- drafts
 
@@ -353,12 +387,43 @@ class ZhihuiApp(KeyOrder, CellOutput):
         elif self.coach is None and self.duty_screen is not None:
             self.duty_screen.say(_("This is no training: zhihui train starts one."))
 
+    async def run_action(self, action: str | ActionParseResult, *args: Any, **options: Any) -> bool:
+        """Run an action; one of the table that cannot run now says why instead."""
+        item, duty = (action_of(action) if isinstance(action, str) else None), self.duty_screen
+        reason = why_not(self, duty, item) if item is not None and duty is not None and self.screen is duty else ""
+        if item is None or duty is None or not reason:
+            return await super().run_action(action, *args, **options)
+        duty.say(_("{action}: {reason}").format(action=_(item.title), reason=reason), "warning")
+        return True
+
+    async def run_named(self, name: str) -> None:
+        """Run an action of the table on the screen in front, as its key does there."""
+        duty = self.duty_screen
+        if duty is not None:
+            await duty.run_action(duty.OWN_CALLS.get(name, action(name).call))
+
     def action_help(self) -> None:
         from console.dialogs.help import HelpDrawer
 
-        if not isinstance(self.screen, HelpDrawer):
-            duty = self.duty_screen
-            self.open_drawer(HelpDrawer(duty.NAME if duty else "queue", self.focused))
+        duty = self.duty_screen
+        if duty is None or self.screen is not duty:
+            return
+        drawer = HelpDrawer(duty.NAME, self.focused, lambda name: why_not(self, duty, action(name)))
+
+        async def run(name: str | None) -> None:
+            if name is not None:
+                await self.run_named(name)
+
+        self.open_drawer(drawer, run)
+        self.run_worker(self._know_reasons(duty, drawer), group="help", exclusive=True, exit_on_error=False)
+
+    async def _know_reasons(self, duty: DutyScreen, drawer: HelpDrawer) -> None:
+        """Ask the desk what stage and role forbid on the ticket at hand; without an answer the help stands as it is."""
+        row = duty.ticket()
+        if row is not None:
+            with suppress(Exception):
+                choices = await self.write(lambda: self.backend.possible(row.code))
+                drawer.know({f"verb.{choice.verb}": choice.reason for choice in choices if not choice.allowed})
 
     def action_jump(self) -> None:
         """Numbers over everything that can be gone to; the number goes there."""
@@ -385,19 +450,23 @@ class ZhihuiApp(KeyOrder, CellOutput):
             return
         actions = [item for item in actions_of(duty.NAME) if item.id != "palette"]
         items = [
-            Item(item.id, _(item.title), f"{key_name(item.keys[0])}  {_(item.help)}", found_by=item.initials)
-            for item in actions
+            Item(item.id, _(item.title), self._palette_words(duty, item), found_by=item.initials) for item in actions
         ]
         items += theme_items(self.themes.shelf, THEME_KEY)
 
         async def run(key: str | None) -> None:
             if key is not None and key.startswith(THEME_KEY):
                 self.themes.choose(key.removeprefix(THEME_KEY))
-            call = next((item.call for item in actions if item.id == key), None)
-            if call is not None:
-                await duty.run_action(call)
+            elif key is not None:
+                await self.run_named(key)
 
         self.open_drawer(SearchDrawer(_("Commands"), lambda: items, _("name, pinyin or initials")), run)
+
+    def _palette_words(self, duty: DutyScreen, item: Action) -> str:
+        """What an action does, and first of all why it cannot run now."""
+        reason = why_not(self, duty, item)
+        words = _("x {reason}: {words}").format(reason=reason, words=_(item.help)) if reason else _(item.help)
+        return f"{key_name(item.keys[0])}  {words}"
 
     def action_next_theme(self) -> None:
         self.themes.next()

@@ -6,13 +6,10 @@ input method is on. Letters and full-width punctuation are aliases only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-
-from textual.binding import Binding, BindingType
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from console.i18n import mark
-from data.errors import BadInput
 
 EVERYWHERE = frozenset({"queue", "dispatch", "leaders", "timers", "overview", "ticket", "intake"})
 TICKETS = frozenset({"queue", "dispatch", "leaders", "timers", "overview", "ticket"})
@@ -152,59 +149,9 @@ def action(name: str) -> Action:
     raise KeyError(name)
 
 
-def rebind(wanted: Mapping[str, str]) -> None:
-    """Give actions other keys: id → keys with commas. To be done before the screens are loaded.
-
-    Raises BadInput for an unknown id, for no key at all, and where two actions of a screen would share a key.
-    """
-    global ACTIONS
-    known = {item.id for item in ACTIONS}
-    for name in wanted:
-        if name not in known:
-            raise _wrong(name, "没有这个动作", "there is no such action")
-    changed = tuple(
-        replace(item, keys=_keys(item.id, wanted[item.id])) if item.id in wanted else item for item in ACTIONS
-    )
-    for screen in EVERYWHERE:
-        taken: dict[str, str] = {}
-        for item in changed:
-            for key in item.keys if screen in item.screens else ():
-                if key in taken:
-                    raise _wrong(item.id, f"按键 {key} 已用于 {taken[key]}", f"key {key} is taken by {taken[key]}")
-                taken[key] = item.id
-    ACTIONS = changed
-
-
-def _keys(name: str, text: str) -> tuple[str, ...]:
-    keys = tuple(key.strip() for key in str(text).split(",") if key.strip())
-    if not keys:
-        raise _wrong(name, "没有按键", "no key")
-    return keys
-
-
-def _wrong(name: str, zh: str, en: str) -> BadInput:
-    return BadInput("keymap", f"按键设置 {name}：{zh}。", f"Keymap, {name}: {en}.")
-
-
-def bindings(owner: str) -> list[BindingType]:
-    """The actions of an owner (`app` or `screen`) as bindings with ids, so that a keymap can move them."""
-    return [
-        Binding(",".join(_as_read(item.keys)), item.call, item.title, show=False, id=item.id, priority=item.priority)
-        for item in ACTIONS
-        if item.call.startswith(f"{owner}.")
-    ]
-
-
-ALT_DIGITS = dict(zip((f"alt+{digit}" for digit in range(1, 10)), "¡™£¢∞§¶•ª", strict=True))
-"""Most terminals send Escape and the digit, which is read as the character that a Mac's keyboard has there."""
-
-
-def _as_read(keys: tuple[str, ...]) -> Iterator[str]:
-    """Keys under every name by which they arrive."""
-    for key in keys:
-        yield key
-        if key in ALT_DIGITS:
-            yield ALT_DIGITS[key]
+def action_of(call: str) -> Action | None:
+    """The action that a call is, as Textual makes it."""
+    return next((item for item in ACTIONS if item.call == call), None)
 
 
 def actions_of(screen: str) -> Iterator[Action]:

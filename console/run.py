@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from console import i18n
 from console.hangup import Hangup
 from console.incidents import log_path
+from console.keymap import follow, keymap_path
 from console.line import choose
 from console.opening import Opening
 from data.errors import BadInput
@@ -41,7 +42,7 @@ def run_console(
     """
     hangup = Hangup()  # first of all: it blocks signals, and threads inherit that
     i18n.set_language(language)
-    read_keymap()
+    trouble = follow(keymap_path())
     chosen_line = choose(line, os.environ)
     chosen_theme = theme_asked_for(theme)
     log_to_file()
@@ -63,6 +64,7 @@ def run_console(
     app = ZhihuiApp(backend, seconds, decision.theme(chosen_theme), chosen_line)
     app.typed_ahead = opening.typed_ahead
     app.themes.say_too(decision.warning)
+    app.troubles += [trouble] if trouble is not None else []
     gc.freeze()
     gc.enable()
     hangup.watch(app.leave_from_outside, sys.stdin.fileno())
@@ -84,29 +86,6 @@ def theme_asked_for(given: str | None) -> str:
             names = ", ".join(shelf.recipes)
             raise BadInput("theme-unknown", f"没有主题“{given}”，可用：{names}", f"No theme {given}; there are {names}")
     return given or os.environ.get(THEME, "")
-
-
-def keymap_path() -> str:
-    """The officer's own keys, in the XDG configuration folder."""
-    base = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
-    return os.path.join(base, "zhihui", "keys.toml")
-
-
-def read_keymap() -> None:
-    """Take the keys from the file, when there is one. Raises BadInput for a file that cannot be followed."""
-    path = keymap_path()
-    if not os.path.exists(path):
-        return
-    import tomllib
-
-    from console import keys
-
-    try:
-        with open(path, "rb") as file:
-            given = tomllib.load(file)
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise BadInput("keymap", f"{path} 无法读取：{error}", f"Cannot read {path}: {error}") from error
-    keys.rebind({name: str(value) for name, value in given.items()})
 
 
 def log_to_file() -> None:

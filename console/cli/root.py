@@ -34,6 +34,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "demo": ("示范街道", "the demo street"),
     "train": ("演练：按脚本计时演练并评分", "training: scenarios against the clock, scored"),
     "wall": ("大屏轮播，只读", "large type for the wall, page after page, read-only"),
+    "keys": ("按键：查看、检查自定义按键", "keys: show them, check a keymap file"),
     "theme": ("主题：列表、查看、检查、新建", "themes: list, show, check, make one's own"),
 }
 KEYWORDS = ("import",)

@@ -97,12 +97,17 @@ class SearchDrawer(Drawer[str]):
         return [*note, field, view]
 
     def on_mount(self) -> None:
-        self._show("")
+        self.refresh_items()
         self.set_focus(self.query_one(TextField))
 
     @on(Input.Changed)
     def _narrow(self, event: Input.Changed) -> None:
         self._show(event.value)
+
+    def refresh_items(self) -> None:
+        """Show the items as they are now, narrowed to what is typed."""
+        for field in self.query(TextField):
+            self._show(field.value)
 
     def _show(self, words: str) -> None:
         found = matching(self.items(), words)

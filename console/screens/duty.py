@@ -10,8 +10,9 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
+from console.availability import why_not
 from console.i18n import _, language
-from console.keys import bindings
+from console.key_bindings import bindings
 from console.legible import clean
 from console.ports import QueueRow
 from console.widgets.bars import Banner, KeyBar, StatusBar
@@ -60,6 +61,8 @@ class DutyScreen(Screen[None]):
         for view in self.query(QueueView):
             if view.display:
                 view.tick(now)
+        for keys in self.query(KeyBar):
+            keys.show_reasons(lambda item: why_not(self.app, self, item))
 
     def changed(self) -> None:
         """Somebody wrote to the store: read again what is shown."""

@@ -39,6 +39,8 @@ class QueueScreen(FilteredScreen):
         self._waiting = self.set_timer(PAUSE, self._read_detail, pause=True)
         self.detail.can_focus = False
         self.provide = self.app.backend.queue
+        self.view.sign = lambda row: self.app.looked.sign(row)
+        self._looked_at: int | None = None
 
     @property
     def detail(self) -> LinesView:
@@ -93,8 +95,16 @@ class QueueScreen(FilteredScreen):
         self._waiting = self.set_timer(PAUSE, self._read_detail)
 
     def _read_detail(self) -> None:
+        self._look_at(self.view.row)
         if self.query("#detail") and self.detail.display:
             self.run_worker(self._load_detail(self.view.row), group="detail", exclusive=True, exit_on_error=False)
+
+    def _look_at(self, row: QueueRow | None) -> None:
+        """The cursor rests on a ticket: it has been looked at. What changes under a resting cursor has not."""
+        self.app.looked.begin()
+        if row is not None and row.id != self._looked_at and not row.gone:
+            self.app.looked.look(row, self.app.now)
+        self._looked_at = row.id if row is not None else None
 
     async def _load_detail(self, row: QueueRow | None) -> None:
         found: TicketView | None = None

@@ -43,6 +43,8 @@ class TicketScreen(DutyScreen):
         self.ticket_id = ticket_id
         self.shown: TicketView | None = None
         self.tab = 0
+        self.since = 0
+        """When the officer last looked at the ticket before; what happened later is marked."""
 
     def body(self) -> Iterable[Widget]:
         tabs = LinesView(self._tab_line, name="tabs")
@@ -71,7 +73,14 @@ class TicketScreen(DutyScreen):
         except Exception as error:  # noqa: BLE001 - a failed query is a banner
             self.refuse(error)
             return
+        self._look()
         self._show()
+
+    def _look(self) -> None:
+        """Remember that the officer looks at it, and when they did before."""
+        if self.shown is not None:
+            self.since = self.since or self.app.looked.last_look(self.ticket_id) or self.app.now
+            self.app.looked.look(self.shown.row, self.app.now)
 
     def _show(self) -> None:
         self.query_one("#tabs", LinesView).rebuild()
@@ -119,7 +128,11 @@ class TicketScreen(DutyScreen):
 
     def _history(self, view: TicketView, width: int) -> list[Line]:
         zone = self.app.status.zone
-        lines = [line for item in view.history for line in history_lines(item, width, zone, seconds=True)]
+        lines: list[Line] = []
+        for item in view.history:
+            sign = ("^ ", "urgent") if item.at > self.since else ("  ", "")
+            first, *rest = history_lines(item, width - 2, zone, seconds=True)
+            lines += [Line((sign, *first.parts)), *[Line((("  ", ""), *line.parts)) for line in rest]]
         return lines or [text_line(_("Nothing has happened yet."), "muted")]
 
     def _custody(self, view: TicketView, width: int) -> list[Line]:

@@ -14,9 +14,10 @@ from console.app import ZhihuiApp
 from console.backend.store import StoreBackend
 from console.hangup import Hangup
 from console.i18n import _
+from console.keymap import follow, keymap_path
 from console.opening import Opening
 from console.ports import Status
-from console.run import THEME, log_to_file, read_keymap
+from console.run import THEME, log_to_file
 from console.training.coach import Coach
 from console.training.menu import TrainingMenu
 from console.training.paths import scores_path
@@ -52,7 +53,7 @@ def run_training(code: str, speed: float | None, language: str) -> int:
     """Play scenarios until the trainee leaves; with a code, that one alone. Gives the exit code. Raises Refusal."""
     hangup = Hangup()
     i18n.set_language(language)
-    read_keymap()
+    follow(keymap_path())
     log_to_file()
     with Opening() as opening:
         theme = opening.decide().theme(os.environ.get(THEME, ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -255,6 +255,8 @@ class KeyBar(Bar):
         super().__init__()
         self.screen_name = screen_name
         self.own = own
+        self.off = {item.id for item in self._actions() if screen_name not in item.screens and item.id not in own}
+        """Ids of the actions that cannot run now."""
         self.here = f"pane.{screen_name}" if screen_name != "intake" else screen_name
 
     def parts(self, width: int) -> Parts:
@@ -268,10 +270,15 @@ class KeyBar(Bar):
         return parts
 
     def _state(self, action: Action) -> str:
-        """Where one is: `here`; what cannot be done on this screen: `off`; else nothing."""
+        """Where one is: `here`; what cannot be done now: `off`; else nothing."""
         if action.id == self.here:
             return "here"
-        return "" if self.screen_name in action.screens or action.id in self.own else "off"
+        return "off" if action.id in self.off else ""
+
+    def show_reasons(self, why: Callable[[Action], str]) -> None:
+        """Ask of each action why it cannot run now, and show that it cannot."""
+        self.off = {item.id for item in self._actions() if why(item)}
+        self.update()
 
     def _title(self, action: Action) -> str:
         return _(self.own.get(action.id, action.title))

@@ -33,6 +33,8 @@ class Look(NamedTuple):
     current: bool
     focused: bool
     marked: bool
+    sign: str = ""
+    """What is to be noticed of it; one cell."""
 
 
 class LineDrawer:
@@ -54,7 +56,9 @@ class LineDrawer:
     def line(self, row: QueueRow, timer: countdown.Countdown, look: Look, width: int) -> Strip:
         """A ticket's line: cursor mark, countdown, columns."""
         under = self._under(look)
-        gutter = "#" if look.current and look.marked else ">" if look.current else "*" if look.marked else " "
+        gutter = (
+            "#" if look.current and look.marked else ">" if look.current else "*" if look.marked else look.sign or " "
+        )
         band = "muted" if timer.band == "none" else timer.band
         left = [Segment(gutter, under), Segment(countdown.cell(timer), self._on(look, band))]
         return Strip([*left, *self._columns_of(row, look, width - TIMER)], width)

@@ -100,6 +100,8 @@ class QueueView(ListMarking, can_focus=True):
     ) -> None:
         super().__init__(load, name=name, classes=classes)
         self._empty = empty
+        self.sign: Callable[[QueueRow], str] = lambda _row: ""
+        """What is to be noticed of a ticket, in one cell."""
         self.on_pick: Callable[[QueueRow], object] | None = None
         """Called at once when a ticket is chosen: a message would come after the next key."""
         self.on_shown: Callable[[], object] | None = None
@@ -306,7 +308,7 @@ class QueueView(ListMarking, can_focus=True):
         if row is None:
             text = self._empty if not self.total and y == HEADER + 1 else ".." if line < self.total else ""
             return drawer.blank(width, text)
-        look = Look(line == self.cursor, focused, row.id in self.marks)
+        look = Look(line == self.cursor, focused, row.id in self.marks, self.sign(row))
         timer = countdown.label(None if row.gone else row.due, self._now, row.warn, row.paused)
         key = (row, timer, look, width)
         drawn = self._drawn.get(y)

@@ -1,4 +1,4 @@
-"""Writes the sheet of keys from the one table of keys: python -m tests.console.key_sheet."""
+"""Writes the printed sheets of keys, one page each, from the tables of keys: python -m tests.console.key_sheet."""
 
 from __future__ import annotations
 
@@ -6,40 +6,54 @@ from pathlib import Path
 
 from console.i18n import _
 from console.keys import ACTIONS, GROUPS, key_name
+from console.part_keys import PARTS
 from tests.console.pilots import speaking
 
-SHEET = Path(__file__).parent.parent.parent / "docs" / "keys.md"
-HEAD = """# Keys · 按键
+DOCS = Path(__file__).parent.parent.parent / "docs"
+SHEETS = {"en": DOCS / "keys.md", "zh": DOCS / "keys.zh-CN.md"}
+HEADS = {
+    "en": """# Keys
 
-F-keys, digits, Enter, Esc, Space and arrows always work, also while a Chinese input method is on. Single letters are
-shortcuts only: with an input method on, F7 and the number do the same. Ids are for `keys.toml` in the configuration
-folder of zhihui: `"pane.queue" = "f11,ctrl+y"`.
+[中文](keys.zh-CN.md) · F-keys, digits, Enter, Esc, Space and arrows always work, an input method on or off.
+Single letters are shortcuts only: with an input method on, F7 and the number do the same. Ids are for `keys.toml` in
+the configuration folder of zhihui: `"pane.queue" = "f2,ctrl+y"`. `zhihui keys check` says what is wrong with that file,
+`zhihui keys show` which keys are in use; with anything wrong in it the console opens with the keys of this page and
+says so. An action that cannot run now stands grey in parentheses in the bottom line, and its key says why.
+""",
+    "zh": """# 按键
 
-F 键、数字、Enter、Esc、空格和方向键在中文输入法开启时同样可用；单个字母只是捷径，开着输入法时可用 F7 加数字。
-编号用于 zhihui 配置目录中的 `keys.toml`：`"pane.queue" = "f11,ctrl+y"`。
-"""
-
-
-def sheet() -> str:
-    """The whole sheet."""
-    parts = [HEAD]
-    for group in GROUPS:
-        parts.append(f"\n## {group} · {_in_chinese(group)}\n\n| keys | id | English | 中文 |\n|---|---|---|---|\n")
-        parts += [_row(item.id) for item in ACTIONS if item.group == group]
-    return "".join(parts)
-
-
-def _row(name: str) -> str:
-    item = next(item for item in ACTIONS if item.id == name)
-    pressed = " ".join(f"`{key_name(key)}`" for key in item.keys)
-    english = f"**{item.title}** {item.help}"
-    return f"| {pressed} | `{item.id}` | {english} | **{_in_chinese(item.title)}** {_in_chinese(item.help)} |\n"
+[English](keys.md) · F 键、数字、Enter、Esc、空格和方向键在中文输入法开启时同样可用；单个字母只是捷径，开着输入法时可用
+F7 加数字。编号用于 zhihui 配置目录中的 `keys.toml`：`"pane.queue" = "f2,ctrl+y"`。`zhihui keys check` 检查该文件，
+`zhihui keys show` 列出现用按键；文件有误时控制台按本页按键打开并在横幅说明。现在不能用的动作在底行变灰并加括号，
+按其键会说明原因。
+""",
+}
+COLUMNS = {"en": ("keys", "id", "what it does"), "zh": ("按键", "编号", "用途")}
+PARTS_TITLE = {"en": "Inside lists, fields and drawers", "zh": "列表、输入框与抽屉内"}
 
 
-def _in_chinese(message: str) -> str:
-    with speaking("zh"):
-        return _(message)
+def sheet(language: str) -> str:
+    """The whole sheet in a language, `en` or `zh`."""
+    with speaking(language):
+        parts = [HEADS[language]]
+        titles = COLUMNS[language]
+        for group in GROUPS:
+            parts.append(f"\n## {_(group)}\n\n| {' | '.join(titles)} |\n|---|---|---|\n")
+            parts += [
+                f"| {_printed(item.keys)} | `{item.id}` | **{_(item.title)}** {_(item.help)} |\n"
+                for item in ACTIONS
+                if item.group == group and not item.alike
+            ]
+        parts.append(f"\n## {PARTS_TITLE[language]}\n\n| {titles[0]} | {titles[2]} |\n|---|---|\n")
+        for part in PARTS:
+            parts += [f"| `{pressed}` | **{_(part.title)}** {_(words)} |\n" for pressed, words in part.keys]
+        return "".join(parts)
+
+
+def _printed(keys: tuple[str, ...]) -> str:
+    return " ".join(f"`{key_name(key)}`" for key in keys)
 
 
 if __name__ == "__main__":
-    SHEET.write_text(sheet(), encoding="utf-8")
+    for language, path in SHEETS.items():
+        path.write_text(sheet(language), encoding="utf-8")

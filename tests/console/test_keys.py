@@ -12,11 +12,14 @@ from textual.binding import Binding, BindingsMap
 from textual.events import Key
 from textual.widget import Widget
 
-from console import keys
+from console import exit_codes, key_bindings, keymap, keys
+from console.dialogs.choose import MenuDrawer, SearchDrawer
+from console.dialogs.notices import NoticesDrawer
+from console.part_keys import PARTS
+from console.screens.ticket import TicketScreen
 from console.widgets.fields import ChoiceField, TextField
 from console.widgets.lines import LinesView
 from console.widgets.queue_view import QueueView
-from data.errors import BadInput
 from tests.console import key_sheet
 
 
@@ -25,26 +28,77 @@ def _own_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "ACTIONS", keys.ACTIONS)
 
 
-def test_other_keys_are_taken_over() -> None:
-    keys.rebind({"pane.queue": "f11, ctrl+y"})
-    assert next(item.keys for item in keys.ACTIONS if item.id == "pane.queue") == ("f11", "ctrl+y")
-    assert any(binding.key == "f11,ctrl+y" for binding in keys.bindings("app") if not isinstance(binding, tuple))
+def test_other_keys_are_taken_over(tmp_path: Path) -> None:
+    file = tmp_path / "keys.toml"
+    file.write_text('"pane.queue" = "f2, ctrl+y"\n', encoding="utf-8")
+    assert keymap.follow(str(file)) is None
+    assert keys.action("pane.queue").keys == ("f2", "ctrl+y")
+    found = key_bindings.bindings("app")
+    assert any(binding.key == "f2,ctrl+y" for binding in found if not isinstance(binding, tuple))
 
 
 @pytest.mark.parametrize(
-    ("wanted", "words"),
+    ("text", "words"),
     [
-        ({"pane.nowhere": "f11"}, "no such action"),
-        ({"pane.queue": " , "}, "no key"),
-        ({"pane.queue": "f3"}, "taken by"),
+        ('"pane.nowhere" = "f11"', ["line 1", "pane.nowhere", "no such action"]),
+        ('"pane.queeu" = "f11"', ["did you mean", "pane.queue"]),
+        ('"pane.queue" = " , "', ["no key"]),
+        ('# mine\n\n"pane.queue" = "f3"', ["line 3", "pane.queue", "f3", "pane.dispatch", "Dispatch", "queue"]),
+        ('theme = "up"', ["theme", "up", "lists and fields"]),
+        ('theme = "enter"', ["theme", "enter", "lists and fields"]),
+        ("theme = [", ["Cannot read"]),
     ],
 )
-def test_what_cannot_be_followed_is_refused(wanted: dict[str, str], words: str) -> None:
+def test_what_cannot_be_followed_changes_nothing_and_is_named(tmp_path: Path, text: str, words: list[str]) -> None:
     before = keys.ACTIONS
-    with pytest.raises(BadInput) as caught:
-        keys.rebind(wanted)
-    assert words in caught.value.en
+    file = tmp_path / "keys.toml"
+    file.write_text(text, encoding="utf-8")
+    trouble = keymap.follow(str(file))
+    assert trouble is not None
+    assert [word for word in words if word not in trouble.en] == []
     assert keys.ACTIONS is before
+
+
+def test_a_broken_keymap_is_checked_by_a_command_and_the_keys_are_shown(home: Path, repository: Path) -> None:
+    folder = home / "config" / "zhihui"
+    folder.mkdir(parents=True)
+    (folder / "keys.toml").write_text('"pane.queue" = "f3"\nthemee = "f9"\n', encoding="utf-8")
+
+    def zhihui(*words: str) -> subprocess.CompletedProcess[str]:
+        line = [sys.executable, "-m", "console", "--lang", "en", "keys", *words]
+        return subprocess.run(line, cwd=repository, capture_output=True, text=True, check=False)
+
+    checked = zhihui("check")
+    assert checked.returncode == exit_codes.FAILED
+    assert "line 1" in checked.stdout
+    assert "did you mean theme" in checked.stdout
+    shown = zhihui("show", "--csv")
+    assert shown.returncode == exit_codes.OK
+    assert "pane.queue,F2 1,Queue" in shown.stdout
+
+
+@pytest.mark.parametrize("language", sorted(key_sheet.SHEETS))
+def test_the_printed_sheets_are_the_table(language: str) -> None:
+    """`python -m tests.console.key_sheet` writes them anew."""
+    assert key_sheet.SHEETS[language].read_text(encoding="utf-8") == key_sheet.sheet(language)
+
+
+@pytest.mark.parametrize(
+    "widget", [QueueView, LinesView, TextField, ChoiceField, MenuDrawer, SearchDrawer, NoticesDrawer, TicketScreen]
+)
+def test_a_part_has_exactly_the_keys_that_its_help_names(widget: type[Widget]) -> None:
+    part = next(part for part in PARTS if part.kind == widget.__name__)
+    own = {key for binding in widget.BINDINGS if isinstance(binding, Binding) for key in binding.key.split(",")}
+    assert own - {item.id for item in keys.ACTIONS} >= set(part.names)
+    assert own & set(part.names) == set(part.names)
+
+
+@pytest.mark.parametrize("widget", [QueueView, LinesView, TextField, ChoiceField])
+def test_a_widget_takes_no_key_of_an_action_away(widget: type[Widget]) -> None:
+    """Lists and fields keep the keys of moving and typing for themselves, and no others."""
+    moving = {"up", "down", "left", "right", "pageup", "pagedown", "home", "end", "enter", "space", "j", "k"}
+    own = {key for binding in widget.BINDINGS if isinstance(binding, Binding) for key in binding.key.split(",")}
+    assert own - moving <= {str(digit) for digit in range(10)}
 
 
 @pytest.mark.parametrize("digit", "123456789")
@@ -53,7 +107,7 @@ def test_alt_with_a_digit_arrives_from_every_terminal(sent: str, digit: str) -> 
     """Most terminals send Escape and the digit, those with newer key reports a number of its own."""
     (event,) = XTermParser(False).feed(sent.format(digit, code=ord(digit)))
     assert isinstance(event, Key)
-    bound = BindingsMap(keys.bindings("screen")).get_bindings_for_key(event.key)
+    bound = BindingsMap(key_bindings.bindings("screen")).get_bindings_for_key(event.key)
     assert [binding.action for binding in bound] == [f"screen.view('{digit}')"]
 
 
@@ -70,11 +124,3 @@ def test_the_file_is_read_before_anything_is_drawn(home: Path, repository: Path)
 def test_the_printed_sheet_is_the_table() -> None:
     """`python -m tests.console.key_sheet` writes it anew."""
     assert key_sheet.SHEET.read_text(encoding="utf-8") == key_sheet.sheet()
-
-
-@pytest.mark.parametrize("widget", [QueueView, LinesView, TextField, ChoiceField])
-def test_a_widget_takes_no_key_of_an_action_away(widget: type[Widget]) -> None:
-    """Lists and fields keep the keys of moving and typing for themselves, and no others."""
-    moving = {"up", "down", "left", "right", "pageup", "pagedown", "home", "end", "enter", "space", "j", "k"}
-    own = {key for binding in widget.BINDINGS if isinstance(binding, Binding) for key in binding.key.split(",")}
-    assert own - moving <= {str(digit) for digit in range(10)}

@@ -1,0 +1,95 @@
+"""What an officer has looked at: the revision of each ticket that the cursor rested on or that was opened, and when.
+
+A ticket is marked that has changed since, or that came in after this officer began to use the console and was not
+looked at yet. Kept in the XDG state folder, one file per store and officer, ids and numbers only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from console.incidents import log_path
+from console.ports import QueueRow
+
+KEPT = 5000
+"""Tickets that are remembered; of older ones only changes after the next look are marked."""
+LIMIT = 1_000_000
+"""Bytes: a larger file is none of ours."""
+CHANGED, NEW = "^", "+"
+"""Signs in front of a line."""
+
+
+class Look(NamedTuple):
+    """The revision that was looked at, and when (epoch seconds; 0: it was only on the screen)."""
+
+    revision: int
+    at: int
+
+
+def looked_path(store: str, officer: str) -> str:
+    """The file of an officer on a store."""
+    name = hashlib.sha256(f"{store}\n{officer}".encode("utf-8", "replace")).hexdigest()[:24]
+    return os.path.join(os.path.dirname(log_path()), "looked", f"{name}.json")
+
+
+class Looked:
+    """The memory of one officer. Looking changes memory only; `save` writes, from any thread."""
+
+    def __init__(self, path: str) -> None:
+        """Read what is there; a file that cannot be read counts as none."""
+        self.path = path
+        self._known = _read(path)
+        self._newest = max(self._known, default=0)
+        """Tickets with greater ids came in since; ids grow with time."""
+        self._began = bool(self._known)
+        self.unsaved = False
+
+    def sign(self, row: QueueRow) -> str:
+        """The sign of a row: changed or new since the last look, or none."""
+        known = self._known.get(row.ticket)
+        if known is not None:
+            return CHANGED if row.revision > known.revision else ""
+        if self._began and row.ticket > self._newest:
+            return NEW
+        self._known[row.ticket] = Look(row.revision, 0)  # from here on its changes are marked
+        return ""
+
+    def begin(self) -> None:
+        """The first list of an officer's life is here: what comes from now on is new."""
+        if not self._began:
+            self._began, self._newest = True, max(self._known, default=0)
+
+    def look(self, row: QueueRow, now: int) -> bool:
+        """The officer looks at a row; whether its sign goes."""
+        marked = bool(self.sign(row))
+        self._known[row.ticket] = Look(row.revision, now)
+        self.unsaved = True
+        return marked
+
+    def last_look(self, ticket: int) -> int:
+        """When the officer last looked at a ticket; 0 when never."""
+        known = self._known.get(ticket)
+        return known.at if known is not None else 0
+
+    def save(self) -> None:
+        """Write the newest down, whole or not at all. Raises OSError where the folder takes nothing."""
+        self.unsaved = False
+        kept = sorted(dict(self._known).items())[-KEPT:]
+        os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
+        making = f"{self.path}.{os.getpid()}"
+        with open(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "w") as file:
+            json.dump({str(ticket): look for ticket, look in kept}, file)
+        os.replace(making, self.path)
+
+
+def _read(path: str) -> dict[int, Look]:
+    try:
+        with open(path, "rb") as file:
+            given: Mapping[str, list[int]] = json.loads(file.read(LIMIT))
+        return {int(ticket): Look(int(revision), int(at)) for ticket, (revision, at) in given.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
