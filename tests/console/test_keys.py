@@ -109,18 +109,3 @@ def test_alt_with_a_digit_arrives_from_every_terminal(sent: str, digit: str) -> 
     assert isinstance(event, Key)
     bound = BindingsMap(key_bindings.bindings("screen")).get_bindings_for_key(event.key)
     assert [binding.action for binding in bound] == [f"screen.view('{digit}')"]
-
-
-def test_the_file_is_read_before_anything_is_drawn(home: Path, repository: Path) -> None:
-    folder = home / "config" / "zhihui"
-    folder.mkdir(parents=True)
-    (folder / "keys.toml").write_text('"pane.queue" = "f3"\n', encoding="utf-8")
-    code = "from console.run import read_keymap; read_keymap()"
-    done = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=False)
-    assert "BadInput" in done.stderr
-    assert "f3" in done.stderr
-
-
-def test_the_printed_sheet_is_the_table() -> None:
-    """`python -m tests.console.key_sheet` writes it anew."""
-    assert key_sheet.SHEET.read_text(encoding="utf-8") == key_sheet.sheet()
