@@ -303,7 +303,7 @@ class ZhihuiApp(KeyOrder, CellOutput):
             from console.dialogs.choose import Item, SearchDrawer
 
             officers = await self.load(self.backend.officers)
-            items = [Item(one.code, one.name, one.posts, found_by=one.code) for one in officers]
+            items = [Item(one.code, one.name, one.posts, found_by=one.found_by) for one in officers]
 
             def chosen(code: str | None) -> None:
                 if code is not None:

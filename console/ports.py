@@ -347,6 +347,8 @@ class MatterHit:
     """The condition that the text speaks of."""
     reason: str = ""
     """Why it is proposed; empty for one that merely exists."""
+    found_by: str = ""
+    """Code, pinyin and initials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +367,8 @@ class OfficerRow:
     code: str
     name: str
     posts: str = ""
+    found_by: str = ""
+    """Code, pinyin and initials of the name and of the posts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,7 +237,10 @@ class TicketWork:
         """Ask what kind of matter it is; those that the report speaks of stand first and say why."""
 
         def show(hits: Sequence[MatterHit]) -> None:
-            items = [Item(hit.code, hit.title, f"{hit.section}  {hit.reason}", found_by=hit.code) for hit in hits]
+            items = [
+                Item(hit.code, hit.title, f"{hit.section}  {hit.reason}", found_by=hit.found_by or hit.code)
+                for hit in hits
+            ]
 
             def chosen(key: str | None) -> None:
                 hit = next((hit for hit in hits if hit.code == key), None)

@@ -15,6 +15,7 @@ from core.catalogue.stored import newest_version, stored_catalogue
 from core.rules.budgets import Budget
 from core.rules.policy import Policy
 from data.errors import NotFound, Refusal
+from data.pinyin import found_by, spelt
 from data.queries.organisation import CentreLine
 from data.reader import Reader
 from data.terms import ClockKind
@@ -66,7 +67,8 @@ class CatalogueReader:
         for matter in self._catalogue.matters:
             if len(found) >= limit:
                 break
-            if matter.code not in known and word and (word in matter.name or word in matter.name_en.lower()):
+            named = word in matter.name or word in matter.name_en.lower() or spelt(matter.name, word)
+            if matter.code not in known and word and named:
                 found.append(self._plain(matter, text))
         return found[:limit]
 
@@ -94,6 +96,7 @@ class CatalogueReader:
             tuple(condition(place, limit) for place, limit in enumerate(matter.limits)),
             number,
             reason,
+            found_by(matter.code, matter.name, matter.name_en),
         )
 
     def matter_name(self, code: str) -> str:

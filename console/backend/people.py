@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from console.i18n import _, language
 from console.ports import LeaderView, PostNode, QueueRow
+from data.pinyin import found_by
 from data.queries.organisation import HolderLine, UnitLine
 from data.terms import Rank, Role, UnitKind
 
@@ -63,8 +64,8 @@ def _node(unit: UnitLine, holders: Sequence[HolderLine]) -> PostNode:
     present = [holder for holder in holders if holder.away is None]
     names = list(dict.fromkeys(_with_rank(holder) for holder in sorted(present, key=lambda item: item.rank or "z")))
     shown = " ".join(names[:NAMES_SHOWN]) + (f" +{len(names) - NAMES_SHOWN}" if len(names) > NAMES_SHOWN else "")
-    found_by = " ".join([unit.code, unit.name, *unit.aliases]).lower()
-    return PostNode(unit.id, unit.code, unit_name(unit), 1, True, shown, bool(present), unit.load, unit.late, found_by)
+    known = found_by(unit.code, unit.name, unit.name_en, *unit.aliases)
+    return PostNode(unit.id, unit.code, unit_name(unit), 1, True, shown, bool(present), unit.load, unit.late, known)
 
 
 def _with_rank(holder: HolderLine) -> str:

@@ -35,6 +35,7 @@ from data.bell import BellWatch, strokes
 from data.counting import keeps_all
 from data.location import is_sqlite, sqlite_path
 from data.masking import mask_text
+from data.pinyin import found_by, spelt
 from data.queries import listing, organisation, queue, tickets, timers
 from data.queries.filters import Condition, parse
 from data.queries.orders import ORDERS
@@ -57,6 +58,9 @@ ENGINE_PATIENCE = 2.0
 
 COUNT_EVERY = 5
 """Seconds between two countings of late and soon tickets: they are counted in an index, not kept."""
+
+SHORTEST_SPELLING = 2
+"""Letters that can stand for a place in an address."""
 
 NEAREST = 12
 """Deadlines shown for a leader."""
@@ -195,10 +199,11 @@ class StoreBackend:
             held.setdefault(holder.officer_id, []).append(f"{holder.unit_name}{holder.rank.upper()}")
             if holder.on_shift:
                 on_shift[holder.officer_id] = term(Role, holder.on_shift, language())
-        rows = [
-            (number not in on_shift, OfficerRow(code, name, _posts(on_shift.get(number, ""), held.get(number, []))))
-            for number, code, name in organisation.officers(self._reader(), self.centre.id)
-        ]
+        rows = []
+        for number, code, name in organisation.officers(self._reader(), self.centre.id):
+            posts = held.get(number, [])
+            shown = _posts(on_shift.get(number, ""), posts)
+            rows.append((number not in on_shift, OfficerRow(code, name, shown, found_by(code, name, *posts))))
         return [row for _off, row in sorted(rows, key=lambda pair: pair[0])]
 
     def act_as(self, officer: str) -> None:
@@ -222,7 +227,18 @@ class StoreBackend:
     def _condition(self, words: str) -> Condition:
         if not words.strip():
             return queue.EVERYTHING
-        return parse(words, self.seconds(), self.centre.zone, self.officer)
+        return parse(words, self.seconds(), self.centre.zone, self.officer, self._units_named)
+
+    def _units_named(self, name: str) -> Sequence[str]:
+        """Codes of the units that letters stand for, by pinyin or initials."""
+        if not name.isascii():
+            return ()
+        units = self._reader().rows(
+            "SELECT code, name FROM unit WHERE centre_id = :centre AND closed_at IS NULL", centre=self.centre.id
+        )
+        if any(name == code for code, _name in units):
+            return ()
+        return [code for code, called in units if spelt(called, name)]
 
     def ticket(self, ticket_id: int) -> TicketView | None:
         from console.backend.tickets import ticket_view
@@ -354,13 +370,13 @@ class StoreBackend:
         return self._catalogue().all_for(f"{row['title']} {row['body']}", row["matter_code"])
 
     def places(self, text: str, limit: int) -> Sequence[PlaceHit]:
-        """Communities whose name occurs in the text, with or without its ending 社区 or 村."""
+        """Communities whose name occurs in the text, with or without its ending 社区 or 村, or that it spells."""
         found = self._reader().rows(
             "SELECT id, name, code FROM unit WHERE centre_id = :centre AND kind = 'community' AND closed_at IS NULL"
             " ORDER BY sort_no, code",
             centre=self.centre.id,
         )
-        hits = [PlaceHit(*row) for row in found if _short(row[1]) in text or row[1] in text]
+        hits = [PlaceHit(*row) for row in found if _short(row[1]) in text or row[1] in text or _spells(text, row[1])]
         return sorted(hits, key=lambda hit: -len(hit.name))[:limit]
 
     # ------------------------------------------------------------------------------------------- notices
@@ -440,6 +456,11 @@ def _posts(shift: str, held: Sequence[str]) -> str:
     """What an officer is now, in words; somebody on shift is marked."""
     posts = " ".join(dict.fromkeys(held))
     return f"* {shift}  {posts}" if shift else posts
+
+
+def _spells(text: str, name: str) -> bool:
+    """Whether a word of the text is the beginning of a name's pinyin or initials."""
+    return any(spelt(name, word) for word in text.split() if len(word) >= SHORTEST_SPELLING and word.isascii())
 
 
 def _short(name: str) -> str:

@@ -144,17 +144,21 @@ def _item_line(item: Item) -> Line:
 
 
 def matching(items: Sequence[Item], words: str) -> list[Item]:
-    """The items in which every typed word occurs, those that begin with it first."""
+    """The items in which every typed word occurs; those that begin with it first, by name before pinyin or code."""
     wanted = words.lower().split()
     if not wanted:
         return list(items)
 
     def place(item: Item) -> int | None:
-        text = f"{item.title} {item.detail} {item.found_by}".lower()
+        title, known = item.title.strip().lower(), item.found_by.lower().split()
+        text = f"{title} {item.detail} {item.found_by}".lower()
         if not all(word in text for word in wanted):
             return None
-        starts = item.title.lower().startswith(wanted[0]) or f" {item.found_by.lower()} ".find(f" {wanted[0]}") >= 0
-        return 0 if starts else 1
+        if title.startswith(wanted[0]):
+            return 0
+        if wanted[0] in known:
+            return 1
+        return 2 if any(word.startswith(wanted[0]) for word in known) else 3
 
     ranked = [(rank, number, item) for number, item in enumerate(items) if (rank := place(item)) is not None]
     return [item for _rank, _number, item in sorted(ranked, key=lambda entry: entry[:2])]

@@ -172,7 +172,7 @@ class MemoryBackend:
         """Nothing is heavy here."""
 
     def officers(self) -> Sequence[OfficerRow]:
-        return [OfficerRow("lin", "林", "流转调度岗"), OfficerRow("zhou", "周", "城市更新岗A")]
+        return [OfficerRow("lin", "林", "流转调度岗", "lin"), OfficerRow("zhou", "周", "城市更新岗A", "zhou csgxg")]
 
     def act_as(self, officer: str) -> None:
         self.officer = officer
