@@ -18,6 +18,7 @@ from core.terminal_check import terminal_findings
 from data.errors import StoreTrouble
 from data.findings import Finding
 from data.location import is_sqlite, sqlite_path
+from data.queries.searching import LAG_SHOWN, waiting
 from data.reader import Reader
 from data.revision import HEAD, REVISIONS, schema_version
 from data.sqlite import driver
@@ -176,11 +177,27 @@ def store_findings(url: str, now: datetime) -> list[Finding]:
                     fanout=True,
                 )[0][0]
                 found.append(set_back_finding(now, datetime.fromtimestamp(last or 0, UTC)))
+                centres = reader.rows("SELECT id FROM centre", fanout=True)
+                found.append(index_finding(sum(waiting(reader, int(centre)) for (centre,) in centres)))
             return found
     except StoreTrouble as error:
         if error.code == "store-missing":
             return [Finding("store", "ok", "还没有数据文件。", "There is no store yet.", error.zh, error.en)]
         return [_trouble("store", error)]
+
+
+def index_finding(waiting: int) -> Finding:
+    """A search index that lags: what waits is searched plainly, which is right and slow."""
+    if waiting < LAG_SHOWN:
+        return Finding("search-index", "ok", "搜索索引已跟上。", "The search index keeps up.")
+    return Finding(
+        "search-index",
+        "warn",
+        f"搜索索引落后：至少 {waiting} 件事件待索引，搜索较慢。",
+        f"The search index lags: at least {waiting} tickets wait for it, and searching is slow.",
+        "zhihui db index",
+        "zhihui db index",
+    )
 
 
 def schema_finding(version: str | None) -> Finding:

@@ -13,8 +13,8 @@ TENANT_TABLES = frozenset(
     (
         *("appointment", "calendar_day", "catalogue", "centre_seq", "centre_stat", "clock", "clock_due", "custody"),
         *("daily_number", "duty", "engine_outage", "ladder_step", "lease", "matter", "notice", "officer"),
-        *("organisation_event", "request", "setting", "task", "ticket", "ticket_event", "unit", "unit_span"),
-        *("unit_succession",),
+        *("organisation_event", "request", "search_mark", "setting", "task", "ticket", "ticket_event"),
+        *("ticket_text", "unit", "unit_span", "unit_succession"),
     )
 )
 """Tables with a centre_id, repeated here so that reading needs no table classes; a test holds them against those."""

@@ -26,7 +26,8 @@ def spellings(name: str) -> tuple[str, ...]:
 
     kept = "".join(name[:LONGEST].split())
     parts: list[list[str]] = []
-    for char, usual in zip(kept, lazy_pinyin(kept, errors=_one_by_one), strict=True):
+    usuals = lazy_pinyin(kept, errors=_one_by_one)  # type: ignore[arg-type]  # a list keeps the places
+    for char, usual in zip(kept, usuals, strict=True):
         readings = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
         others = readings[0] if readings else []
         parts.append(list(dict.fromkeys([usual.lower(), *others]))[:READINGS])

@@ -14,6 +14,7 @@ from data.backup import copy_before_upgrade
 from data.errors import StoreTrouble
 from data.reader import Reader
 from data.revision import HEAD, REVISIONS, VERSION_TABLE, require_current, require_head, schema_version
+from data.search_index import create_index
 from data.store import Store
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def create_tables(store: Store) -> None:
             )
         if store.sqlite:
             SQLModel.metadata.create_all(connection, checkfirst=False)
+            create_index(connection)
             _version_table.create(connection)
             connection.execute(insert(_version_table), {"version_num": HEAD})
         else:

@@ -66,7 +66,7 @@ def contents(connection: Any) -> Contents:
     rows = {
         name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - a table of the file
         for name in names
-        if not name.startswith("sqlite_") and name != VERSION_TABLE
+        if not name.startswith(("sqlite_", "search_")) and name != VERSION_TABLE
     }
     heads = connection.execute("SELECT centre_id, chain_no, chain_hash FROM centre_seq").fetchall()
     return Contents(str(schema[0]) if schema else "", rows, {str(centre): [no, head] for centre, no, head in heads})

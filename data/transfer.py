@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 
 import data.tables  # noqa: F401 - registers the tables
 from data.errors import StoreTrouble
+from data.search_index import empty_index
 
 CHUNK = 1000
 Row = dict[str, Any]
@@ -20,6 +21,8 @@ Row = dict[str, Any]
 
 def transfer(source: Connection, target: Connection) -> dict[str, int]:
     """Copy every row into tables that are empty, and compare count and checksum; returns the counts.
+
+    The search index is of the engine: the target's is empty afterwards, and fills again.
 
     Raises StoreTrouble when a table differs afterwards.
     """
@@ -39,6 +42,7 @@ def transfer(source: Connection, target: Connection) -> dict[str, int]:
                 f"Table {table.name} differs after copying; nothing was changed.",
                 table=table.name,
             )
+    empty_index(target)
     return counts
 
 
@@ -46,6 +50,7 @@ def empty(target: Connection) -> None:
     """Remove every row, children before parents."""
     for table in reversed(parents_first()):
         target.execute(delete(table).execution_options(fanout=True))
+    empty_index(target)
 
 
 def parents_first() -> list[Table]:

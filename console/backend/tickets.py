@@ -14,10 +14,9 @@ from data.masking import mask_name, mask_phone, mask_text
 from data.queries import tickets
 from data.reader import Reader
 from data.terms import ClockKind, Satisfaction, Stage
+from data.tokens import NOTES
 
 Row = dict[str, Any]
-TEXT_FACTS = ("reason", "note", "text", "outcome", "public_reply", "instruction", "result")
-"""Fields of an event's body that are words for people."""
 
 
 def ticket_view(
@@ -108,7 +107,7 @@ def _history(event: Row, officer_name: Callable[[int], str]) -> HistoryLine:
     if event["kind"] == "engine_step":
         text = _ladder_text(body, officer_name)
     else:
-        words = [mask_text(str(body[name])) for name in TEXT_FACTS if body.get(name)]
+        words = [mask_text(str(body[name])) for name in NOTES if body.get(name)]
         undone = [event_title(str(body["undone"]))] if body.get("undone") else []
         text = "; ".join([*undone, *words])
     who = _("engine") if event["actor"] == "engine" else event["actor_name"] or event["actor"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,9 @@ from console.cli.findings import show_findings
 from console.cli.frame import built, command, new_app, session_of
 from console.cli.options import Force, Json, argument, option
 from console.exit_codes import OK
+
+if TYPE_CHECKING:
+    from console.cli.session import Session
 
 app = new_app("数据库：信息、升级、备份、恢复、检查", "the store: info, upgrade, backup, restore, check")
 
@@ -128,6 +131,37 @@ def restore(
     if done.kept is not None:
         output.say_line(words.say(f"原来的数据保存在：{done.kept}", f"What was there before: {done.kept}"))
     return OK
+
+
+@command(app, "index", "让搜索索引跟上；--rebuild 重建", "let the search index catch up; --rebuild makes it anew")
+def index(
+    context: typer.Context,
+    rebuild: Annotated[bool, option("--rebuild", zh="清空后重建", en="empty it first")] = False,
+) -> int:
+    """A running engine does the same, a little in each cycle. Searching is right at any lag."""
+    from console.cli.options import progress_bar
+    from data.queries.searching import waiting
+    from data.search_index import empty_index, fill
+
+    session = session_of(context)
+    store = session.desk().store
+    if rebuild:
+        with store.write() as connection:
+            empty_index(connection)
+    centres, done = _centres(session), 0
+    whole = sum(waiting(session.reader(), centre, 1 << 40) for centre in centres)
+    with progress_bar() as progress:
+        for centre in centres:
+            while taken := fill(store, centre):
+                done += taken
+                progress(done, whole)
+    output.say_line(words.say(f"已索引：{done} 件事件。", f"Indexed: {done} tickets."))
+    return OK
+
+
+def _centres(session: Session) -> list[int]:
+    """The ids of all centres of the store."""
+    return [int(row[0]) for row in session.reader().rows("SELECT id FROM centre ORDER BY id", fanout=True)]
 
 
 @command(app, "check", "检查数据库是否完好；有误时退出码 8", "whether the store is sound; exit code 8 when it is not")

@@ -49,6 +49,7 @@ def tickets(
     """Sound rows go in, the others into a file with their reasons. Stopped in the middle, run it again."""
     from core.exchange.importing import import_tickets
     from core.exchange.maps import load_map
+    from data.search_index import fill
 
     session = session_of(context)
     rules = load_map(map_name)
@@ -78,6 +79,10 @@ def tickets(
         output.write_json({**asdict(done), "reject_file": str(done.reject_file) if done.reject_file else None})
     else:
         _print(done)
+    if done.created and not dry_run:
+        # What came in is found already; from here on it is found fast.
+        while fill(desk.store, desk.centre_id):
+            pass
     return PARTLY if done.rejected else OK
 
 

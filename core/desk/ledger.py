@@ -19,6 +19,7 @@ from sqlmodel import SQLModel
 
 from core.desk.actor import Actor
 from core.desk.counters import COUNTED, counter_keys, ensure_counted
+from core.desk.texts import Texts
 from core.rules.case import Case
 from core.rules.projection import apply, open_case
 from data.errors import NotFound
@@ -211,6 +212,7 @@ class Projection:
         self._due_gone: list[Row] = []
         self._due_new: list[Row] = []
         self._counts: Counter[tuple[str, str]] = Counter()
+        self._texts = Texts(centre_id)
 
     def collect(self, case: Case, before: dict[tuple[str, Any], Row]) -> None:
         """Compare a case with what was loaded."""
@@ -226,6 +228,7 @@ class Projection:
         for segment in case.custody:
             self._compare(Custody, ("ticket_id", "no"), segment, before.get(("custody", segment.no)))
         ticket = _complete(case.ticket)
+        self._texts.collect(ticket, old_ticket)
         if old_ticket is None or any(old_ticket[name] != ticket[name] for name in COUNTED):
             self.count(old_ticket, -1)
             self.count(ticket, 1)
@@ -255,6 +258,7 @@ class Projection:
             run(insert(table(ClockDue)), self._due_new)
         if notices:
             run(insert(table(Notice)), notices)
+        self._texts.write(self.connection, events)
         self.write_counts()
 
     def _compare(self, model: type[SQLModel], keys: tuple[str, ...], record: SQLModel, old: Row | None) -> None:

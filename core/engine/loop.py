@@ -23,6 +23,7 @@ from core.engine.sweep import Sweep, Swept
 from data.checkpoint import checkpoint
 from data.errors import Refusal
 from data.instants import to_seconds
+from data.search_index import fill
 from data.store import Store
 
 CYCLE = 1.0
@@ -33,6 +34,8 @@ LONG_CYCLES = 5
 """A cycle that takes longer than so many is reported."""
 BACKOFF_MAX = 5.0
 """Longest wait after an error, in seconds: every screen turns red after ten seconds of silence."""
+INDEXED = 500
+"""Tickets that one cycle takes into the search index: few, because officers wait for the write place meanwhile."""
 STEP_SECONDS = 2
 """A wall clock that runs away from the steady one by more than this is reported."""
 
@@ -98,6 +101,7 @@ class Engine:
         self._jobs = Calendar(self.store, clock, centre_id) if jobs else None
         self._on_cycle = on_cycle
         self._trouble = ""
+        self._index_trouble = ""
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -179,8 +183,20 @@ class Engine:
         self.lease.kept(now)
         # No other connection empties the write-ahead log while an engine runs.
         checkpoint(self.store)
+        self._index()
         if send:
             cycle.sent = self.outbox.send_due(stopping)
+
+    def _index(self) -> None:
+        """Let the search index follow a little. It is no part of the promise: its trouble never stops a cycle."""
+        try:
+            fill(self.store, self.centre_id, INDEXED)
+        except Refusal as trouble:
+            if trouble.code != self._index_trouble:
+                log.warning("the search index does not follow: %s", trouble.en)
+            self._index_trouble = trouble.code
+        else:
+            self._index_trouble = ""
 
     def _take(self, cycle: Cycle) -> bool:
         """Take the lease; the outage that ends with it is noted in the same transaction."""

@@ -20,6 +20,7 @@ from sqlmodel import SQLModel
 
 from core.desk.actor import IMPORT
 from core.desk.ledger import Ledger, Projection
+from core.desk.texts import text_row
 from core.exchange.drafts import Draft
 from core.exchange.steps import Step
 from core.rules.case import Case
@@ -34,6 +35,7 @@ from data.tables import (
     Ticket,
     TicketEvent,
     TicketRecord,
+    TicketText,
     table,
 )
 from data.terms import ClockState
@@ -104,7 +106,7 @@ class Bulk:
         self._counts = Projection(connection, centre_id)
         self._tickets, self._events = _Rows(Ticket), _Rows(TicketEvent)
         self._parts = {"tasks": _Rows(Task), "clocks": _Rows(ClockRow), "custody": _Rows(Custody)}
-        self._due = _Rows(ClockDue)
+        self._due, self._texts = _Rows(ClockDue), _Rows(TicketText)
 
     @property
     def chain_no(self) -> int:
@@ -120,6 +122,8 @@ class Bulk:
             for seq, (step, body) in enumerate(zip(prepared.steps, bodies, strict=True), 1):
                 self._chain(case.ticket.id, seq, step, body)
             values = vars(case.ticket)
+            facts = [step.facts for step in prepared.steps]
+            self._texts.add(text_row(values, facts, self._ledger.chain_no))
             self._counts.count(values, 1)
             self._tickets.add(values)
             for name, rows in self._parts.items():
@@ -138,7 +142,7 @@ class Bulk:
 
     def flush(self) -> None:
         """Write everything: tickets first, then what belongs to them, counters, and the head of the chain."""
-        for rows in (self._tickets, self._events, *self._parts.values(), self._due):
+        for rows in (self._tickets, self._events, *self._parts.values(), self._due, self._texts):
             rows.insert(self._connection)
         self._counts.write_counts()
         self._ledger.write_head()

@@ -2,7 +2,7 @@
 
 Terms are separated by blanks or commas and must all hold; a leading `-` or `!` turns a term around:
 
-    word                text in code, title, address or body
+    word                text in code, title, address, body or history: a phrase of tokens (`data.tokens`)
     field:value         also field=value; several values as field:a|b
     field:low..high     also low.. and ..high; times and numbers, both ends included; spans of past times are ages
     field<value         also > <= >=; times as 30m, 2h, 1d from now, or as 2026-11-01
@@ -29,6 +29,7 @@ from data.errors import BadInput
 from data.queries.fields import FIELD_LABELS, FIELDS, FLAG_LABELS, FLAGS, NUMBERS, PLAIN, TIMES, UNITS, WORDS
 from data.reader import expand
 from data.terms import CLOSED_STAGES, Stage, Term
+from data.tokens import tokens
 
 UnitNames = Callable[[str], Sequence[str]]
 """Codes of the units that a name stands for (pinyin, initials, a part of it)."""
@@ -51,6 +52,10 @@ class Condition(NamedTuple):
     values: dict[str, Any]
     asks_closed: bool = False
     """Whether the filter itself names closed tickets, so that they belong to its result."""
+    phrases: tuple[str, ...] = ()
+    """Words that must all be there, as tokens: what `data.queries.searching` asks the search index for."""
+    few: bool = False
+    """Whether the condition names few tickets by id, so that they are read and sorted, and no list is walked."""
 
 
 SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -90,6 +95,7 @@ def parse(
     if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
         raise BadInput("filter-text", "筛选条件含有无法识别的字符。", "The filter holds characters that are no text.")
     parts: list[str] = []
+    phrases: list[str] = []
     asks_closed = False
     scope = _Scope(now, ZoneInfo(zone), {}, officer, units)
     for number, raw in enumerate(_split(text.translate(_PUNCTUATION))):
@@ -97,8 +103,10 @@ def parse(
         term = _in_english(raw[1:] if negated else raw)
         sql = _term(term, f"f{number}", scope)
         asks_closed = asks_closed or _asks_closed(term, negated)
+        if sql.startswith("EXISTS") and not negated:
+            phrases.append(scope.values[f"f{number}"].strip("% "))
         parts.append(f"NOT coalesce(({sql}), FALSE)" if negated else f"({sql})")
-    return Condition(" AND ".join(parts) or "1 = 1", scope.values, asks_closed)
+    return Condition(" AND ".join(parts) or "1 = 1", scope.values, asks_closed, tuple(phrases))
 
 
 def _in_english(term: str) -> str:
@@ -177,9 +185,15 @@ def _range(field: str, value: str, name: str, scope: _Scope) -> str:
 
 
 def _words(term: str, name: str, scope: _Scope) -> str:
-    scope.values[name] = f"%{_escaped(term)}%"
-    columns = ("t.code", "t.title", "t.address", "t.body")
-    return " OR ".join(_like(column, name) for column in columns)
+    """A phrase in the texts of a ticket. Signs alone are in none."""
+    phrase = " ".join(tokens(term))
+    if not phrase:
+        return "1 = 0"
+    scope.values[name] = f"% {phrase} %"
+    return (
+        "EXISTS (SELECT 1 FROM ticket_text x WHERE x.centre_id = :centre AND x.ticket_id = t.id"
+        f" AND (x.head LIKE :{name} OR x.notes LIKE :{name}))"
+    )
 
 
 def _like(column: str, name: str) -> str:

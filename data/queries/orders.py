@@ -68,10 +68,7 @@ def order_named(reader: Reader, centre: int, name: str) -> Order:
             return order
     if name != "unit":
         raise BadInput("order", f"没有排序“{name}”，可用：{' '.join(ORDERS)}", f"No order {name}: {' '.join(ORDERS)}")
-    rows = reader.rows("SELECT id FROM unit WHERE centre_id = :centre ORDER BY sort_no, code, id", centre=centre)
+    units = reader.rows("SELECT sort_no, code, id FROM unit WHERE centre_id = :centre", centre=centre)
     nobody = Leg("t.holder_unit_id IS NULL", {}, "open_unit", "0")
-    return Order(
-        "unit",
-        "due_at",
-        (nobody, *(Leg("t.holder_unit_id = :leg", {"leg": int(row[0])}, "open_unit", str(row[0])) for row in rows)),
-    )
+    held = [Leg("t.holder_unit_id = :leg", {"leg": int(unit)}, "open_unit", str(unit)) for *_, unit in sorted(units)]
+    return Order("unit", "due_at", (nobody, *held))

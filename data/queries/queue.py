@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from data.queries.filters import Condition
 from data.queries.orders import BY_DUE, Key, Leg, Order
+from data.queries.searching import narrowed, proposals
 from data.reader import Reader, expand
 
 COUNT_CAP = 100_000
@@ -66,7 +67,7 @@ def page_after(
     order: Order = BY_DUE,
 ) -> list[QueueLine]:
     """The lines behind a key of the order, leaving out the first `skip`; None begins at the start."""
-    return _pages(reader, centre, key, size, skip, condition, order, forward=True)
+    return _pages(reader, centre, key, size, skip, narrowed(reader, centre, condition), order, forward=True)
 
 
 def page_before(
@@ -79,7 +80,7 @@ def page_before(
     order: Order = BY_DUE,
 ) -> list[QueueLine]:
     """The lines in front of a key, leaving out the `skip` nearest, in list order; None begins at the end."""
-    return _pages(reader, centre, key, size, skip, condition, order, forward=False)[::-1]
+    return _pages(reader, centre, key, size, skip, narrowed(reader, centre, condition), order, forward=False)[::-1]
 
 
 def newest(reader: Reader, centre: int, size: int) -> list[QueueLine]:
@@ -105,6 +106,7 @@ def lines_of(reader: Reader, centre: int, ids: Sequence[int], condition: Conditi
 
 def rank(reader: Reader, centre: int, key: Key, condition: Condition = EVERYTHING, order: Order = BY_DUE) -> int:
     """How many lines stand in front of a key, counted up to COUNT_CAP."""
+    condition = narrowed(reader, centre, condition)
     number, inside = order.place(key)
     before = 0
     for leg in _legs(reader, centre, order, number, forward=False):
@@ -125,7 +127,7 @@ def count(reader: Reader, centre: int, condition: Condition = EVERYTHING) -> int
     """How many open tickets fit: from the kept counter without a condition, else counted up to COUNT_CAP."""
     if condition is EVERYTHING:
         return counter(reader, centre, "open", "all")
-    return _capped(reader, centre, condition)
+    return _capped(reader, centre, narrowed(reader, centre, condition))
 
 
 def counter(reader: Reader, centre: int, dimension: str, item: str) -> int:
@@ -209,13 +211,19 @@ def _page(
 ) -> list[QueueLine]:
     direction = "ASC" if forward else "DESC"
     beyond, values = _beyond(order, start, forward)
+    sorts = f"+t.{order.column} {direction}, +t.id" if condition.few else f"t.{order.column} {direction}, t.id"
     sql = (
         f"SELECT {_COLUMNS} FROM ticket t {_JOINS}"
-        f" WHERE t.centre_id = :centre AND t.open = 1 AND {leg.sql} AND {beyond} AND ({condition.sql})"
-        f" ORDER BY t.{order.column} {direction}, t.id {direction} LIMIT :size OFFSET :skip"
+        f" WHERE t.centre_id = :centre AND {_is_open(condition)} AND {leg.sql} AND {beyond} AND ({condition.sql})"
+        f" ORDER BY {sorts} {direction} LIMIT :size OFFSET :skip"
     )
     values |= {"size": size, "skip": skip, **leg.values, **condition.values}
     return [QueueLine(*row) for row in reader.rows(sql, centre=centre, **values)]
+
+
+def _is_open(condition: Condition) -> str:
+    """Open tickets. The plus sign keeps an engine from walking a list's index for tickets that are named by id."""
+    return "+t.open = 1" if condition.few else "t.open = 1"
 
 
 def _beyond(order: Order, start: Key | None, forward: bool) -> tuple[str, dict[str, Any]]:
@@ -241,9 +249,17 @@ def _passed(
 
 
 def _capped(reader: Reader, centre: int, condition: Condition, cap: int = COUNT_CAP) -> int:
-    sql = (
-        "SELECT count(*) FROM (SELECT 1 AS one FROM ticket t WHERE t.centre_id = :centre AND t.open = 1"
-        f" AND ({condition.sql}) LIMIT :cap) AS found"
+    """Open tickets that fit, counted up to a cap: where many hold the words, along what the search index proposes."""
+    values: dict[str, Any] = {"cap": cap, **condition.values}
+    source = "ticket t WHERE"
+    if condition.phrases and not condition.few:
+        proposed, more = proposals(reader, centre, condition)
+        source = f"({proposed}) p JOIN ticket t ON t.id = p.ticket_id WHERE"
+        values |= more
+    row = reader.one(
+        f"SELECT count(*) FROM (SELECT 1 AS one FROM {source} t.centre_id = :centre AND {_is_open(condition)}"
+        f" AND ({condition.sql}) LIMIT :cap) AS found",
+        centre=centre,
+        **values,
     )
-    row = reader.one(sql, centre=centre, cap=cap, **condition.values)
     return int(row[0]) if row else 0

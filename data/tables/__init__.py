@@ -17,6 +17,7 @@ from data.tables.organisation import (
     UnitSpan,
     UnitSuccession,
 )
+from data.tables.search import SearchMark, TicketText
 from data.tables.ticket import (
     ClockDue,
     ClockRecord,
@@ -52,12 +53,14 @@ __all__ = [
     "Officer",
     "OrganisationEvent",
     "Request",
+    "SearchMark",
     "Setting",
     "Task",
     "TaskRecord",
     "Ticket",
     "TicketEvent",
     "TicketRecord",
+    "TicketText",
     "Unit",
     "UnitSpan",
     "UnitSuccession",

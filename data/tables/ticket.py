@@ -16,6 +16,11 @@ from data.instants import FAR
 from data.tables.columns import TENANT, belongs_to, big, json_list, json_object, key_field, text
 
 
+def _open_index(name: str, *columns: str, where: str = "open = 1") -> Index:
+    """An index of open tickets for lists: the columns that choose, then those that sort."""
+    return Index(name, "centre_id", *columns, sqlite_where=sql(where), postgresql_where=sql(where))
+
+
 class TicketRecord(SQLModel):
     """A ticket as the log left it."""
 
@@ -97,31 +102,18 @@ class Ticket(TicketRecord, table=True):
             sqlite_where=sql("external_id <> ''"),
             postgresql_where=sql("external_id <> ''"),
         ),
-        Index(
-            "ix_ticket_open_due",
-            "centre_id",
-            "due_at",
-            "id",
-            sqlite_where=sql("open = 1"),
-            postgresql_where=sql("open = 1"),
-        ),
-        Index(
-            "ix_ticket_open_holder",
-            "centre_id",
-            "holder_unit_id",
-            "due_at",
-            "id",
-            sqlite_where=sql("open = 1"),
-            postgresql_where=sql("open = 1"),
-        ),
-        Index(
-            "ix_ticket_open_warn",
-            "centre_id",
-            "warn_at",
-            "due_at",
-            sqlite_where=sql("open = 1"),
-            postgresql_where=sql("open = 1"),
-        ),
+        _open_index("ix_ticket_open_due", "due_at", "id"),
+        _open_index("ix_ticket_open_holder", "holder_unit_id", "due_at", "id"),
+        _open_index("ix_ticket_open_warn", "warn_at", "due_at"),
+        _open_index("ix_ticket_open_urgency", "urgency", "due_at", "id"),
+        _open_index("ix_ticket_open_age", "reported_at", "id"),
+        _open_index("ix_ticket_open_stage", "stage", "due_at", "id"),
+        _open_index("ix_ticket_open_section", "section", "due_at", "id"),
+        _open_index("ix_ticket_open_community", "community_id", "due_at", "id"),
+        _open_index("ix_ticket_open_source", "source", "due_at", "id"),
+        _open_index("ix_ticket_open_matter", "matter_code", "due_at", "id"),
+        _open_index("ix_ticket_open_supervised", "due_at", "id", where="open = 1 AND supervised"),
+        _open_index("ix_ticket_open_bounced", "due_at", "id", where="open = 1 AND bounces > 0"),
         Index("ix_ticket_reported", "centre_id", "reported_at", "id"),
         {"info": TENANT},
     )

@@ -18,6 +18,7 @@ from tests.bench.run import Run
 
 MEASUREMENTS = (
     "queue",
+    "searching",
     "overview",
     "commands",
     "opening",

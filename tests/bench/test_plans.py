@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from data import counting
-from data.queries import area_map, listing, notices, organisation, overview, queue, tickets, timers
+from data.queries import area_map, listing, notices, organisation, overview, queue, searching, tickets, timers
 from data.queries.filters import parse
+from data.queries.orders import order_named
 from data.reader import Reader
 from tests.bench.spying import Spy
 from tests.bench.stores import store_of
@@ -19,6 +20,7 @@ CENTRE = 1
 NOW = 1_800_000_000
 KEY = (NOW, 1)
 LATE = parse("late", NOW)
+WORDS = parse("建设路 390", NOW)
 Ask = Callable[[Reader], object]
 
 
@@ -39,12 +41,58 @@ def plans_of(reader: Reader, ask: Ask) -> list[tuple[str, list[str]]]:
     return spy.plans()
 
 
+FILTERS = {
+    "stage:handling": "ix_ticket_open_stage",
+    "urgency:emergency": "ix_ticket_open_urgency",
+    "section:safety": "ix_ticket_open_",
+    "source:phone": "ix_ticket_open_source",
+    "matter:BJ0101": "ix_ticket_open_matter",
+    "supervised": "ix_ticket_open_supervised",
+    "bounces>0": "ix_ticket_open_bounced",
+}
+"""Filters that have an index of their own."""
+
+
+def ordered(reader: Reader, name: str, last: bool = False) -> object:
+    """A page in an order: the first legs from the start, or the last ones from the end."""
+    order = order_named(reader, CENTRE, name)
+    if last:
+        return queue.page_before(reader, CENTRE, None, 128, 0, LATE, order)
+    return queue.page_after(reader, CENTRE, None, 128, 0, LATE, order)
+
+
+def many(reader: Reader, ask: Callable[..., object]) -> object:
+    """Words that are in many tickets."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(searching, "FEW", 1)
+        return ask(reader, CENTRE, parse("井盖", NOW))
+
+
 PAGES: dict[str, Ask] = {
     "first page": lambda reader: queue.page_after(reader, CENTRE, None, 128),
     "next page": lambda reader: queue.page_after(reader, CENTRE, KEY, 128),
     "page before": lambda reader: queue.page_before(reader, CENTRE, KEY, 128),
     "last page": lambda reader: queue.page_before(reader, CENTRE, None, 128),
     "filtered page": lambda reader: queue.page_after(reader, CENTRE, KEY, 128, 0, LATE),
+    "page by urgency": lambda reader: ordered(reader, "urgency"),
+    "page by age": lambda reader: ordered(reader, "age"),
+    "page by unit": lambda reader: ordered(reader, "unit"),
+    "last page by urgency": lambda reader: ordered(reader, "urgency", last=True),
+    "last page by age": lambda reader: ordered(reader, "age", last=True),
+    "last page by unit": lambda reader: ordered(reader, "unit", last=True),
+    "rank by urgency": lambda reader: queue.rank(
+        reader, CENTRE, (2, *KEY), LATE, order_named(reader, CENTRE, "urgency")
+    ),
+    **{
+        f"{text} page": lambda reader, text=text: queue.page_after(reader, CENTRE, KEY, 128, 0, parse(text, NOW))
+        for text in FILTERS
+    },
+    **{f"{text} count": lambda reader, text=text: queue.count(reader, CENTRE, parse(text, NOW)) for text in FILTERS},
+    "count of many with words": lambda reader: many(reader, queue.count),
+    "page of many with words": lambda reader: many(
+        reader, lambda *given: queue.page_after(*given[:2], None, 128, 0, given[2])
+    ),
+    "what waits for the index": lambda reader: searching.waiting(reader, CENTRE),
     "lines": lambda reader: queue.lines_of(reader, CENTRE, [1, 2, 3]),
     "rank": lambda reader: queue.rank(reader, CENTRE, KEY),
     "count": lambda reader: queue.count(reader, CENTRE),
@@ -79,9 +127,32 @@ def test_page_paths_walk_an_index_in_its_order(reader: Reader, name: str) -> Non
         assert not [step for step in plan if slow(step)], f"{plan}\n{sql}"
 
 
+@pytest.mark.parametrize("text", ["stage:handling", "urgency:emergency", "source:phone", "matter:BJ0101"])
+def test_a_common_filter_walks_an_index_of_its_own(reader: Reader, text: str) -> None:
+    plans = plans_of(reader, PAGES[f"{text} page"]) + plans_of(reader, PAGES[f"{text} count"])
+    for sql, plan in plans:
+        assert any(FILTERS[text] in step for step in plan), f"{plan}\n{sql}"
+
+
+def test_few_tickets_with_words_are_named_and_no_list_is_walked(reader: Reader) -> None:
+    for ask in (
+        lambda reader: queue.page_after(reader, CENTRE, KEY, 128, 0, WORDS),
+        lambda reader: queue.count(reader, CENTRE, WORDS),
+        lambda reader: timers.clocks_after(reader, CENTRE, KEY, 128, 0, WORDS),
+        lambda reader: listing.page(reader, CENTRE, NOW, condition=WORDS),
+    ):
+        for sql, plan in plans_of(reader, ask):
+            assert not [step for step in plan if re.match(r"SCAN (?!found|CONSTANT|p$|f VIRTUAL|json_each)", step)], (
+                plan
+            )
+            assert not [step for step in plan if "ix_ticket_open" in step or "ix_clock_running" in step], (
+                f"{plan}\n{sql}"
+            )
+
+
 def slow(step: str) -> bool:
     """Whether a step of a plan reads a whole table or index, or sorts."""
-    return "TEMP B-TREE" in step or bool(re.match(r"SCAN (?!found|CONSTANT)", step))
+    return "TEMP B-TREE" in step or bool(re.match(r"SCAN (?!found|CONSTANT|p$|f VIRTUAL|json_each)", step))
 
 
 @pytest.mark.parametrize("name", ["late and soon", "clock count", "clock rank", "rank", "load of units", "overview"])

@@ -13,9 +13,11 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from data.counting import DIMENSIONS, recount_sql
+from data.tokens import BREAK, searchable
 from tests.bench.wording import PLACE, place, place_sql
 
 DAY = 86_400
@@ -32,6 +34,8 @@ LARGEST_SMALL = 10**15
 """Greater integers are ids made by data.ids; instants lie between the two limits below."""
 INSTANTS = (1_600_000_000, 2_200_000_000)
 TABLES = ("ticket", "task", "clock", "custody", "notice")
+TEXTS_AT_ONCE = 20_000
+"""Tickets whose texts are indexed in one statement."""
 _TOKEN = re.compile(r"(?<![\w.])\d{10,19}(?![\w.])")
 Value = Callable[[int, int, int], int | str]
 """What a hole of an event's text is filled with, for (copy, age, stretch)."""
@@ -141,7 +145,7 @@ def weave(target: sqlite3.Connection, copies: int, now: int, span: Span) -> None
     indexes = target.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").fetchall()
     for name, _ in indexes:
         target.execute(f'DROP INDEX "{name}"')
-    for name in (*TABLES, "ticket_event", "clock_due"):
+    for name in ("ticket_text", "search_mark", *TABLES, "ticket_event", "clock_due"):
         target.execute(f"DELETE FROM {name}")
     for name, rows in pattern.items():
         for row in rows:
@@ -161,8 +165,41 @@ def weave(target: sqlite3.Connection, copies: int, now: int, span: Span) -> None
                 {"centre": centre, "dimension": dimension},
             )
     target.execute("UPDATE centre_seq SET chain_no = ?, chain_hash = ?, change_no = ?", (last, head, last))
+    _index_texts(target)
     for _, sql in indexes:
         target.execute(sql)
+
+
+def _index_texts(target: sqlite3.Connection) -> None:
+    """The tokens of all tickets, and the search index over them, as the desk and the engine leave them."""
+    target.execute("INSERT INTO search_fts (search_fts) VALUES ('delete-all')")
+    target.execute("CREATE TEMP TABLE last_event AS SELECT ticket_id, max(id) AS id FROM ticket_event GROUP BY 1")
+    target.execute("CREATE UNIQUE INDEX temp.one_last ON last_event (ticket_id)")
+    rows = target.execute(
+        "SELECT t.centre_id, t.id, l.id, t.code, t.title, t.body, t.address, t.outcome, t.public_reply, t.reason"
+        " FROM ticket t JOIN last_event l ON l.ticket_id = t.id"
+    )
+    while part := rows.fetchmany(TEXTS_AT_ONCE):
+        made = []
+        for centre, ticket, stamp, code, *texts in part:
+            head = f"{searchable(code)}{BREAK}{_known(tuple(texts[:3]))}"
+            made.append((centre, ticket, stamp, head, _known(tuple(texts[3:]))))
+        target.executemany(
+            "INSERT INTO ticket_text (centre_id, ticket_id, stamp, head, notes) VALUES (?, ?, ?, ?, ?)", made
+        )
+        target.executemany(
+            "INSERT INTO search_fts (rowid, words) VALUES (?, ?)",
+            ((ticket, f"{head} {BREAK} {words}") for _, ticket, _, head, words in made),
+        )
+    target.execute(
+        "INSERT INTO search_mark (centre_id, stamp) SELECT centre_id, max(stamp) FROM ticket_text GROUP BY 1"
+    )
+
+
+@lru_cache(maxsize=100_000)
+def _known(texts: tuple[str, ...]) -> str:
+    """The tokens of texts of which there are few kinds."""
+    return searchable(*texts)
 
 
 def _rows(store: sqlite3.Connection, table: str) -> list[dict[str, Any]]:

@@ -72,7 +72,7 @@ def test_rights(tmp_path: Path) -> None:
     assert (found.level, f"chmod 600 {path}" in found.todo_en) == ("warn", True)
 
 
-@pytest.mark.parametrize(("version", "level"), [("0001", "ok"), (None, "warn"), ("9999", "bad")])
+@pytest.mark.parametrize(("version", "level"), [("0002", "ok"), (None, "warn"), ("9999", "bad")])
 def test_schema(version: str | None, level: str) -> None:
     assert doctor.schema_finding(version).level == level
 

@@ -1,4 +1,4 @@
-"""A made-up next release, so that upgrading can be tested while there is only one: it makes a table anew."""
+"""A made-up next release, so that upgrading can be tested: it makes a table anew."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import os, signal
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
 
 def upgrade():
     recreate = "always" if op.get_bind().dialect.name == "sqlite" else "auto"
@@ -34,7 +34,7 @@ def upgrade():
 def install(folder: Path) -> None:
     """Make this process the next release; undo with monkeypatch, or end the process."""
     folder.mkdir(exist_ok=True)
-    (folder / "r0002_weather.py").write_text(REVISION)
+    (folder / "r0003_weather.py").write_text(REVISION)
     usual = data.schema.config
 
     def config(connection: Connection) -> Config:
@@ -46,6 +46,6 @@ def install(folder: Path) -> None:
 
     data.schema.config = config
     for module in (data.revision, data.schema, data.backup, data.maintenance):
-        module.HEAD = "0002"
+        module.HEAD = "0003"
     for module in (data.revision, data.schema, data.backup):
-        module.REVISIONS = ("0001", "0002")
+        module.REVISIONS = ("0001", "0002", "0003")

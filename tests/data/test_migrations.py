@@ -24,14 +24,19 @@ import data.backup
 import data.maintenance
 import data.revision
 import data.schema
-from core.desk.orders import Report
+import data.search_index
+from core.desk.orders import Note, Report
 from data.errors import StoreTrouble
 from data.location import locate
+from data.queries import queue
+from data.queries.filters import parse
 from data.reader import Reader
 from data.revision import HEAD, REVISIONS, VERSION_TABLE, schema_version
 from data.schema import create_tables, migrate, upgrade
+from data.search_index import fill
 from data.snapshot import opened
 from data.store import Store
+from data.transfer import parents_first
 from tests.data import next_release
 from tests.street import small_street
 
@@ -67,17 +72,24 @@ def copy_of_classes() -> MetaData:
     return copy
 
 
+def is_of_the_classes(name: str | None, kind: str, _parents: object) -> bool:
+    """The index of the search is made by `data.search_index`, for each engine its own."""
+    return kind != "table" or name == "search_mark" or not str(name).startswith("search_")
+
+
 def test_the_revisions_make_what_the_table_classes_say(store_url: str) -> None:
-    """Change a table and this test shows the difference: before the first release, change revision 0001 as well."""
+    """Change a table and this test shows the difference: write the next revision."""
     store = Store(locate(store_url), create=True)
     with contextlib.suppress(Undo), store.change_schema() as connection:
         migrate(connection)
         by_revisions = shape(connection)
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        ours = {"version_table": VERSION_TABLE, "include_name": is_of_the_classes}
+        context = MigrationContext.configure(connection, opts=ours)
         assert compare_metadata(context, SQLModel.metadata) == []
         raise Undo
     with store.change_schema() as connection:
         (SQLModel.metadata if store.sqlite else copy_of_classes()).create_all(connection)
+        data.search_index.create_index(connection)
         data.schema._version_table.create(connection)
         assert shape(connection) == by_revisions
     store.close()
@@ -211,7 +223,7 @@ def test_an_upgrade_keeps_every_row_and_takes_a_copy_first(
     assert caught.value.code == "store-older"
     on_sqlite = populated.startswith("sqlite")
     done = upgrade(populated, no_copy=not on_sqlite)
-    assert (done.before, done.after) == ("0001", "0002")
+    assert (done.before, done.after) == ("0002", "0003")
     assert everything(populated) == before
     with Reader(populated) as reader:
         assert reader.rows("SELECT DISTINCT weather FROM ticket", fanout=True) == [("rain",)]
@@ -232,7 +244,7 @@ def test_an_upgrade_that_fails_changes_nothing(
         upgrade(populated, no_copy=True)
     assert everything(populated) == before
     with Reader(populated, any_version=True) as reader:
-        assert schema_version(reader) == "0001"
+        assert schema_version(reader) == "0002"
 
 
 def test_killed_in_the_middle_the_store_is_the_old_one(populated: str, repository: Path, tmp_path: Path) -> None:
@@ -248,7 +260,7 @@ def test_killed_in_the_middle_the_store_is_the_old_one(populated: str, repositor
     )
     assert ended.returncode == -signal.SIGKILL
     with Reader(populated) as reader:
-        assert schema_version(reader) == "0001"
+        assert schema_version(reader) == "0002"
     assert everything(populated) == before
 
 
@@ -259,15 +271,15 @@ def test_a_postgresql_upgrade_needs_its_copy_or_a_word(
     url = locate(postgres_database)
     store = Store(url, create=True)
     with store.change_schema() as connection:
-        migrate(connection, "0001")
+        migrate(connection, "0002")
     store.close()
     become_next_release()
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(StoreTrouble, match="--no-copy"):
         upgrade(url)
     with Reader(url, any_version=True) as reader:
-        assert schema_version(reader) == "0001"
-    assert upgrade(url, no_copy=True).after == "0002"
+        assert schema_version(reader) == "0002"
+    assert upgrade(url, no_copy=True).after == "0003"
 
 
 @pytest.mark.pg
@@ -317,4 +329,40 @@ def test_a_broken_link_stops_a_change_of_tables(tmp_path: Path) -> None:
         connection.execute(text("INSERT INTO duty VALUES (1, 1, 99, 'shift', '', 0, NULL, '')"))
     with opened(store.path) as connection:
         assert connection.execute("SELECT count(*) FROM duty").fetchone() == (0,)
+    store.close()
+
+
+# ------------------------------------------------------------------------------------------------ revision 0002
+
+
+def test_a_store_of_the_first_release_is_searched_after_the_upgrade(store_url: str, tmp_path: Path) -> None:
+    """Its rows are those of a street of today, put into the tables of revision 0001."""
+    here = Store(locate(str(tmp_path / "today.db")), create=True)
+    desk = small_street(here)
+    code = desk.do(
+        Report(title="井盖缺失", source="phone", community="C01", body="路口积水"), desk.actor("zhang")
+    ).ticket
+    desk.do(Note(ticket=code, text="已联系物业到场"), desk.actor("zhang"))
+    url = locate(store_url)
+    old = Store(url, create=True)
+    with old.change_schema() as connection:
+        migrate(connection, "0001")
+        with here.read() as rows:
+            for table in parents_first():
+                if table.name not in ("ticket_text", "search_mark"):
+                    found = [dict(row._mapping) for row in rows.execute(table.select().execution_options(fanout=True))]
+                    if found:
+                        connection.execute(table.insert(), found)
+    old.close()
+    here.close()
+    with pytest.raises(StoreTrouble, match="0001"):
+        Reader(url)
+    done = upgrade(url, no_copy=True)
+    assert (done.before, done.after) == ("0001", HEAD)
+    store = Store(url)
+    for indexed in (False, True):
+        assert not indexed or fill(store, 1) == 1
+        with Reader(url) as reader:
+            for text_, wanted in (("井盖", 1), ("积水", 1), ("物业", 1), (code, 1), ("盖积", 0), ("位到", 0)):
+                assert queue.count(reader, 1, parse(text_, 0)) == wanted, text_
     store.close()
