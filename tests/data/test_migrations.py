@@ -231,7 +231,7 @@ def test_an_upgrade_keeps_every_row_and_takes_a_copy_first(
             assert reader.rows("PRAGMA foreign_key_check", fanout=True) == []
             assert done.copy is not None
             assert everything(f"sqlite:///{done.copy}") == before
-    assert upgrade(populated) == data.schema.Upgraded("0002", "0002", None)
+    assert upgrade(populated) == data.schema.Upgraded("0003", "0003", None)
 
 
 def test_an_upgrade_that_fails_changes_nothing(
@@ -314,7 +314,7 @@ def newest_programs() -> Path:
 
 def test_a_console_of_the_old_release_stops_writing_after_an_upgrade(populated: str) -> None:
     console = Store(populated)
-    stamp(console, "0002")
+    stamp(console, "0003")
     with pytest.raises(StoreTrouble) as caught:
         write_nothing(console)
     assert caught.value.code == "store-newer"
