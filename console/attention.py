@@ -157,7 +157,7 @@ class Attention:
         """Ring, and let what was put away without an acknowledgement come back."""
         if self.settings.sound:
             self._app.bell()
-        self.calls.notify(self._count_words())
+        self.calls.tell_desktop(self._count_words())
         self._hidden.clear()
         if duty is not None and self._engine_silent:
             duty.say(_("The engine is silent: no deadline is watched. zhihui engine status says why."), "alarm")

@@ -47,7 +47,7 @@ class TerminalCalls:
             self._shown = ""
             self._write(f"\x1b]2;\x07{GIVE_TITLE_BACK}")
 
-    def notify(self, text: str) -> None:
+    def tell_desktop(self, text: str) -> None:
         """A notification of the desktop, where it was asked for."""
         if self._desktop:
             self._write(self._desktop.format(text=clean(text, LIMIT).replace(";", ",")))

@@ -112,9 +112,10 @@ class DispatchScreen(DutyScreen):
             again = self.proposed_for is not None and row is not None and row.id == self.proposed_for.id
             self.proposal, self.proposed_for = proposal, row
             self.reason.show(self._reason_lines)
-            wanted = proposal.unit_code if proposal is not None and not again else None
-            wanted, self._asked_post = self._asked_post or wanted, ""
-            self.posts.show(self._tree_lines, wanted or None)
+            proposed = proposal is not None and not again
+            wanted = proposal.unit_code if proposal is not None and proposed else None
+            self.posts.show(self._tree_lines, self._asked_post or wanted or None)
+            self._asked_post = ""
 
         self.run_worker(read(), group="proposal", exclusive=True, exit_on_error=False)
 

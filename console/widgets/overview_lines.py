@@ -156,7 +156,11 @@ def people_lines(view: OverviewView, width: int) -> list[Line]:
     for one in view.on_duty:
         lines.append(
             Line(
-                ((pad(" " + one.role, 14), "muted"), (pad(clean(one.name, 20), 9), ""), (clean(one.posts, 40), "muted"))
+                (
+                    (pad(" " + clean(one.role, 20), 14), "muted"),
+                    (pad(clean(one.name, 20), 9), ""),
+                    (clean(one.posts, 40), "muted"),
+                )
             )
         )
     if not view.on_duty:
