@@ -7,6 +7,7 @@ moment never hits another one.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -70,23 +71,29 @@ class ListReading(ScrollView):
 
     # ------------------------------------------------------------------------------------------- what the others do
 
+    @abstractmethod
     def _body_height(self) -> int:
-        raise NotImplementedError
+        """Lines of the screen for tickets."""
 
+    @abstractmethod
     def _lay_out(self) -> None:
-        raise NotImplementedError
+        """The length of the list changed."""
 
+    @abstractmethod
     def _stand(self, line: int, offset: int) -> None:
-        raise NotImplementedError
+        """Set cursor and scrolling."""
 
+    @abstractmethod
     def _go(self, line: int, offset: int) -> None:
-        raise NotImplementedError
+        """Move the cursor, or wait for its page."""
 
+    @abstractmethod
     def _tell(self) -> None:
-        raise NotImplementedError
+        """The cursor stands on another ticket."""
 
+    @abstractmethod
     def _shown(self) -> None:
-        raise NotImplementedError
+        """A list is there."""
 
     # ------------------------------------------------------------------------------------------- opening
 
