@@ -54,6 +54,10 @@ class ListReading(ScrollView):
         """Counts the lists shown, so that pages of an older one are thrown away."""
         self._opening = False
         """Another list is on its way and its first line will have the cursor: until then no ticket is chosen."""
+        self._under_way = False
+        """A list is being read."""
+        self._news_waits = False
+        """Something changed meanwhile: it is looked at once the list is here."""
         self._asked: set[int] = set()
         self._aim: tuple[int, int] | None = None
         """A move that waits for its page: (line, screen line it should stand on)."""
@@ -110,7 +114,7 @@ class ListReading(ScrollView):
     @property
     def ready(self) -> bool:
         """Whether everything asked for has come."""
-        return not self._asked and self._aim is None and not self._opening
+        return not self._asked and self._aim is None and not self._under_way
 
     def show(self, provider: QueueProvider, keep: bool = False, order: str = "") -> None:
         """Show a list. With `keep` the cursor stays on its ticket, and the ticket on its line of the screen.
@@ -130,6 +134,7 @@ class ListReading(ScrollView):
         self._provider, self._order = provider, order
         self._frame += 1
         self._opening = anchor is None
+        self._under_way = True
         self._asked.clear()
         self._aim = None
         offset = self.cursor - int(self.scroll_offset.y)
@@ -151,11 +156,12 @@ class ListReading(ScrollView):
             pages, line = await self._load(lambda: read_around(opening, height))
         except Exception as error:  # noqa: BLE001 - a failed query is a banner, never the end of the screen
             if opening.frame == self._frame:
-                self._opening = False
+                self._opening = self._under_way = False
             self.post_message(self.Failed(error))
             return
         if opening.frame != self._frame:
             return
+        self._under_way = False
         anchor = opening.anchor
         if anchor is not None and self.cursor_id != anchor.id:
             self._open(opening.provider, True, self._order)
@@ -181,12 +187,15 @@ class ListReading(ScrollView):
         self._stand(line, offset)
         self.refresh()
         self._shown()
+        if self._news_waits:
+            self.changed()
 
     # ------------------------------------------------------------------------------------------- news
 
     def changed(self) -> None:
         """Something changed in the store: read the visible tickets again and count what is new."""
-        if self._provider is not None and not self._opening:
+        self._news_waits = self._under_way
+        if self._provider is not None and not self._under_way:
             self.run_worker(
                 self._reread(self._provider, self._frame), group="queue-reread", exclusive=True, exit_on_error=False
             )

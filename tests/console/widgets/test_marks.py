@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from console.widgets.marks import MARK_LIMIT
@@ -145,3 +146,33 @@ async def test_a_ticket_far_behind_what_is_counted_keeps_the_cursor_in_another_o
         await pilot.press("down")
         await settle(pilot, app.view)
         assert app.view.cursor_id == (ticket or 0) + 1
+
+
+async def test_news_while_a_list_is_on_its_way_do_not_take_its_place() -> None:
+    """A change in the store between the key and the answer: the list that was asked for is shown all the same."""
+    rows = [made_row(number) for number in range(300)]
+    later = MemoryProvider([*[made_row(900 + number, NOW - 9000) for number in range(60)], *rows])
+    shown: list[int] = []
+    calls: list[int] = []
+    app = ListApp(MemoryProvider(rows))
+
+    async def first_one_waits(work: Callable[[], object]) -> object:
+        calls.append(1)
+        if len(calls) == 1:
+            await app.gate.wait()
+        return work()
+
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, app.view)
+        app.view.on_shown = lambda: shown.append(app.view.total)
+        app.view._load = first_one_waits  # type: ignore[assignment]
+        app.gate.clear()
+        app.view.show(later, keep=True, order="other")
+        await pilot.pause()
+        app.view.changed()
+        for _round in range(5):
+            await pilot.pause()
+        app.gate.set()
+        await settle(pilot, app.view)
+        assert shown == [360]
+        assert app.view.cursor_id == 1
