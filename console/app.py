@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -35,6 +34,7 @@ from console.screens.duty import DutyScreen
 from console.store_watch import News, StoreWatch
 from console.theming.live import LiveThemes, default_variables
 from console.theming.shelf import STYLE_SHEET
+from console.thread_loader import ThreadLoader
 from console.widgets import countdown
 from console.widgets.bars import StatusBar
 from console.widgets.drawer import Answer, Drawer
@@ -79,20 +79,6 @@ def pane(name: str) -> DutyScreen:
     module = import_module(f"console.screens.{name}")
     made: DutyScreen = getattr(module, PANES[name])()
     return made
-
-
-class ThreadLoader:
-    """Runs calls one after the other on one thread of its own, so that a connection never changes threads."""
-
-    def __init__(self, name: str) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
-
-    def __call__(self, work: Callable[[], Result]) -> Awaitable[Result]:
-        return asyncio.get_running_loop().run_in_executor(self._pool, work)
-
-    def close(self) -> None:
-        """Take no more work."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 class ZhihuiApp(KeyOrder, CellOutput):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from console.ports import FilterWord
+from console.intake_ports import FilterWord
 
 OFFERED = 6
 """Offers shown at once."""

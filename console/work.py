@@ -16,8 +16,9 @@ from console.dialogs.form import FormDrawer
 from console.dialogs.verb_forms import FORMS, NEEDS_UNIT, OF_A_TASK, order_values
 from console.drafts import INTAKE
 from console.i18n import _
+from console.intake_ports import MatterHit
 from console.legible import clean
-from console.ports import Choice, MatterHit, PostNode, Proposal, QueueRow, Receipt, TicketView
+from console.ports import Choice, PostNode, Proposal, QueueRow, Receipt, TicketView
 from console.widgets.columns import label
 from data.terms import TaskRole, TaskState
 

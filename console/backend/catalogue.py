@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from console.i18n import _, language
-from console.ports import Condition, MatterHit, Proposal
+from console.intake_ports import Condition, MatterHit
+from console.ports import Proposal
 from core.catalogue.find import Match, choose_limit, match, route
 from core.catalogue.model import CatalogueVersion, MatterEntry
 from core.catalogue.propose import Proposed, propose

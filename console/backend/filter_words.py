@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from console.i18n import _, language, mark
-from console.ports import FilterWord, PostNode
+from console.intake_ports import FilterWord
+from console.ports import PostNode
 from data.queries.fields import FIELD_LABELS, UNITS, FieldWords, vocabulary
 
 FIELD_NAMES = {

@@ -11,17 +11,14 @@ from console.backend.lists import ClockList, TicketList
 from console.backend.notices import Notices
 from console.backend.words import event_title, holder_text, receipt_text, receipts_text
 from console.i18n import _, language
+from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.plan_ports import Handover, NextStep, Plan, Step
 from console.ports import (
     Choice,
     Counts,
-    FilterWord,
     Heartbeat,
     LeaderView,
-    MatterHit,
     NoticeRow,
-    OfficerRow,
-    PlaceHit,
     PostNode,
     Proposal,
     QueueProvider,

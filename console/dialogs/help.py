@@ -57,7 +57,7 @@ class HelpDrawer(SearchDrawer):
 
     def know(self, reasons: Mapping[str, str]) -> None:
         """The desk has said what the ticket's stage and the officer's roles forbid: id → why."""
-        self.reasons.update(reasons)
+        self.reasons |= reasons
         self.refresh_items()
 
     def action_choose(self) -> None:

@@ -11,7 +11,8 @@ from textual.widgets import Input
 
 from console.completion import offers
 from console.i18n import _
-from console.ports import FilterWord, QueueProvider
+from console.intake_ports import FilterWord
+from console.ports import QueueProvider
 from console.screens.duty import DutyScreen, sentence
 from console.views import View, shipped, views
 from console.widgets.fields import FieldSpec, TextField

@@ -16,8 +16,9 @@ from textual.widgets import Input
 
 from console.drafts import ASIDE, INTAKE
 from console.i18n import _, language, mark
+from console.intake_ports import MatterHit, PlaceHit
 from console.legible import clean
-from console.ports import MatterHit, PlaceHit, Receipt
+from console.ports import Receipt
 from console.screens.duty import DutyScreen
 from console.widgets.fields import ChoiceField, FieldSpec, Label, TextField
 from console.widgets.lines import Line, LinesView, Part, text_line

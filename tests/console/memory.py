@@ -6,23 +6,19 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from console.backend.filter_words import filter_words
+from console.intake_ports import Condition, FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.overview_ports import OverviewView
 from console.plan_ports import Handover, NextStep, OpenPart, Plan, Step
 from console.ports import (
     Choice,
     ClockLine,
-    Condition,
     Counts,
     CustodyLine,
-    FilterWord,
     Heartbeat,
     HistoryLine,
     Key,
     LeaderView,
-    MatterHit,
     NoticeRow,
-    OfficerRow,
-    PlaceHit,
     PostNode,
     Proposal,
     QueueProvider,

@@ -11,15 +11,13 @@ from pathlib import Path
 import pytest
 
 from console.app import ZhihuiApp
+from console.intake_ports import MatterHit, OfficerRow, PlaceHit
 from console.ports import (
     ClockLine,
     CustodyLine,
     HistoryLine,
     LeaderView,
-    MatterHit,
     NoticeRow,
-    OfficerRow,
-    PlaceHit,
     PostNode,
     Proposal,
     QueueRow,

@@ -89,7 +89,11 @@ def test_the_store_itself(store_url: str) -> None:
     desk.do(Report(title="x", source="phone"), desk.actor("zhang"))
     store.close()
     later = doctor.store_findings(locate(store_url), START + timedelta(hours=1))
-    assert {finding.code: finding.level for finding in later} == {"schema": "ok", "last-event": "ok", "search-index": "ok"}
+    assert {finding.code: finding.level for finding in later} == {
+        "schema": "ok",
+        "last-event": "ok",
+        "search-index": "ok",
+    }
     earlier = doctor.store_findings(locate(store_url), START - timedelta(hours=1))
     assert earlier[1].level == "bad"
 
