@@ -19,7 +19,7 @@ from data.clean import clean as harmless
 AMBIGUOUS = [chr(code) for code in range(0x80, sys.maxunicode) if ambiguous(chr(code))]
 PRINTABLE = {chr(code) for code in range(0x20, 0x7F)}
 QUOTES = {"“", "”"}
-TABLES = {"legible.py", "probe.py", "width.py"}
+TABLES = {"legible.py", "key_bindings.py", "probe.py", "width.py"}
 """These speak of such characters, and show none."""
 
 
