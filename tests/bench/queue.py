@@ -76,7 +76,7 @@ def _in_turns(reader: Reader, raw: Any, starts: Sequence[tuple[int, int] | None]
     ours, plain = [], []
     for number, start in enumerate(starts):
         due, ticket = start or (-1, -1)
-        asked = {**values, "due": due, "ticket": ticket}
+        asked = {**values, "at": due, "ticket": ticket}
         lines: list[QueueLine] = []
         rows: list[Any] = []
         ways = [

@@ -13,9 +13,11 @@ import pytest
 from tests.bench.__main__ import MEASUREMENTS, main
 from tests.bench.figures import Figure, Rounds, as_table, line, percentile
 from tests.bench.line import WHAT
+from tests.bench.searching import FLAT
 
 FIGURES = {
     "queue": ["queue.first", "queue.first.size", "queue.next", "queue.next.size"],
+    "searching": ["searching.rare", "searching.common", *(f"searching.{name.replace(' ', '-')}" for name in FLAT)],
     "overview": ["overview.now", "overview.full"],
     "commands": ["commands.list", "commands.help", "commands.show", "commands.log", "commands.desk"],
     "opening": ["opening.cpu", "opening.wall", "opening.size"],

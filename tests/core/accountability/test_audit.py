@@ -27,6 +27,7 @@ EVENT = ("id", "ticket_id", "seq", "at", "kind", "actor_id", "actor", "behalf_id
 TABLES = (
     "ticket_event",
     "ticket",
+    "ticket_text",
     "task",
     "clock",
     "custody",
@@ -199,7 +200,7 @@ def test_a_tail_cut_off_with_everything_put_right_is_found_by_the_printed_head(b
         ticket, reported = connection.execute(
             text("SELECT id, reported_at FROM ticket WHERE code = :code"), {"code": code}
         ).one()
-        for table in ("clock_due", "clock", "task", "custody", "ticket_event"):
+        for table in ("ticket_text", "clock_due", "clock", "task", "custody", "ticket_event"):
             connection.execute(text(f"DELETE FROM {table} WHERE ticket_id = :ticket"), {"ticket": ticket})
         connection.execute(text("DELETE FROM ticket WHERE id = :ticket"), {"ticket": ticket})
         restamp(connection)
