@@ -16,22 +16,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rich.text import Text
 from textual.widgets import Input
 
-from console.attention import Attention
-from console.availability import why_not
-from console.cell_output import CellOutput
+from console.attention.attention import Attention
+from console.attention.looked import Looked, looked_path
 from console.drafts import Drafts, drafts_path
-from console.driver import ConsoleDriver
 from console.i18n import _, language
 from console.incidents import record
-from console.key_bindings import bindings
-from console.key_order import KeyOrder
-from console.keys import action, action_of, actions_of, key_name
-from console.legible import clean
-from console.line import LOCAL, Line
-from console.looked import Looked, looked_path
+from console.keyboard.availability import why_not
+from console.keyboard.bindings import bindings
+from console.keyboard.order import KeyOrder
+from console.keyboard.table import action, action_of, actions_of, key_name
 from console.ports import Backend, Status
 from console.screens.duty import DutyScreen
 from console.store_watch import News, StoreWatch
+from console.terminal.cell_output import CellOutput
+from console.terminal.driver import ConsoleDriver
+from console.terminal.legible import clean
+from console.terminal.line import LOCAL, Line
 from console.theming.live import LiveThemes, default_variables
 from console.theming.shelf import STYLE_SHEET
 from console.thread_loader import ThreadLoader
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from textual.actions import ActionParseResult
 
     from console.dialogs.help import HelpDrawer
-    from console.keys import Action
+    from console.keyboard.table import Action
     from console.planned_work import PlannedWork
     from console.training.coach import Coach
     from console.work import TicketWork

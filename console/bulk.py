@@ -19,9 +19,9 @@ from console.dialogs.form import FormDrawer
 from console.dialogs.verb_forms import FORMS, NEEDS_UNIT, order_values
 from console.i18n import _
 from console.intake_ports import MatterHit
-from console.legible import clean
 from console.ports import Choice, PostNode, Proposal, QueueRow
 from console.screens.duty import sentence
+from console.terminal.legible import clean
 from console.work import post_items, usual_step
 from data.errors import Refusal, StoreTrouble
 

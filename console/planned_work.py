@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from console.dialogs.changeover import TAKE_OVER, HandoverDrawer, codes
 from console.dialogs.plan import PlanDrawer
 from console.i18n import _
-from console.legible import clean
 from console.plan_ports import Handover, Plan
 from console.ports import QueueRow
+from console.terminal.legible import clean
 
 if TYPE_CHECKING:
     from console.app import ZhihuiApp

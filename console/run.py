@@ -10,11 +10,11 @@ from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
 from console import i18n
-from console.hangup import Hangup
 from console.incidents import log_path
-from console.keymap import follow, keymap_path
-from console.line import choose
-from console.opening import Opening
+from console.keyboard.keymap import follow, keymap_path
+from console.terminal.hangup import Hangup
+from console.terminal.line import choose
+from console.terminal.opening import Opening
 from data.errors import BadInput
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def run_console(
     """Run the console on a located URL until the officer leaves; gives the exit code.
 
     `centre` and `officer` are codes; without an officer the console asks, unless it only observes. `line` is one of
-    `console.line.CHOICES`, or empty for what the environment says. Raises StoreTrouble, NotFound or, for a keymap that
-    cannot be followed, a line or a theme that there is not, BadInput before anything is drawn.
+    `console.terminal.line.CHOICES`, or empty for what the environment says. Raises StoreTrouble, NotFound or, for a
+    keymap that cannot be followed, a line or a theme that there is not, BadInput before anything is drawn.
     """
     hangup = Hangup()  # first of all: it blocks signals, and threads inherit that
     i18n.set_language(language)

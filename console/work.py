@@ -17,8 +17,8 @@ from console.dialogs.verb_forms import FORMS, NEEDS_UNIT, OF_A_TASK, order_value
 from console.drafts import INTAKE
 from console.i18n import _
 from console.intake_ports import MatterHit
-from console.legible import clean
 from console.ports import Choice, PostNode, Proposal, QueueRow, Receipt, TicketView
+from console.terminal.legible import clean
 from console.widgets.columns import label
 from data.terms import TaskRole, TaskState
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from console import keys, output
+from console import output
 from console.cli import words
 from console.cli.findings import show_findings
 from console.cli.frame import built, command, new_app
 from console.cli.options import Csv, Json, Jsonl, argument, form_of, show_records
 from console.exit_codes import OK
 from console.i18n import _, set_language
-from console.keymap import examine, follow, keymap_path
-from console.keys import GROUPS, key_name
+from console.keyboard import table as keys
+from console.keyboard.keymap import examine, follow, keymap_path
+from console.keyboard.table import GROUPS, key_name
 from data.errors import NotFound
 from data.findings import Finding
 

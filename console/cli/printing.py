@@ -13,7 +13,7 @@ from console import output
 from console.cli import words
 from console.cli.verb_table import BY_VERB
 from console.exit_codes import OK, PARTLY, of_refusal
-from console.width import cells, cut, pad, wrap
+from console.terminal.width import cells, cut, pad, wrap
 from data.clean import clean
 from data.instants import FAR, from_seconds
 from data.terms import Stage

@@ -33,7 +33,7 @@ class Session:
         self.training: tuple[str, float | None] | None = None
         """The scenario to train and its speed, where the console opens for that; an empty code asks with a menu."""
         self.line = ""
-        """What kind of line leads to the terminal: see `console.line`."""
+        """What kind of line leads to the terminal: see `console.terminal.line`."""
         self.wall: int | None = None
         """The wall instead of the console: for how many seconds a page stays."""
         self.theme: str | None = None

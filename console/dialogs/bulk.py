@@ -9,11 +9,11 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from console.i18n import _
-from console.legible import clean
 from console.ports import QueueRow
+from console.terminal.legible import clean
+from console.terminal.width import cut, pad
 from console.widgets.drawer import Drawer
 from console.widgets.lines import Line, LinesView, Part, text_line
-from console.width import cut, pad
 
 HEIGHT = 14
 

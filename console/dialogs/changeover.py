@@ -8,14 +8,14 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from console.i18n import _
-from console.legible import clean
 from console.plan_ports import Handover, OpenPart
 from console.ports import QueueRow
+from console.terminal.legible import clean
+from console.terminal.width import pad
 from console.widgets import countdown
 from console.widgets.columns import label
 from console.widgets.drawer import Drawer
 from console.widgets.lines import Line, LinesView, Part, text_line
-from console.width import pad
 from data.terms import Stage
 
 TAKE_OVER = "take over"

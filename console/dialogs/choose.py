@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from console.i18n import _
-from console.legible import clean
+from console.terminal.legible import clean
 from console.widgets.drawer import Drawer
 from console.widgets.fields import FieldSpec, TextField
 from console.widgets.lines import Line, LinesView, Part, text_line

@@ -8,11 +8,11 @@ from textual.widget import Widget
 
 from console.dialogs.choose import Item, SearchDrawer
 from console.i18n import _
-from console.keys import actions_of, key_name
-from console.legible import clean
-from console.part_keys import part_of
+from console.keyboard.parts import part_of
+from console.keyboard.table import actions_of, key_name
+from console.terminal.legible import clean
+from console.terminal.width import pad, wrap
 from console.widgets.lines import LinesView, text_line
-from console.width import pad, wrap
 
 HEADING = "heading "
 """Begins the keys of lines that are only read."""

@@ -13,8 +13,8 @@ from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from console.jump_labels import DIGITS, labels
-from console.key_order import KeyOrder
+from console.keyboard.jump_labels import DIGITS, labels
+from console.keyboard.order import KeyOrder
 from console.widgets.lines import LinesView
 from console.widgets.queue_view import HEADER, QueueView
 

@@ -9,12 +9,12 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from console.i18n import _
-from console.legible import clean
 from console.ports import NoticeRow
+from console.terminal.legible import clean
+from console.terminal.width import pad
 from console.widgets.drawer import Drawer
 from console.widgets.lines import Line, LinesView, text_line
 from console.widgets.ticket_lines import when
-from console.width import pad
 
 if TYPE_CHECKING:
     from console.app import ZhihuiApp

@@ -6,11 +6,11 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from console.i18n import _
-from console.legible import clean
 from console.plan_ports import Plan
+from console.terminal.legible import clean
+from console.terminal.width import wrap
 from console.widgets.drawer import Drawer
 from console.widgets.lines import Line, LinesView, text_line
-from console.width import wrap
 
 MOST_LINES = 14
 ROOM = 4

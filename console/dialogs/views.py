@@ -11,12 +11,12 @@ from textual.widget import Widget
 
 from console.dialogs.form import FormDrawer
 from console.i18n import _
-from console.legible import clean
+from console.terminal.legible import clean
+from console.terminal.width import pad
 from console.views import KEYS, View, save
 from console.widgets.drawer import Drawer
 from console.widgets.fields import FieldSpec
 from console.widgets.lines import Line, LinesView, Part
-from console.width import pad
 from data.errors import Refusal
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from console.i18n import _
-from console.legible import clean
 from console.ports import PostNode, Proposal, QueueRow
 from console.screens.duty import DutyScreen
+from console.terminal.legible import clean
+from console.terminal.width import pad, wrap
 from console.widgets.columns import queue_columns
 from console.widgets.lines import Line, LinesView, Part, text_line
 from console.widgets.queue_view import QueueView
-from console.width import pad, wrap
 
 WAITING = "stage:accepted|assessed"
 """The filter for tickets that are still to be sent."""

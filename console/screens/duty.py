@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
-from console.availability import why_not
 from console.i18n import _, language
-from console.key_bindings import bindings
-from console.legible import clean
+from console.keyboard.availability import why_not
+from console.keyboard.bindings import bindings
 from console.ports import QueueRow
+from console.terminal.legible import clean
 from console.widgets.bars import Banner, KeyBar, StatusBar
 from console.widgets.lines import LinesView
 from console.widgets.queue_view import QueueView

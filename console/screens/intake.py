@@ -17,12 +17,12 @@ from textual.widgets import Input
 from console.drafts import ASIDE, INTAKE
 from console.i18n import _, language, mark
 from console.intake_ports import MatterHit, PlaceHit
-from console.legible import clean
 from console.ports import Receipt
 from console.screens.duty import DutyScreen
+from console.terminal.legible import clean
+from console.terminal.width import pad, wrap
 from console.widgets.fields import ChoiceField, FieldSpec, Label, TextField
 from console.widgets.lines import Line, LinesView, Part, text_line
-from console.width import pad, wrap
 from data.masking import mask_name, mask_phone
 from data.terms import Source, Urgency
 

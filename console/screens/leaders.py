@@ -9,13 +9,13 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from console.i18n import _, language
-from console.legible import clean
 from console.ports import LeaderView, QueueRow
 from console.screens.duty import DutyScreen
+from console.terminal.legible import clean
+from console.terminal.width import pad
 from console.widgets import countdown
 from console.widgets.columns import term
 from console.widgets.lines import Line, LinesView, Part, text_line
-from console.width import pad
 from data.terms import Rank, Stage
 
 ASKED, NEAR = "asked", "near"

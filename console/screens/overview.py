@@ -17,7 +17,7 @@ from console.ports import QueueRow
 from console.screens.dispatch import DispatchScreen
 from console.screens.duty import DutyScreen
 from console.screens.filtered import FilteredScreen
-from console.terminal_shapes import shows_braille
+from console.terminal.shapes import shows_braille
 from console.widgets import overview_lines
 from console.widgets.area_map import AreaMap, Drawing, draw
 from console.widgets.lines import Line, LinesView, text_line

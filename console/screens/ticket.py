@@ -8,9 +8,9 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from console.i18n import _, mark
-from console.legible import clean
 from console.ports import QueueRow, TicketView
 from console.screens.duty import DutyScreen
+from console.terminal.legible import clean
 from console.widgets.lines import Line, LinesView, Part, text_line
 from console.widgets.ticket_lines import (
     clock_lines,

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from textual.widget import Widget
 
 from console.i18n import _
-from console.legible import clean
 from console.plan_ports import NextStep
 from console.screens.filtered import FilteredScreen
+from console.terminal.legible import clean
 from console.widgets.columns import timer_columns
 from console.widgets.lines import Line, LinesView, Part, text_line
 from console.widgets.queue_view import QueueView

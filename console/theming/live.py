@@ -10,7 +10,7 @@ from textual.app import App
 from textual.theme import Theme
 
 from console.i18n import _, language
-from console.legible import clean
+from console.terminal.legible import clean
 from console.theming import remembered
 from console.theming.recipe import Problem, Recipe
 from console.theming.shelf import DEFAULT, Shelf, Stamp, bundled, fill, own_folder, stamp

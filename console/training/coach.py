@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from console.dialogs.choose import Item, MenuDrawer
 from console.i18n import _, language
-from console.legible import clean
+from console.terminal.legible import clean
 from console.training.drawers import CallDrawer, ResultDrawer, spoken
 from core.clock import ScaledClock
 from core.training.play import Play

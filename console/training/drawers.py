@@ -6,10 +6,10 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from console.i18n import _, language
+from console.terminal.width import pad, wrap
 from console.widgets.drawer import Drawer
 from console.widgets.lines import Line, LinesView, text_line
 from console.widgets.ticket_lines import exact
-from console.width import pad, wrap
 from core.training.scenario import Arrival, Scenario
 from core.training.score import Mark, Score
 from data.terms import Source

@@ -12,12 +12,12 @@ from dataclasses import replace
 from console import exit_codes, i18n, output
 from console.app import ZhihuiApp
 from console.backend.store import StoreBackend
-from console.hangup import Hangup
 from console.i18n import _
-from console.keymap import follow, keymap_path
-from console.opening import Opening
+from console.keyboard.keymap import follow, keymap_path
 from console.ports import Status
 from console.run import THEME, log_to_file
+from console.terminal.hangup import Hangup
+from console.terminal.opening import Opening
 from console.training.coach import Coach
 from console.training.menu import TrainingMenu
 from console.training.paths import scores_path

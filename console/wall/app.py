@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from textual.app import ComposeResult
 from textual.binding import Binding
 
-from console.cell_output import CellOutput
-from console.driver import ConsoleDriver
-from console.line import LOCAL, Line
+from console.terminal.cell_output import CellOutput
+from console.terminal.driver import ConsoleDriver
+from console.terminal.line import LOCAL, Line
 from console.theming.live import default_variables, put_on
 from console.theming.shelf import STYLE_SHEET
 from console.wall.screen import WallWidget

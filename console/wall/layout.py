@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from console.terminal.width import cells, cut
 from console.wall import glyphs
-from console.width import cells, cut
 
 BLOCK = "+"
 """Stands behind a part's name where the text is blanks that are drawn reversed."""

@@ -9,15 +9,15 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from console.i18n import _, language
-from console.legible import clean
 from console.overview_ports import OnDuty, Unstaffed
 from console.ports import Status
+from console.terminal.legible import clean
+from console.terminal.width import pad
 from console.wall import glyphs
 from console.wall.layout import Figure, Row, Rows, beside, big, centred, fitted, grid, spaced
 from console.wall.view import WallTicket, WallView
 from console.widgets.bars import engine_text
 from console.widgets.columns import term
-from console.width import pad
 from data.instants import FAR
 from data.terms import Stage, Urgency
 

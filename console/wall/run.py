@@ -7,10 +7,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from console import i18n
-from console.hangup import Hangup
-from console.line import choose
-from console.opening import Opening
 from console.run import log_to_file, theme_asked_for
+from console.terminal.hangup import Hangup
+from console.terminal.line import choose
+from console.terminal.opening import Opening
 
 if TYPE_CHECKING:
     from core.clock import Clock

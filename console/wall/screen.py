@@ -13,11 +13,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from console.i18n import _
+from console.terminal.width import cells
 from console.wall.layout import BLOCK, Row, Rows, centred, fitted, spaced
 from console.wall.pages import Page, alarm, head, plan
 from console.wall.view import WallTicket, WallView
 from console.widgets.bars import engine_text
-from console.width import cells
 
 PARTS = ("title", "muted", "late", "soon", "ok", "urgent")
 LARGE = ("late", "soon", "muted")

@@ -10,10 +10,10 @@ from textual import events
 from console import plotting
 from console.area_cells import Cells, Spot, cells_of, spots_of
 from console.i18n import _
-from console.legible import clean
 from console.overview_ports import Area, Outline
+from console.terminal.legible import clean
+from console.terminal.width import cells, cut, pad
 from console.widgets.lines import Line, LinesView, Part, text_line
-from console.width import cells, cut, pad
 
 CAPTION = 1
 """Lines below the map: the chosen area in words."""

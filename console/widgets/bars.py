@@ -14,12 +14,12 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from console import keys
 from console.i18n import _
-from console.keys import Action, key_name
-from console.legible import clean
+from console.keyboard import table as keys
+from console.keyboard.table import Action, key_name
 from console.ports import Heartbeat, NoticeRow, Status
-from console.width import cells, cut, pad
+from console.terminal.legible import clean
+from console.terminal.width import cells, cut, pad
 
 Parts = list[tuple[str, str]]
 LOUD = ("alarm", "error")

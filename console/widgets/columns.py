@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from console.i18n import _, language
-from console.legible import clean
 from console.ports import QueueRow
+from console.terminal.legible import clean
 from data.terms import ClockKind, Stage, Term, Urgency
 
 TEXT_LIMIT = 400

@@ -12,8 +12,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from console.key_order import KeyOrder
-from console.legible import clean
+from console.keyboard.order import KeyOrder
+from console.terminal.legible import clean
 from console.widgets.lines import LinesView, text_line
 
 Answer = TypeVar("Answer")

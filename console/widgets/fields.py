@@ -15,8 +15,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from console.i18n import mark
-from console.legible import clean
-from console.width import pad
+from console.terminal.legible import clean
+from console.terminal.width import pad
 
 LABEL_WIDTH = 12
 

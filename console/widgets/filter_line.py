@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from console.completion import Offer
 from console.i18n import _, mark
-from console.legible import clean
 from console.ports import COUNTED
+from console.terminal.legible import clean
+from console.terminal.width import cells, cut, wrap
 from console.widgets.bars import Bar, Parts
 from console.widgets.lines import Line, LinesView, Part, text_line
-from console.width import cells, cut, wrap
 
 ORDER_NAMES = {
     "due": mark("by deadline"),

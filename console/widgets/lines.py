@@ -18,7 +18,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from console.width import cells, cut
+from console.terminal.width import cells, cut
 
 Part = tuple[str, str]
 """A text and the component class of its style, after `lines--`; empty for the plain one."""

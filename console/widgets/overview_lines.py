@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 from console import plotting
 from console.i18n import _, language
-from console.legible import clean
 from console.overview_ports import Area, Bucket, OverviewView, Share
 from console.ports import QueueRow
+from console.terminal.legible import clean
+from console.terminal.width import cells, cut, pad
 from console.widgets import countdown
 from console.widgets.columns import term
 from console.widgets.lines import Line, Part, text_line
-from console.width import cells, cut, pad
 from data.terms import Stage
 
 QUEUE, TICKET, POST = "queue:", "ticket:", "post:"

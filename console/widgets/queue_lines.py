@@ -12,9 +12,9 @@ from textual.strip import Strip
 
 from console.i18n import _
 from console.ports import QueueRow
+from console.terminal.width import cells, cut, pad
 from console.widgets import countdown
 from console.widgets.columns import Column, shown_columns
-from console.width import cells, cut, pad
 
 GUTTER = 1
 TIMER = GUTTER + countdown.WIDTH

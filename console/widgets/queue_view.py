@@ -18,12 +18,12 @@ from textual.strip import Strip
 
 from console.i18n import _
 from console.ports import COUNTED, Loader, QueueRow
+from console.terminal.width import cells
 from console.widgets import countdown
 from console.widgets.columns import Column
 from console.widgets.list_marking import ListMarking
 from console.widgets.pages import PAGE
 from console.widgets.queue_lines import PARTIAL, TIMER, LineDrawer, Look
-from console.width import cells
 
 HEADER = 1
 """Lines above the tickets."""

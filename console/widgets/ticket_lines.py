@@ -7,12 +7,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from console.i18n import _, language
-from console.legible import clean
 from console.ports import ClockLine, CustodyLine, HistoryLine, TaskLine, TicketView
+from console.terminal.legible import clean
+from console.terminal.width import pad, wrap
 from console.widgets import countdown
 from console.widgets.columns import term
 from console.widgets.lines import Line, Part, text_line
-from console.width import pad, wrap
 from data.terms import ClockKind, ClockState, Source, Stage, TaskRole, TaskState, Urgency
 
 LABEL = 10

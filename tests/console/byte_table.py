@@ -13,10 +13,10 @@ from textual.drivers import headless_driver
 from textual.pilot import Pilot
 
 from console.app import ZhihuiApp
-from console.line import LOCAL, REMOTE, Line
-from console.link import LinkSign
-from console.pacing import Pacer
 from console.ports import QueueRow
+from console.terminal.line import LOCAL, REMOTE, Line
+from console.terminal.link import LinkSign
+from console.terminal.pacing import Pacer
 from console.widgets.fields import TextField
 from tests.console.counting import CountingDriver
 from tests.console.memory import NOW, MemoryBackend, made_row

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.drivers import headless_driver
 
-from console.pacing import QUESTION
+from console.terminal.pacing import QUESTION
 
 
 class CountingDriver(headless_driver.HeadlessDriver):

@@ -23,7 +23,7 @@ from console.dialogs.changeover import HandoverDrawer
 from console.dialogs.choose import MenuDrawer, SearchDrawer
 from console.dialogs.form import FormDrawer
 from console.dialogs.plan import PlanDrawer
-from console.keys import key_name
+from console.keyboard.table import key_name
 from console.screens.intake import IntakeScreen
 from console.screens.ticket import TicketScreen
 from console.screens.timers import TimersScreen

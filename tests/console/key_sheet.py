@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from console.i18n import _
-from console.keys import ACTIONS, GROUPS, key_name
-from console.part_keys import PARTS
+from console.keyboard.parts import PARTS
+from console.keyboard.table import ACTIONS, GROUPS, key_name
 from tests.console.pilots import speaking
 
 DOCS = Path(__file__).parent.parent.parent / "docs"

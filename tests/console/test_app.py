@@ -12,8 +12,8 @@ from textual.widgets import Input
 from console.app import ZhihuiApp
 from console.dialogs.choose import SearchDrawer
 from console.dialogs.help import HelpDrawer
-from console.key_order import DRAWER_PATIENCE, KeyDone
-from console.keys import ACTIONS, actions_of
+from console.keyboard.order import DRAWER_PATIENCE, KeyDone
+from console.keyboard.table import ACTIONS, actions_of
 from console.ports import Heartbeat, NoticeRow
 from console.screens.timers import TimersScreen
 from console.widgets.bars import Banner, StatusBar

@@ -9,8 +9,8 @@ import pytest
 from rich.cells import get_character_cell_size
 from rich.style import Style
 
-from console import keys
 from console.app import ZhihuiApp
+from console.keyboard import table as keys
 from console.ports import Choice, Heartbeat, NoticeRow
 from console.widgets.bars import KeyBar
 from console.widgets.lines import AWAY, CURSOR, LinesView

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from console.width import cells
+from console.terminal.width import cells
 from tests.console.cli.conftest import Run, Street, golden
 
 TICKET = "20261120-0003"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from console.width import cells
+from console.terminal.width import cells
 from core.desk.orders import Dispatch, Report, Return
 from tests.console.cli.conftest import Run, Street, golden
 

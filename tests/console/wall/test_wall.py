@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from console import keys
+from console.keyboard import table as keys
 from console.ports import Heartbeat
 from console.theming.colours import TEXT_CONTRAST, contrast
 from console.theming.shelf import ORDER

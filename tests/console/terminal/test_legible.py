@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
-from console import legible
-from console.legible import Reach, ambiguous, clean, shown, stand_ins
+from console.terminal import legible
+from console.terminal.legible import Reach, ambiguous, clean, shown, stand_ins
 from data.clean import clean as harmless
 
 AMBIGUOUS = [chr(code) for code in range(0x80, sys.maxunicode) if ambiguous(chr(code))]
 PRINTABLE = {chr(code) for code in range(0x20, 0x7F)}
 QUOTES = {"“", "”"}
-TABLES = {"legible.py", "key_bindings.py", "probe.py", "width.py"}
+TABLES = {"legible.py", "bindings.py", "probe.py", "width.py"}
 """These speak of such characters, and show none."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from console.legible import clean
+from console.terminal.legible import clean
 
 KEEP_TITLE = "\x1b[22;2t"
 GIVE_TITLE_BACK = "\x1b[23;2t"

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 
 from console import i18n
-from console.legible import Reach, adapt
-from console.line import SSH
-from console.probe import PATIENCE_FAR, PATIENCE_NEAR, Drawn, Probe
+from console.terminal.legible import Reach, adapt
+from console.terminal.line import SSH
+from console.terminal.probe import PATIENCE_FAR, PATIENCE_NEAR, Drawn, Probe
 from data.errors import BadInput
 
 AMBIGUOUS = "ZHIHUI_AMBIGUOUS"

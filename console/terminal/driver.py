@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
-from console.answers import ESCAPE, Answers
+from console.terminal.answers import ESCAPE, Answers
 
 WAITING_LIMIT = 4
 """Frames that may wait for the terminal. Textual's own limit is 30, and then the whole program stands still."""

@@ -8,9 +8,9 @@ import pytest
 from textual.binding import Binding
 from textual.screen import Screen
 
-from console import keys
 from console.cli.key_echo import name_of
 from console.dialogs.choose import MenuDrawer, SearchDrawer
+from console.keyboard import table as keys
 from console.screens.intake import IntakeScreen
 from console.widgets.fields import TextField
 from tests.console.counting import CountingDriver, count_output

@@ -12,10 +12,13 @@ from textual.binding import Binding, BindingsMap
 from textual.events import Key
 from textual.widget import Widget
 
-from console import exit_codes, key_bindings, keymap, keys
+from console import exit_codes
 from console.dialogs.choose import MenuDrawer, SearchDrawer
 from console.dialogs.notices import NoticesDrawer
-from console.part_keys import PARTS
+from console.keyboard import keymap
+from console.keyboard import table as keys
+from console.keyboard.bindings import bindings
+from console.keyboard.parts import PARTS
 from console.screens.ticket import TicketScreen
 from console.widgets.fields import ChoiceField, TextField
 from console.widgets.lines import LinesView
@@ -33,7 +36,7 @@ def test_other_keys_are_taken_over(tmp_path: Path) -> None:
     file.write_text('"pane.queue" = "f2, ctrl+y"\n', encoding="utf-8")
     assert keymap.follow(str(file)) is None
     assert keys.action("pane.queue").keys == ("f2", "ctrl+y")
-    found = key_bindings.bindings("app")
+    found = bindings("app")
     assert any(binding.key == "f2,ctrl+y" for binding in found if not isinstance(binding, tuple))
 
 
@@ -107,5 +110,5 @@ def test_alt_with_a_digit_arrives_from_every_terminal(sent: str, digit: str) -> 
     """Most terminals send Escape and the digit, those with newer key reports a number of its own."""
     (event,) = XTermParser(False).feed(sent.format(digit, code=ord(digit)))
     assert isinstance(event, Key)
-    bound = BindingsMap(key_bindings.bindings("screen")).get_bindings_for_key(event.key)
+    bound = BindingsMap(bindings("screen")).get_bindings_for_key(event.key)
     assert [binding.action for binding in bound] == [f"screen.view('{digit}')"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.i18n import _
-from console.keys import WORK, Action
+from console.keyboard.table import WORK, Action
 
 if TYPE_CHECKING:
     from console.app import ZhihuiApp

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from console.i18n import _
-from console.pacing import Pacer
+from console.terminal.pacing import Pacer
 
 SELDOM = 5.0
 """Seconds between two looks of the sign, so that it costs few bytes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from console.looked import KEPT, Looked
+from console.attention.looked import KEPT, Looked
 from tests.console.memory import NOW, MemoryBackend, made_row
 from tests.console.pilots import ready, screen_text, street_app, until
 

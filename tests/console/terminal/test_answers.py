@@ -8,7 +8,7 @@ import pytest
 from textual import events
 from textual._xterm_parser import XTermParser
 
-from console.answers import ESCAPE_PATIENCE, PIECE_PATIENCE, Answers
+from console.terminal.answers import ESCAPE_PATIENCE, PIECE_PATIENCE, Answers
 
 KEYS = [
     "a",

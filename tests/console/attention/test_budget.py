@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.alarm_budget import Alarm, Budget, Grade, Policy, QuietHours, ring
+from console.attention.budget import Alarm, Budget, Grade, Policy, QuietHours, ring
 
 START = 1_784_510_160
 

@@ -15,7 +15,7 @@ import pytest
 PROGRAM = """
 import os, signal, sys, time, threading
 {before}
-from console.hangup import Hangup
+from console.terminal.hangup import Hangup
 watch = Hangup()
 left = threading.Event()
 watch.watch({leave}, 0)

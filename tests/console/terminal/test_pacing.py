@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from console.line import LOCAL, REMOTE, choose
-from console.link import LinkSign
-from console.pacing import (
+from console.terminal.line import LOCAL, REMOTE, choose
+from console.terminal.link import LinkSign
+from console.terminal.pacing import (
     ASK_AGAIN,
     MUTE_AHEAD,
     MUTE_RATE,

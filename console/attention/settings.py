@@ -18,7 +18,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from console.alarm_budget import Grade, Policy, QuietHours
+from console.attention.budget import Grade, Policy, QuietHours
 from data.errors import BadInput
 
 GAPS = range(5, 61)

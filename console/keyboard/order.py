@@ -16,7 +16,7 @@ from textual.app import App
 from textual.message import Message
 from textual.widgets import Input
 
-from console.key_forms import half_width
+from console.keyboard.full_width import half_width
 
 PATIENCE = 2.0
 """Seconds after which a key that got lost with its widget holds up nothing any more."""

@@ -18,15 +18,15 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from console.app import ZhihuiApp
-from console.line import REMOTE
-from console.link import LinkSign
-from console.pacing import ASK_AGAIN, BYTES_AHEAD, PATIENCE, QUESTION, Pacer
-from console.painter import CellPainter
+from console.terminal.line import REMOTE
+from console.terminal.link import LinkSign
+from console.terminal.pacing import ASK_AGAIN, BYTES_AHEAD, PATIENCE, QUESTION, Pacer
+from console.terminal.painter import CellPainter
 from console.widgets.queue_view import QueueView
 from tests.console.counting import CountingDriver, count_output
 from tests.console.memory import NOW, MemoryBackend, made_row
 from tests.console.pilots import ready, until
-from tests.console.test_painter import KEYS, lines_of, seen_on
+from tests.console.terminal.test_painter import KEYS, lines_of, seen_on
 
 SIZES = ((80, 24), (120, 36), (160, 50), (79, 23), (101, 31), (40, 12))
 TITLES = ("井盖破损", "a井b盖c破d损" * 9, "“外墙”—瓷砖①脱落…" * 4, "堡" * 70, "x" * 300, "。，；" * 30, "")

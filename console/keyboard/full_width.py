@@ -7,7 +7,7 @@ import unicodedata
 from textual import events
 from textual.keys import _character_to_key
 
-from console import keys
+from console.keyboard import table as keys
 
 
 def half_width(event: events.Key, typing: bool) -> events.Key:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.width import NEVER_FIRST, NEVER_LAST, cells, cut, pad, wrap
+from console.terminal.width import NEVER_FIRST, NEVER_LAST, cells, cut, pad, wrap
 from data.clean import clean
 
 texts = st.text(st.sampled_from("中文井盖，。abc 12！é\u0301👍"), max_size=40).map(clean)

@@ -9,9 +9,9 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 
-from console import keys
 from console.i18n import _
-from console.keys import Action
+from console.keyboard import table as keys
+from console.keyboard.table import Action
 from data.errors import BadInput
 
 RESERVED = frozenset(

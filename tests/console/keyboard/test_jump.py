@@ -6,7 +6,7 @@ import pytest
 
 from console.dialogs.jump import JumpScreen
 from console.dialogs.jump import Label as JumpLabel
-from console.jump_labels import labels
+from console.keyboard.jump_labels import labels
 from tests.console.pilots import ready, street_app, until
 
 

@@ -1,7 +1,7 @@
 """Draws the officer's attention: banner, title and sound, repeated until somebody acknowledges, and no more than that.
 
 What is meant for this officer waits here until it is acknowledged, here or on another console, or until its ticket is
-closed. Everything else is only in the list of notices. When it rings is decided by `alarm_budget`.
+closed. Everything else is only in the list of notices. When it rings is decided by `budget`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from console.alarm_budget import Alarm, Budget, Grade, ring
-from console.attention_settings import load_settings
+from console.attention.budget import Alarm, Budget, Grade, ring
+from console.attention.settings import load_settings
 from console.i18n import _
-from console.legible import clean
 from console.ports import HEARTBEAT_LIMIT, NoticeRow
-from console.terminal_calls import TerminalCalls
+from console.terminal.calls import TerminalCalls
+from console.terminal.legible import clean
 from console.widgets.bars import Banner
 from data.terms import Severity, Urgency
 

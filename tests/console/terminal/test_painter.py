@@ -14,7 +14,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from console.app import ZhihuiApp
-from console.painter import CellPainter
+from console.terminal.painter import CellPainter
 from console.widgets.queue_view import QueueView
 from data.clean import clean
 from tests.console.counting import CountingDriver, count_output

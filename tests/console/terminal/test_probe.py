@@ -9,9 +9,18 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from console.legible import Reach
-from console.opening import NO_FONT, NO_UTF8, SILENT, Decision, decide, few_colours, refuse_without_terminal, setting
-from console.probe import Drawn, Probe, questions, taken_out
+from console.terminal.legible import Reach
+from console.terminal.opening import (
+    NO_FONT,
+    NO_UTF8,
+    SILENT,
+    Decision,
+    decide,
+    few_colours,
+    refuse_without_terminal,
+    setting,
+)
+from console.terminal.probe import Drawn, Probe, questions, taken_out
 from data.errors import BadInput
 
 UTF8 = {"TERM": "xterm-256color", "LANG": "zh_CN.UTF-8"}

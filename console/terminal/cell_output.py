@@ -12,11 +12,11 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.screen import Screen
 
-from console.legible import stand_ins
-from console.line import LOCAL, Line
-from console.link import LinkSign
-from console.pacing import Pacer
-from console.painter import CellPainter
+from console.terminal.legible import stand_ins
+from console.terminal.line import LOCAL, Line
+from console.terminal.link import LinkSign
+from console.terminal.pacing import Pacer
+from console.terminal.painter import CellPainter
 
 PAINT = "ZHIHUI_PAINT"
 """Set to `stock`, Textual's own output is used: for the day when ours is wrong."""
