@@ -115,7 +115,10 @@ class CellPainter:
         if start and chars[start] == SECOND_HALF:
             start -= 1
         if stop < len(chars) and chars[stop] == SECOND_HALF:
-            stop += 1
+            if x + stop < self._size[0]:
+                stop += 1
+            else:  # the screen was laid out for a wider terminal, and half a character does not fit
+                chars[stop - 1] = " "
         chars, looks = chars[start:stop], looks[start:stop]
         x += start
         shown_chars, shown_looks = self._chars[y], self._looks[y]

@@ -193,6 +193,17 @@ def test_a_character_of_doubtful_width_is_followed_by_a_move() -> None:
     assert "“\x1b[1;2Ha" in paint(CellPainter(), ["“a"], 4)
 
 
+def test_a_screen_laid_out_for_a_wider_terminal_is_cut_between_cells() -> None:
+    """While a terminal is made smaller: what does not fit is left out, half a character as a blank, and never wraps."""
+    painter, terminal = CellPainter(), pyte.Screen(5, 2)
+    stream = pyte.Stream(terminal)
+    for text, shown in (("井盖破损", "井盖 "), ("ab井盖破", "ab井 "), ("", " " * 5)):
+        strips = [[Strip([Segment(text)]).adjust_cell_length(8)] for _ in range(3)]
+        update = LayoutUpdate(strips, Region(0, 0, 8, 3))
+        stream.feed(painter.encode(update, (5, 2), ColorSystem.TRUECOLOR))
+        assert lines_of(terminal) == [shown] * 2
+
+
 def test_links_are_never_sent() -> None:
     strips = [[Strip([Segment("x", Style(link="file:///etc/passwd"))])]]
     sent = CellPainter().encode(LayoutUpdate(strips, Region(0, 0, 1, 1)), (1, 1), ColorSystem.TRUECOLOR)
