@@ -22,6 +22,7 @@ from data.errors import BadInput
 
 AMBIGUOUS = "ZHIHUI_AMBIGUOUS"
 CHOICES = ("auto", "1", "2")
+LOCALE = ("LC_ALL", "LC_CTYPE", "LANG")
 PLAIN_THEME = "sixteen"
 """Keeps to the sixteen colours that all have, and tells cursor and alarms by reverse too."""
 TERM_WITHOUT_CHINESE = re.compile(r"linux|vt\d+.*|ansi|cons25.*|dumb|unknown|")
@@ -116,15 +117,26 @@ def decide(environment: Mapping[str, str], ambiguous: str, drawn: Drawn) -> Deci
         return Decision(Reach.ASCII, few, NO_UTF8)
     if term == "linux":
         return Decision(Reach.ASCII, few, NO_FONT)
-    if not drawn.answered and not term_is_known(environment):
+    if not drawn.answered and not has_chinese(environment):
         return Decision(Reach.ASCII, few, SILENT)
     wide = ambiguous == "2" or (ambiguous == "auto" and drawn.ambiguous_wide)
     return Decision(Reach.SURE if wide else Reach.ALL, few)
 
 
-def term_is_known(environment: Mapping[str, str]) -> bool:
-    """Whether a terminal that answers nothing may be believed to have Chinese: by its name, or by its locale."""
+def has_chinese(environment: Mapping[str, str]) -> bool:
+    """Whether a terminal that answers nothing may be believed to draw Chinese in UTF-8: by its locale and its name.
+
+    A locale without an encoding (`C`, `POSIX`, none) says nothing: servers that nobody set up have it.
+    """
+    encoding = locale_of(environment).partition(".")[2].partition("@")[0]
+    if encoding and not re.fullmatch(r"utf-?8", encoding, re.IGNORECASE):
+        return False
     return not TERM_WITHOUT_CHINESE.fullmatch(environment.get("TERM", ""))
+
+
+def locale_of(environment: Mapping[str, str]) -> str:
+    """The locale of characters, by the order in which programs look for it; empty where none is set."""
+    return next((environment[name] for name in LOCALE if environment.get(name)), "")
 
 
 def few_colours(environment: Mapping[str, str]) -> bool:
@@ -137,4 +149,4 @@ def few_colours(environment: Mapping[str, str]) -> bool:
 
 NO_UTF8 = "No UTF-8 on this terminal, so all is ASCII: see zhihui doctor"
 NO_FONT = "No Chinese on this console, so all is ASCII: see zhihui doctor"
-SILENT = "This TERM has no Chinese, so all is ASCII: see zhihui doctor"
+SILENT = "The terminal answers nothing, so all is ASCII: see zhihui doctor"

@@ -39,13 +39,13 @@ class Drawn:
 
     @property
     def answered(self) -> bool:
-        """Whether the terminal said anything."""
-        return self.chinese is not None
+        """Whether the terminal said how wide it draws; a cursor that never moved is something else's answer."""
+        return bool(self.chinese)
 
     @property
     def utf8(self) -> bool:
         """Whether it draws UTF-8; believed of a terminal that says nothing."""
-        return self.chinese in (None, 2 * len(CHINESE))
+        return not self.answered or self.chinese == 2 * len(CHINESE)
 
     @property
     def ambiguous_wide(self) -> bool:

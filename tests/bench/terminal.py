@@ -16,11 +16,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 COLUMNS, ROWS = 140, 45
 QUIET = 0.06
 """Seconds without output after which a frame is over; shorter than the rest before the console reads a ticket."""
-QUESTION = re.compile(rb"\x1b\[6n")
-"""A program that asks where the cursor stands gets an answer, as from any terminal."""
+QUESTION = re.compile(rb"(?:\r(?:\x1b\[K)?([^\x1b\r]*))?\x1b\[6n")
+"""Where the cursor stands, perhaps after a text at the left edge: the console asks so how wide the terminal draws."""
 
 
 class Painted(NamedTuple):
@@ -81,8 +83,8 @@ class Terminal:
             return b""
         self.total += len(found)
         self.last_byte = time.perf_counter()
-        for _ in QUESTION.findall(found):
-            os.write(self.handle, b"\x1b[1;1R")
+        for answer in answers(found):
+            os.write(self.handle, answer)
         return found
 
     def read_until(self, pattern: bytes, seconds: float) -> bytes:
@@ -121,6 +123,12 @@ class Terminal:
             with contextlib.suppress(OSError):
                 amount += int((thread / "schedstat").read_text().split()[0])
         return amount / 1e9
+
+
+def answers(sent: bytes) -> list[bytes]:
+    """What a UTF-8 terminal with narrow ambiguous characters answers, as far as anybody looks at it: the column."""
+    texts = (text.decode("utf-8", "replace") for text in QUESTION.findall(sent))
+    return [f"\x1b[1;{cell_len(text) + 1}R".encode() for text in texts]
 
 
 def _become(command: Sequence[str], environment: Mapping[str, str]) -> None:

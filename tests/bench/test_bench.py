@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from console.terminal.probe import Drawn, questions, taken_out
 from tests.bench.__main__ import MEASUREMENTS, main
 from tests.bench.figures import Figure, Rounds, as_table, line, percentile
 from tests.bench.line import WHAT
 from tests.bench.searching import FLAT
+from tests.bench.terminal import answers
 
 FIGURES = {
     "queue": ["queue.first", "queue.first.size", "queue.next", "queue.next.size"],
@@ -89,6 +91,11 @@ def test_a_figure_that_is_missing_says_why_and_meets_nothing() -> None:
 def test_percentiles_are_readings() -> None:
     assert percentile(list(range(100)), 0.99) == 99
     assert percentile([5.0], 0.5) == 5.0
+
+
+def test_the_counting_terminal_answers_as_one_that_draws_chinese() -> None:
+    told = b"".join(answers(questions() + b"\x1b[7;5H\x1b[6n"))
+    assert taken_out(told) == (Drawn(4, 4), b"\x1b[1;1R")
 
 
 def test_baselines_load_nothing_of_the_product() -> None:

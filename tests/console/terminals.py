@@ -136,9 +136,9 @@ class Session:
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """A plain environment for a console: nothing of the tester's own terminal."""
+    """A plain environment for a console: nothing of the tester's own terminal, a locale and a TERM that are said."""
     gone = ("LC_", "LANG", "SSH_", "TMUX", "STY", "ZHIHUI_", "COLORTERM", "NO_COLOR", "TERM", "COLUMNS", "LINES")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(gone)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(gone) or name == "ZHIHUI_GUARD"}
     return {**kept, "TERM": "xterm-256color", "LANG": "C.UTF-8", **changes}
 
 

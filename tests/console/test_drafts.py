@@ -20,6 +20,7 @@ from data.errors import StoreTrouble
 from tests.console.conftest import StreetCopy
 from tests.console.memory import NOW, MemoryBackend, made_row
 from tests.console.pilots import banner_text, paint, ready, screen_text, street_app, until
+from tests.console.terminals import environment
 
 
 @pytest.fixture
@@ -186,10 +187,10 @@ def test_a_hang_up_or_a_kill_leaves_the_report(street_copy: StreetCopy, reposito
     desk.store.close()
     path = drafts_path(f"{desk.store.url}#{desk.centre_id}", officer)
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30"}
     process = subprocess.Popen(
         [sys.executable, "-m", "console", "--store", desk.store.path, "--as", officer],
-        stdin=theirs, stdout=theirs, stderr=theirs, cwd=repository, env=environment, start_new_session=True,
+        stdin=theirs, stdout=theirs, stderr=theirs, cwd=repository, start_new_session=True,
+        env=environment(COLUMNS="100", LINES="30"),
     )  # fmt: skip
     os.close(theirs)
     try:

@@ -26,6 +26,7 @@ from core.desk.orders import Report
 from data.queries import tickets
 from tests.console.conftest import StreetCopy
 from tests.console.pilots import banner_text, paint, screen_text, until
+from tests.console.terminals import environment
 
 
 @pytest.fixture
@@ -152,10 +153,10 @@ def test_nothing_is_left_behind(street_copy: StreetCopy, repository: Path, way: 
     """However the session ends, the process is gone within seconds and the store can be written at once."""
     desk, officer = street_copy()
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30"}
     process = subprocess.Popen(
         [sys.executable, "-m", "console", "--store", desk.store.path, "--as", officer],
-        stdin=theirs, stdout=theirs, stderr=theirs, cwd=repository, env=environment, start_new_session=True,
+        stdin=theirs, stdout=theirs, stderr=theirs, cwd=repository, start_new_session=True,
+        env=environment(COLUMNS="100", LINES="30"),
     )  # fmt: skip
     os.close(theirs)
     try:

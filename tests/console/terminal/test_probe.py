@@ -83,6 +83,13 @@ def test_the_questions_leave_nothing_on_the_line_and_hold_no_control_an_eight_bi
         ({"TERM": "linux", "LANG": "C.UTF-8"}, "auto", Drawn(4, 4), Decision(Reach.ASCII, True, NO_FONT)),
         ({"TERM": "vt100"}, "auto", Drawn(), Decision(Reach.ASCII, True, SILENT)),
         ({"TERM": "vt100"}, "auto", Drawn(4, 4), Decision(Reach.ALL, True)),
+        ({"TERM": "vt100", "LANG": "zh_CN.UTF-8"}, "auto", Drawn(0, 0), Decision(Reach.ASCII, True, SILENT)),
+        (UTF8, "auto", Drawn(0, 0), Decision()),
+        ({"TERM": "xterm-256color"}, "auto", Drawn(), Decision()),
+        ({"TERM": "xterm-256color", "LC_ALL": "POSIX", "LANG": "zh_CN.GBK"}, "auto", Drawn(), Decision()),
+        (UTF8 | {"LC_CTYPE": "zh_CN.GB18030"}, "auto", Drawn(), Decision(Reach.ASCII, False, SILENT)),
+        (UTF8 | {"LC_ALL": "en_US.ISO-8859-1@euro"}, "auto", Drawn(0, 0), Decision(Reach.ASCII, False, SILENT)),
+        (UTF8 | {"LC_ALL": "zh_CN.utf8"}, "auto", Drawn(), Decision()),
         ({"TERM": "screen", "LANG": "C"}, "auto", Drawn(4, 4), Decision(Reach.ALL, True)),
     ],
 )

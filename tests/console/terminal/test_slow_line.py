@@ -22,12 +22,9 @@ from data.location import locate
 from data.reader import Reader
 from tests.bench.slow_line import SlowTerminal
 from tests.console.conftest import StreetCopy
+from tests.console.terminals import environment
 
 PATIENCE = 30.0
-
-
-def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, "TERM": "xterm-256color", "ZHIHUI_LINE": "slow", **more}
 
 
 def command(store: str, officer: str) -> list[str]:
@@ -41,7 +38,7 @@ def far(street_copy: StreetCopy, repository: Path, monkeypatch: pytest.MonkeyPat
     path = desk.store.path
     desk.store.close()
     monkeypatch.chdir(repository)
-    with SlowTerminal(command(path, officer), environment()) as terminal:
+    with SlowTerminal(command(path, officer), environment(ZHIHUI_LINE="slow")) as terminal:
         shows(terminal, "F10")
         shows(terminal, "2026")
         yield terminal
@@ -85,7 +82,7 @@ def test_a_terminal_that_answers_nothing_is_served_all_the_same(
     path = desk.store.path
     desk.store.close()
     monkeypatch.chdir(repository)
-    with SlowTerminal(command(path, officer), environment()) as terminal:
+    with SlowTerminal(command(path, officer), environment(ZHIHUI_LINE="slow")) as terminal:
         terminal.screen.mute = True
         shows(terminal, "链路 ?")
         terminal.press(b"\x1bOQ\x1b[B")
@@ -102,15 +99,15 @@ def open_console(path: str, officer: str, repository: Path) -> tuple[subprocess.
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
     process = subprocess.Popen(
-        command(path, officer), stdin=theirs, stdout=theirs, stderr=theirs, cwd=repository, env=environment(),
-        start_new_session=True,
+        command(path, officer), stdin=theirs, stdout=theirs, stderr=theirs, cwd=repository, start_new_session=True,
+        env=environment(ZHIHUI_LINE="slow"),
     )  # fmt: skip
     os.close(theirs)
     return process, ours
 
 
 def read_until(ours: int, wanted: str, answer: bool = True) -> str:
-    """Read the terminal until words come, answering questions as a terminal does."""
+    """Read the terminal until words come, answering questions as something that draws nothing does."""
     seen, deadline = b"", time.monotonic() + PATIENCE
     while wanted not in seen.decode("utf-8", "replace"):
         assert time.monotonic() < deadline, f"{wanted!r} did not come: {seen[-300:]!r}"

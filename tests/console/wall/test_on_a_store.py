@@ -27,6 +27,7 @@ from data.terms import Severity
 from tests.console.conftest import StreetCopy
 from tests.console.pilots import paint, until
 from tests.console.real_street import REPORTS, START, made_street
+from tests.console.terminals import environment
 from tests.console.wall.street import settle, wall_text
 
 PERSONAL = ["".join(words.split()) for report in REPORTS for words in report if words]
@@ -109,10 +110,10 @@ def test_the_command_in_a_terminal_of_its_own(street_copy: StreetCopy, repositor
     before = _rows(desk)
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "console", "wall", "--store", desk.store.url, "--every", "3"]
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30"}
     child = subprocess.Popen(
-        command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=repository, env=environment, start_new_session=True
-    )
+        command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=repository, start_new_session=True,
+        env=environment(COLUMNS="100", LINES="30"),
+    )  # fmt: skip
     os.close(theirs)
     try:
         paint(ours, "空格停留", 60)
