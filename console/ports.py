@@ -403,8 +403,8 @@ class Backend(DeskPort, PlanPort, Protocol):
         """What a filter can be made of, for completion."""
         ...
 
-    def timers(self, words: str, order: str = "due") -> QueueProvider:
-        """Running clocks in an order, of tickets that fit a filter text. Raises BadInput."""
+    def timers(self, words: str) -> QueueProvider:
+        """Running clocks by deadline, of tickets that fit a filter text. Raises BadInput."""
         ...
 
     def ticket(self, ticket_id: int) -> TicketView | None:

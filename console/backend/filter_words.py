@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from console.i18n import _, language, mark
 from console.intake_ports import FilterWord
 from console.ports import PostNode
+from data.pinyin import spellings
 from data.queries.fields import FIELD_LABELS, UNITS, FieldWords, vocabulary
 
 FIELD_NAMES = {
@@ -34,8 +34,6 @@ FIELD_NAMES = {
 }
 ENDINGS = {"time": "<", "number": ">"}
 """What usually stands behind a field; a colon behind the others."""
-PINYIN_LIMIT = 40
-"""Letters of a name that are turned into pinyin; longer ones are found by their beginning."""
 
 
 def filter_words(posts: Sequence[PostNode]) -> list[FilterWord]:
@@ -85,16 +83,5 @@ def _names(*words: str) -> tuple[str, ...]:
     found: list[str] = []
     for word in words:
         if word:
-            found.append(word.lower())
-            if not word.isascii():
-                found += _pinyin(word[:PINYIN_LIMIT])
+            found += [word.lower(), *spellings(word)]
     return tuple(dict.fromkeys(found))
-
-
-@lru_cache(maxsize=2000)
-def _pinyin(text: str) -> tuple[str, str]:
-    """A text in pinyin, and its initials. The dictionary is heavy and loaded when it is first needed."""
-    from pypinyin import lazy_pinyin
-
-    syllables = lazy_pinyin(text)
-    return "".join(syllables).lower(), "".join(syllable[:1] for syllable in syllables).lower()

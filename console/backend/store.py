@@ -218,7 +218,7 @@ class StoreBackend:
     def queue(self, words: str, order: str = "due") -> QueueProvider:
         return TicketList(self._reader, self.centre.id, holder_text, self._condition(words), order)
 
-    def timers(self, words: str, order: str = "due") -> QueueProvider:
+    def timers(self, words: str) -> QueueProvider:
         return ClockList(self._reader, self.centre.id, self._step_words, self._condition(words))
 
     def _condition(self, words: str) -> Condition:

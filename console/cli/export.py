@@ -63,10 +63,10 @@ def export_command(
 
 def _condition(session: Session, where: str, everything: bool) -> Condition:
     """As in lists: open tickets that fit, closed ones too with --all or where the filter names them."""
-    from data.queries.filters import Condition, parse
+    from data.queries.filters import Condition
     from data.queries.listing import within
 
-    found = parse(where, session.now(), session.zone()) if where else Condition("1 = 1", {})
+    found = session.condition(where) if where else Condition("1 = 1", {})
     return found._replace(sql=within(found, everything))
 
 

@@ -28,6 +28,7 @@ def run(arguments: Sequence[str], session: Session) -> int | None:
     form, given, everything = found
     session.store_name = given.get("--store")
     session.centre_code = given.get("--centre", session.centre_code)
+    session.officer = given.get("--as", session.officer)
     limit = int(given.get("--limit", "20"))
     print_list(session, form, limit, given.get("--after", ""), given.get("--where", ""), everything)
     return OK
@@ -45,11 +46,7 @@ def read_list(session: Session, limit: int, after: str, where: str, everything: 
     from data.queries import listing
 
     reader, now = session.reader(), session.now()
-    condition = None
-    if where:
-        from data.queries.filters import parse
-
-        condition = parse(where, now, session.zone())
+    condition = session.condition(where) if where else None
     rows = listing.page(reader, session.centre_id(), now, everything, limit, after, condition)
     for row in rows:
         row["title"] = masked(row["title"])

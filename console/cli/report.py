@@ -67,9 +67,8 @@ def _today(session: Session) -> str:
 
 def _condition(session: Session, where: str) -> Condition:
     from core.accountability.custody import EVERY_TICKET
-    from data.queries.filters import parse
 
-    return parse(where, session.now(), session.zone()) if where else EVERY_TICKET
+    return session.condition(where) if where else EVERY_TICKET
 
 
 def _one_of(kind: Any, value: str, option: str = "--by") -> Any:

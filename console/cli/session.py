@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.desk.actor import Actor
     from core.desk.desk import Desk
+    from data.queries.filters import Condition
     from data.reader import Reader
     from data.store import Store
 
@@ -89,6 +90,24 @@ class Session:
         """The centre's time zone. Raises NotFound."""
         row = self.reader().one("SELECT zone FROM centre WHERE id = :id", fanout=True, id=self.centre_id())
         return str(row[0]) if row else "Asia/Shanghai"
+
+    def condition(self, where: str) -> Condition:
+        """What a filter lets through; `mine` is the acting officer's. Raises BadInput, and NotFound for no officer."""
+        from data.queries.filters import parse
+
+        found = parse(where, self.now(), self.zone(), (self.officer or "").strip())
+        if "acting" in found.values:
+            found.values["acting"] = self._officer_code(found.values["acting"])
+        return found
+
+    def _officer_code(self, named: str) -> str:
+        """The code of an officer named by code or name, without the weight of the desk. Raises like `actor`."""
+        from data.queries.organisation import officers
+
+        found = [row[1] for row in officers(self.reader(), self.centre_id()) if named in row[1:]]
+        if len(found) == 1 or named in found:
+            return found[0] if len(found) == 1 else named
+        return self.actor().code
 
     def store(self) -> Store:
         """The store, open for writing."""

@@ -214,8 +214,6 @@ def _tickets(session: Session, values: dict[str, Any]) -> list[str]:
         raise BadInput(
             "where-empty", "--where 不能为空；全部未结事件请写 open。", "--where may not be empty; for all write: open."
         )
-    from data.queries.filters import parse
     from data.queries.listing import codes
 
-    condition = parse(where, session.now(), session.zone())
-    return codes(session.reader(), session.centre_id(), condition, BULK_LIMIT)
+    return codes(session.reader(), session.centre_id(), session.condition(where), BULK_LIMIT)

@@ -34,7 +34,7 @@ class TimersScreen(FilteredScreen):
         yield QueueView(self.app.load, timer_columns, empty=_("No clock is running."), name="timers")
 
     def on_mount(self) -> None:
-        self.provide = self.app.backend.timers
+        self.provide = lambda words, _order: self.app.backend.timers(words)
         self.coming: Sequence[NextStep] = ()
         self._read_coming()
 

@@ -69,9 +69,9 @@ OR t.holder_officer_id IN ({officer})
 OR t.id IN (SELECT n.ticket_id FROM notice n WHERE n.centre_id = :centre AND n.officer_id IN ({officer})
  AND n.kind IN ('ladder', 'ask', 'direct', 'needs_lead'))
 """.format(
-    officer="SELECT o.id FROM officer o WHERE o.centre_id = :centre AND (o.code = :officer OR o.name = :officer)",
+    officer="SELECT o.id FROM officer o WHERE o.centre_id = :centre AND (o.code = :acting OR o.name = :acting)",
     held="SELECT a.unit_id FROM appointment a JOIN officer o ON o.centre_id = a.centre_id AND o.id = a.officer_id"
-    " WHERE a.centre_id = :centre AND (o.code = :officer OR o.name = :officer)"
+    " WHERE a.centre_id = :centre AND (o.code = :acting OR o.name = :acting)"
     " AND a.from_at <= :now AND (a.to_at IS NULL OR a.to_at > :now)",
 )
 _SPAN = re.compile(r"(-?)(\d{1,6})([smhd])", re.ASCII)
@@ -163,9 +163,11 @@ def _term(term: str, name: str, scope: _Scope) -> str:
 def _mine(scope: _Scope) -> str:
     if not scope.officer:
         raise BadInput(
-            "filter-officer", "筛选“我的”要先说明是谁在操作。", "The filter mine needs to know which officer acts."
+            "filter-officer",
+            "筛选“我的”要先说明是谁在操作（命令用 --as）。",
+            "The filter mine needs to know which officer acts (for commands: --as).",
         )
-    scope.values.update(now=scope.now, officer=scope.officer)
+    scope.values.update(now=scope.now, acting=scope.officer)
     return _MINE
 
 

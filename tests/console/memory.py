@@ -195,7 +195,7 @@ class MemoryBackend:
             return self.provider
         return LiveProvider(self, self._fitting(words), order)
 
-    def timers(self, words: str, order: str = "due") -> QueueProvider:
+    def timers(self, words: str) -> QueueProvider:
         fits = self._fitting(words)
         return MemoryProvider([replace(row, next_step="提醒 B 岗") for row in self.tickets if fits(row)])
 

@@ -112,6 +112,35 @@ def test_a_filter_that_names_closed_tickets_brings_them(
     assert found("ticket", "note", "--text", "x", "--jsonl", "--dry-run", f"--where={where}") == wanted
 
 
+def test_mine_is_the_acting_officers_in_every_command(run: Run, tmp_path: Path) -> None:
+    assert run("ticket", "dispatch", "20261120-0003", "--to", "CSGX").code == 0
+
+    def found(*arguments: str, officer: str | None) -> list[str]:
+        return sorted({word[-4:] for word in re.findall(r"20261120-000\d", run(*arguments, officer=officer).out)})
+
+    file = tmp_path / "out.csv"
+    for where in ("mine", "我的"):
+        for command in ("list --jsonl", "list", "remind --dry-run --jsonl"):
+            assert found("ticket", *command.split(), "--where", where, officer="li") == ["0003"], command
+            assert "0003" not in found("ticket", *command.split(), "--where", where, officer="zhang"), command
+        assert run("export", str(file), "--where", where, "--force", officer="李强").code == 0
+        assert set(re.findall(r"20261120-(000\d)", file.read_text("utf-8"))) == {"0003"}
+        assert run("report", "ontime", "--where", where, officer="li").code == 0
+        assert run("report", "custody", "--person", "zhang", "--where", where, officer="li").code == 0
+
+
+@pytest.mark.parametrize("officer", [None, "nobody"])
+def test_mine_of_nobody_is_refused(run: Run, officer: str | None) -> None:
+    refusal = "filter-officer" if officer is None else "officer-unknown"
+    for command in ("ticket list --json", "ticket list", "export -", "report custody", "ticket accept"):
+        ended = run(*command.split(), "--where", "mine", officer=officer)
+        assert ended.code == (2 if officer is None else 3), command
+        assert ended.out == ""
+        chinese, english = ended.err.splitlines()
+        assert f"[{refusal}" in english
+        assert re.search("谁在操作|没有人员", chinese)
+
+
 def test_personal_data_is_masked_everywhere(run: Run) -> None:
     code = "20261120-0004"
     for arguments in (
