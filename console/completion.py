@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from console.intake_ports import FilterWord
+from data.queries.filters import half_width, half_width_signs
 
 OFFERED = 6
 """Offers shown at once."""
-
-_PLAIN = str.maketrans({"：": ":", "＝": ":", "=": ":", "，": ",", "！": "!", "－": "-", "\u3000": " "})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ def offers(text: str, words: Sequence[FilterWord]) -> list[Offer]:
     assert start is not None  # the pattern also matches nothing
     head, term = text[: start.start()], start[0]
     sign = term[:1] if term[:1] in ("-", "!", "－", "！") else ""
-    term = term[len(sign) :].translate(_PLAIN).lower()
+    term = half_width(half_width_signs(term[len(sign) :])).replace("=", ":").lower()
     if not term or '"' in term:
         return []
     field, colon, value = term.partition(":")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -145,13 +146,13 @@ def _item_line(item: Item) -> Line:
 
 def matching(items: Sequence[Item], words: str) -> list[Item]:
     """The items in which every typed word occurs; those that begin with it first, by name before pinyin or code."""
-    wanted = words.lower().split()
+    wanted = unicodedata.normalize("NFKC", words).lower().split()
     if not wanted:
         return list(items)
 
     def place(item: Item) -> int | None:
         title, known = item.title.strip().lower(), item.found_by.lower().split()
-        text = f"{title} {item.detail} {item.found_by}".lower()
+        text = unicodedata.normalize("NFKC", f"{title} {item.detail} {item.found_by}").lower()
         if not all(word in text for word in wanted):
             return None
         if title.startswith(wanted[0]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -120,7 +121,8 @@ def _ask_name(screen: FilteredScreen, words: str) -> None:
     def filled(answer: dict[str, str] | None) -> None:
         if answer is None:
             return
-        view = View(answer["title"], "", words, screen.order, answer.get("key", ""))
+        digit = unicodedata.normalize("NFKC", answer.get("key", ""))
+        view = View(answer["title"], "", words, screen.order, digit)
         try:
             save(view)
         except (Refusal, OSError) as error:

@@ -84,6 +84,10 @@ class TextField(Input):
     def action_leave(self, step: int, done: bool = False) -> None:
         leave(self, step, done)
 
+    def key_ideographic_space(self) -> None:
+        """A full-width blank is text as well, though no printable character."""
+        self.insert_text_at_cursor("\u3000")
+
     @property
     def filled(self) -> str:
         """What was typed, without outer blanks."""

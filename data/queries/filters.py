@@ -77,8 +77,12 @@ OR t.id IN (SELECT n.ticket_id FROM notice n WHERE n.centre_id = :centre AND n.o
 _SPAN = re.compile(r"(-?)(\d{1,6})([smhd])", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _PUNCTUATION = str.maketrans(
-    {"，": ",", "：": ":", "＝": "=", "＜": "<", "＞": ">", "！": "!", "－": "-", "\u3000": " "}
-)
+    {"，": ",", "：": ":", "＝": "=", "＜": "<", "＞": ">", "！": "!", "－": "-", "｜": "|", "．": ".", "＿": "_",
+     "＂": '"', "“": '"', "”": '"', "\u3000": " "}
+)  # fmt: skip
+_ALPHABET = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code).isalnum()})
+_CHINESE_SIGN = re.compile(rf"((?:{'|'.join((*FIELDS, *FIELD_LABELS))})\s*)([《》])(.*)")
+"""What the keys of < and > send while an input method writes Chinese punctuation."""
 
 
 def parse(
@@ -98,15 +102,34 @@ def parse(
     phrases: list[str] = []
     asks_closed = False
     scope = _Scope(now, ZoneInfo(zone), {}, officer, units)
-    for number, raw in enumerate(_split(text.translate(_PUNCTUATION))):
+    for number, raw in enumerate(_split(half_width_signs(text))):
         negated = raw[0] in "-!" and len(raw) > 1
-        term = _in_english(raw[1:] if negated else raw)
+        term = _in_english(half_width(raw[1:] if negated else raw))
         sql = _term(term, f"f{number}", scope)
         asks_closed = asks_closed or _asks_closed(term, negated)
         if sql.startswith("EXISTS") and not negated:
             phrases.append(scope.values[f"f{number}"].strip("% "))
         parts.append(f"NOT coalesce(({sql}), FALSE)" if negated else f"({sql})")
     return Condition(" AND ".join(parts) or "1 = 1", scope.values, asks_closed, tuple(phrases))
+
+
+def half_width_signs(text: str) -> str:
+    """A filter text with the signs of the grammar as they are without an input method."""
+    return text.translate(_PUNCTUATION)
+
+
+def half_width(term: str) -> str:
+    """A term without what an input method makes of letters, digits, `<`, `>` and `..`; words in a title stay theirs."""
+    plain = term.translate(_ALPHABET)
+    sign = _CHINESE_SIGN.fullmatch(plain)
+    if sign is not None:
+        plain = sign[1] + "<>"["《》".index(sign[2])] + sign[3]
+    found = _TERM.fullmatch(_in_english(plain))
+    if found is None:
+        return plain
+    return plain.removesuffix(found[3]) + (
+        term[-len(found[3]) :] if found[1] == "title" else found[3].replace("。。", "..")
+    )
 
 
 def _in_english(term: str) -> str:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from textual._xterm_parser import XTermParser
 from textual.app import ScreenStackError
 from textual.pilot import Pilot
 
@@ -50,6 +51,17 @@ def _holds(pilot: Pilot[None], condition: Callable[[], bool]) -> bool:
         if pilot.app._exception is not None:
             raise pilot.app._exception from None
         return False
+
+
+async def arrive(pilot: Pilot[None], text: str) -> None:
+    """Keys as a terminal sends them, one after the other: the pilot's own names know no full-width signs."""
+    driver = pilot.app._driver
+    assert driver is not None
+    for char in text:
+        for event in XTermParser(False).feed(char):
+            event.set_sender(pilot.app)
+            driver.send_message(event)
+        await pilot.pause()
 
 
 def screen_text(app: object) -> str:
