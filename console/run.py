@@ -46,7 +46,7 @@ def run_console(
     chosen_line = choose(line, os.environ)
     chosen_theme = theme_asked_for(theme)
     log_to_file()
-    with Opening() as opening:  # asks the terminal; it answers while the modules are loaded
+    with Opening(chosen_line.paced) as opening:  # asks the terminal; it answers while the modules are loaded
         gc.disable()  # start-up makes many objects and no garbage
         from console.app import ZhihuiApp
         from console.backend.observer import ObserverBackend
@@ -67,6 +67,7 @@ def run_console(
     app.troubles += [trouble] if trouble is not None else []
     gc.freeze()
     gc.enable()
+    app.hang_up = hangup.hang_up
     hangup.watch(app.leave_from_outside, sys.stdin.fileno())
     try:
         app.run(mouse=not chosen_line.paced)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
 from rich.color import ColorSystem
+from rich.text import Text
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.screen import Screen
 
-from console.terminal.legible import stand_ins
+from console.i18n import _
+from console.terminal.legible import clean, stand_ins
 from console.terminal.line import LOCAL, Line
 from console.terminal.link import LinkSign
 from console.terminal.pacing import Pacer
@@ -39,6 +42,8 @@ class CellOutput(App[None]):
         self._first_frame_at: float | None = None
         self._behind = False
         self._catching_up = False
+        self.hang_up: Callable[[], object] = lambda: None
+        """Sees to it that the program ends, even when the terminal takes nothing any more."""
         self.typed_ahead = b""
         """What was typed before the terminal was taken over."""
 
@@ -96,6 +101,9 @@ class CellOutput(App[None]):
     def catch_up_terminal(self) -> None:
         """Frames were left out and the terminal takes output again: bring it up to date in one go."""
         self._catching_up = False
+        if self.pacer is not None and self.pacer.gone:
+            self._leave_lost_line(self.pacer.silent_for)
+            return
         if self.pacer is not None and self._driver is not None and not getattr(self._driver, "behind", False):
             self._driver.write(self.pacer.remind())
         if not self._behind:
@@ -125,6 +133,13 @@ class CellOutput(App[None]):
         """The terminal sent something else."""
         if self.pacer is not None:
             self.pacer.heard()
+
+    def _leave_lost_line(self, seconds: float) -> None:
+        """Nobody is there: end as if the line had dropped, and say so should it come back after all."""
+        if not self._exit:
+            words = _("The terminal answered nothing for {n} s: the console has ended. What was typed is kept.")
+            self.exit(message=Text(clean(words.format(n=round(seconds)))))
+            self.hang_up()
 
     def link_text(self) -> str:
         """What the status bar says about the line; nothing when it is short."""

@@ -15,6 +15,8 @@ from console.terminal.answers import ESCAPE, Answers
 
 WAITING_LIMIT = 4
 """Frames that may wait for the terminal. Textual's own limit is 30, and then the whole program stands still."""
+STUCK_LIMIT = 20
+"""Writes that may wait in all. Frames stop long before; this is for bells and titles, which nobody would miss."""
 READ_BEAT = 0.1
 """Seconds between looks at what was held back."""
 
@@ -36,14 +38,23 @@ class ConsoleDriver(LinuxDriver):
     A frame that is left out loses nothing: the next one is computed from the newest state.
     """
 
+    _leaving = False
+
     @property
     def behind(self) -> bool:
         """Whether the terminal has not taken what was sent to it."""
         writer = self._writer_thread
         return writer is not None and writer._queue.qsize() >= WAITING_LIMIT
 
+    def write(self, data: str) -> None:
+        """Hand output on; while the terminal takes none, nothing may wait for it."""
+        writer = self._writer_thread
+        if self._leaving or writer is None or writer._queue.qsize() < STUCK_LIMIT:
+            super().write(data)
+
     def stop_application_mode(self) -> None:
         """Leave the terminal as it was; frames end with any style on."""
+        self._leaving = True
         self.write("\x1b[m")
         super().stop_application_mode()
 

@@ -36,6 +36,11 @@ class Hangup:
         if terminal is not None and os.isatty(terminal):
             threading.Thread(target=self._wait_for_terminal, args=(terminal,), name="hangup-tty", daemon=True).start()
 
+    def hang_up(self) -> None:
+        """Nobody is at the other end although nothing dropped: end as if it had. Returns at once."""
+        status = 128 + signal.SIGHUP
+        threading.Thread(target=self._end, args=(status,), name="hangup-silence", daemon=True).start()
+
     def finished(self) -> None:
         """The app has left by itself; the process may end in its own time."""
         self._gone.set()

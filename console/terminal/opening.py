@@ -16,7 +16,6 @@ from io import TextIOWrapper
 
 from console import i18n
 from console.terminal.legible import Reach, adapt
-from console.terminal.line import SSH
 from console.terminal.probe import PATIENCE_FAR, PATIENCE_NEAR, Drawn, Probe
 from data.errors import BadInput
 
@@ -46,9 +45,13 @@ class Decision:
 class Opening:
     """The time between the command and the first screen."""
 
-    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
-        """Ask the terminal. Raises BadInput for a TERM that cannot draw and for a setting that is none."""
+    def __init__(self, far: bool, environment: Mapping[str, str] = os.environ) -> None:
+        """Ask the terminal, which takes longer to answer when it is far.
+
+        Raises BadInput for a TERM that cannot draw and for a setting that is none.
+        """
         self._environment = environment
+        self._patience = PATIENCE_FAR if far else PATIENCE_NEAR
         self._setting = setting(environment)
         refuse_without_terminal(environment)
         write_utf8()
@@ -71,8 +74,7 @@ class Opening:
         return decision
 
     def _listen(self) -> Drawn:
-        far = any(self._environment.get(name) for name in SSH)
-        return self._probe.listen(PATIENCE_FAR if far else PATIENCE_NEAR)
+        return self._probe.listen(self._patience)
 
     @property
     def typed_ahead(self) -> bytes:

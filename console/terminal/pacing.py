@@ -4,6 +4,8 @@ Whatever is sent ahead of what the line carries waits in buffers on the way, and
 frame ends with a question that the terminal answers when it has drawn it, and only little is sent ahead of the
 answers: two frames or 2 kB, so that the echo of a key does not wait for a tick. What is left out loses nothing: the
 next frame is computed from the newest state. A terminal that answers nothing is paced by time instead.
+
+The answers also tell whether anybody is still there: sshd may not look, and TCP takes a quarter of an hour.
 """
 
 from __future__ import annotations
@@ -30,7 +32,13 @@ MUTE_AHEAD = 0.3
 ASK_AGAIN = 5.0
 """Seconds between questions to a mute terminal."""
 REMIND_AT_MOST = 60.0
-"""Seconds between questions on a line that stands still, in the end: rarer than sshd looks for its peer."""
+"""Seconds between questions while nothing comes back at all, in the end."""
+STILL_THERE = 15.0
+"""Seconds in which nothing came back after which a line on which nothing moves is asked, too."""
+GIVEN_UP = 45.0
+"""Seconds without an answer or a key after which nobody is there any more."""
+IN_VAIN = 3
+"""Questions more that must have been open by then: a program that was stopped itself has heard nothing either."""
 SAMPLES = 5
 
 State = Literal["new", "answering", "waiting", "mute"]
@@ -53,6 +61,7 @@ class Pacer:
         self._heard_at = clock()
         self._asked_at = 0.0
         self._remind_after = PATIENCE
+        self._in_vain = 0
         self._through_at = 0.0
         """When a mute terminal has got everything, by our reckoning."""
         self.outage: tuple[float, float] | None = None
@@ -78,6 +87,21 @@ class Pacer:
             return "waiting"
         return "answering" if self._answered else "new"
 
+    @property
+    def silent_for(self) -> float:
+        """Seconds for which nothing came, neither an answer nor a key, although one was asked for."""
+        asked_at = self._flying[0].sent_at if self._flying else 0.0
+        return self._clock() - max(self._heard_at, asked_at)
+
+    @property
+    def gone(self) -> bool:
+        """Whether nobody is at the other end any more: 45 to 60 seconds after the last answer or key.
+
+        Never where the terminal has not answered yet: there, silence tells nothing.
+        """
+        asked = self._answered and self.state in ("waiting", "mute") and self._in_vain >= IN_VAIN
+        return asked and self.silent_for >= GIVEN_UP
+
     def may_send(self) -> bool:
         """Whether the line has room for a frame."""
         self._look()
@@ -102,15 +126,22 @@ class Pacer:
             self._through_at = max(self._through_at, now) + size / MUTE_RATE
             if now - self._asked_at < ASK_AGAIN:
                 return ""
+            self._in_vain += 1
         self._asked_at = now
         return QUESTION
 
     def remind(self) -> str:
-        """The question once more when answers are missing, in ever longer steps while nothing comes back at all."""
+        """The question once more when answers are missing, in ever longer steps while nothing comes back at all.
+
+        Also the first one, when nothing was sent and nothing came for a while.
+        """
         now = self._clock()
+        if self.state == "answering" and not self._flying and now - self._heard_at >= STILL_THERE:
+            return self.send(0)
         if self.state not in ("waiting", "mute") or now - self._asked_at < self._remind_after:
             return ""
         self._asked_at = now
+        self._in_vain += 1
         self._remind_after = min(2 * self._remind_after, REMIND_AT_MOST)
         return QUESTION
 
@@ -120,7 +151,7 @@ class Pacer:
         if self.waiting_for > PATIENCE:
             self.outage = (self.waiting_for, now)
             self._flying.clear()
-        self._remind_after = PATIENCE
+        self._be_patient()
         self._answered, self._mute, self._heard_at = True, False, now
         for _ in range(min(amount, len(self._flying))):
             self._times.append(now - self._flying.popleft().sent_at)
@@ -128,7 +159,11 @@ class Pacer:
     def heard(self) -> None:
         """Keys came: the line works, whether the terminal answers or not."""
         self._heard_at = self._clock()
-        self._remind_after = PATIENCE
+        self._be_patient()
+
+    def _be_patient(self) -> None:
+        """Something came: reminders start over."""
+        self._remind_after, self._in_vain = PATIENCE, 0
 
     def _look(self) -> None:
         """Give up waiting for a terminal that never answered, or that sends keys and no answers."""

@@ -17,6 +17,7 @@ from console.keyboard.keymap import follow, keymap_path
 from console.ports import Status
 from console.run import THEME, log_to_file
 from console.terminal.hangup import Hangup
+from console.terminal.line import Line, choose
 from console.terminal.opening import Opening
 from console.training.coach import Coach
 from console.training.menu import TrainingMenu
@@ -55,7 +56,8 @@ def run_training(code: str, speed: float | None, language: str) -> int:
     i18n.set_language(language)
     follow(keymap_path())
     log_to_file()
-    with Opening() as opening:
+    line = choose("", os.environ)
+    with Opening(line.paced) as opening:
         theme = opening.decide().theme(os.environ.get(THEME, ""))
     app: list[ZhihuiApp | TrainingMenu] = []
 
@@ -76,14 +78,21 @@ def run_training(code: str, speed: float | None, language: str) -> int:
                 chosen = menu.run()
                 if not chosen:
                     break
-            left = _play(find_scenario(chosen), speed, theme, app)
+            left = _play(find_scenario(chosen), speed, theme, line, hangup, app)
             chosen = None if left or code else ""
     finally:
         hangup.finished()
     return exit_codes.OK
 
 
-def _play(scenario: Scenario, speed: float | None, theme: str, app: list[ZhihuiApp | TrainingMenu]) -> bool:
+def _play(
+    scenario: Scenario,
+    speed: float | None,
+    theme: str,
+    line: Line,
+    hangup: Hangup,
+    app: list[ZhihuiApp | TrainingMenu],
+) -> bool:
     """One play; whether the trainee left the program instead of ending the training."""
     output.remark(_("Preparing the street of the training .."))
     desk, trainee = make_street(training_path(), scenario, speed)
@@ -96,12 +105,13 @@ def _play(scenario: Scenario, speed: float | None, theme: str, app: list[ZhihuiA
         return to_seconds(clock.now())
 
     backend = TrainingBackend(desk.store.url, clock, seconds, None, trainee)
-    console = ZhihuiApp(backend, seconds, theme)
+    console = ZhihuiApp(backend, seconds, theme, line)
+    console.hang_up = hangup.hang_up
     app[:] = [console]
     ended: list[Score] = []
     console.coach = Coach(console, Play(scenario, desk, trainee), clock, ended.append)
     try:
-        console.run(mouse="SSH_CONNECTION" not in os.environ)
+        console.run(mouse=not line.paced)
     finally:
         backend.close()
         desk.store.close()

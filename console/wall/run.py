@@ -27,7 +27,7 @@ def run_wall(
     i18n.set_language(language)
     chosen_line, chosen_theme = choose(line, os.environ), theme_asked_for(theme)
     log_to_file()
-    with Opening() as opening:
+    with Opening(chosen_line.paced) as opening:
         from console.backend.wall import WallBackend
         from console.wall.app import WallApp
 
@@ -38,6 +38,7 @@ def run_wall(
         decision = opening.decide()
     app = WallApp(backend, seconds, every, decision.theme(chosen_theme), chosen_line)
     app.typed_ahead = opening.typed_ahead
+    app.hang_up = hangup.hang_up
     hangup.watch(app.leave_from_outside, sys.stdin.fileno())
     try:
         app.run(mouse=False)

@@ -21,7 +21,7 @@ import pyte
 import pytest
 from pyte import screens
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 HOUSE = Path(__file__).parents[2]
 _narrow = screens.wcwidth
 

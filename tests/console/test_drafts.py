@@ -194,11 +194,11 @@ def test_a_hang_up_or_a_kill_leaves_the_report(street_copy: StreetCopy, reposito
     )  # fmt: skip
     os.close(theirs)
     try:
-        paint(ours, "F10", 20)
+        paint(ours, "F10", 60)
         os.write(ours, b"\x1b[17~")
-        paint(ours, "详情", 20)
+        paint(ours, "详情", 60)
         os.write(ours, "堡坎裂缝".encode())
-        paint(ours, "缝", 20)
+        paint(ours, "缝", 60)
         if way == signal.SIGKILL:  # nothing gets to say goodbye: what was typed a second ago is on the disk
             paint_until_kept(ours, path, "堡坎裂缝")
         process.send_signal(way)
@@ -213,4 +213,4 @@ def test_a_hang_up_or_a_kill_leaves_the_report(street_copy: StreetCopy, reposito
 
 def paint_until_kept(ours: int, path: str, words: str) -> None:
     """Read from the terminal until the file holds the words."""
-    paint(ours, lambda _seen: os.path.exists(path) and words in Path(path).read_text("utf-8"), 20)
+    paint(ours, lambda _seen: os.path.exists(path) and words in Path(path).read_text("utf-8"), 60)

@@ -160,7 +160,7 @@ def test_nothing_is_left_behind(street_copy: StreetCopy, repository: Path, way: 
     )  # fmt: skip
     os.close(theirs)
     try:
-        paint(ours, "F10", 20)
+        paint(ours, "F10", 60)
         if way == "hangup":
             process.send_signal(signal.SIGHUP)
         elif way == "kill":

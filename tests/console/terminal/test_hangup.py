@@ -20,6 +20,7 @@ watch = Hangup()
 left = threading.Event()
 watch.watch({leave}, 0)
 print("ready", flush=True)
+{after}
 left.wait()
 watch.finished()
 print("left", flush=True)
@@ -28,10 +29,10 @@ STUCK = "lambda: None"
 POLITE = "left.set"
 
 
-def start(repository: Path, leave: str, before: str = "") -> tuple[subprocess.Popen[bytes], int]:
+def start(repository: Path, leave: str, before: str = "", after: str = "") -> tuple[subprocess.Popen[bytes], int]:
     """The program on a terminal of its own; the process and our end of the terminal."""
     ours, theirs = pty.openpty()
-    code = PROGRAM.format(leave=leave, before=before)
+    code = PROGRAM.format(leave=leave, before=before, after=after)
     process = subprocess.Popen(
         [sys.executable, "-c", code], stdin=theirs, stdout=theirs, stderr=theirs, cwd=repository, start_new_session=True
     )
@@ -57,6 +58,14 @@ def test_a_signal_lets_the_app_leave_by_itself(repository: Path, number: signal.
     process, ours = start(repository, POLITE)
     process.send_signal(number)
     assert ended(process, 10) == 0
+    os.close(ours)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("leave", "status"), [(POLITE, 0), (STUCK, 128 + signal.SIGHUP)])
+def test_a_line_that_is_given_up_ends_like_one_that_drops(repository: Path, leave: str, status: int) -> None:
+    process, ours = start(repository, leave, after="watch.hang_up()")
+    assert ended(process, 10) == status
     os.close(ours)
 
 

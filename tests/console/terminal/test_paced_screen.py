@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from console.app import ZhihuiApp
+from console.drafts import INTAKE
 from console.terminal.line import REMOTE
 from console.terminal.link import LinkSign
 from console.terminal.pacing import ASK_AGAIN, BYTES_AHEAD, PATIENCE, QUESTION, Pacer
@@ -118,6 +119,7 @@ async def all_right(pilot: Pilot[None], app: ZhihuiApp, line: BadLine, clock: li
 @pytest.mark.parametrize("number", range(6))
 async def test_a_bad_line_leaves_the_right_screen(monkeypatch: pytest.MonkeyPatch, seed: int, number: int) -> None:
     count_output(monkeypatch)
+    monkeypatch.setattr(Pacer, "gone", False)  # here a minute without an answer passes within a few keys
     dice = random.Random(f"{seed}:{number}")
     clock = [float(NOW)]
     size = SIZES[number % len(SIZES)]
@@ -175,6 +177,32 @@ async def test_a_line_that_stands_still_gets_little_and_then_the_newest(monkeypa
         line._under_way = under_way
         await all_right(pilot, app, line, clock, "after the stall")
         assert view.cursor == view.total - 1
+
+
+async def test_a_line_with_nobody_at_its_end_ends_the_console_and_what_was_typed_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    count_output(monkeypatch)
+    clock = [float(NOW)]
+    app = paced(clock)
+    ends: list[str] = []
+    app.hang_up = lambda: ends.append("hung up")
+    async with app.run_test(size=(80, 24)) as pilot:
+        line = BadLine(app, (80, 24), random.Random(1))
+        await ready(pilot)
+        line.bring_all()
+        await pilot.press("f6")
+        await until(pilot, lambda: isinstance(app.focused, Input))
+        await pilot.press(*"井盖")
+        line.bring_all()
+        for _second in range(65):
+            clock[0] += 1
+            await app._beat()
+            if app._exit:
+                break
+        assert ends == ["hung up"]
+    assert 45 <= clock[0] - NOW <= 60
+    assert app.drafts.get(INTAKE).values["title"] == "井盖"
 
 
 async def test_a_mute_terminal_is_served_by_time(monkeypatch: pytest.MonkeyPatch) -> None:

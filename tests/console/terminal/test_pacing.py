@@ -8,11 +8,13 @@ from console.terminal.line import LOCAL, REMOTE, choose
 from console.terminal.link import LinkSign
 from console.terminal.pacing import (
     ASK_AGAIN,
+    GIVEN_UP,
     MUTE_AHEAD,
     MUTE_RATE,
     PATIENCE,
     QUESTION,
     STALLED,
+    STILL_THERE,
     Pacer,
 )
 from data.errors import BadInput
@@ -183,6 +185,75 @@ def test_a_line_that_stands_still_is_asked_again_ever_more_seldom() -> None:
     pacer.answered()
     assert pacer.may_send()
     assert not pacer.waiting_for
+
+
+def second_given_up(pacer: Pacer, clock: Clock, frame_every: int = 0) -> int:
+    """The second in which the line is given up; 0 when it is not within five minutes."""
+    for second in range(1, 300):
+        clock.pass_by(1)
+        pacer.remind()
+        if frame_every and second % frame_every == 0 and pacer.may_send():
+            pacer.send(40)
+        if pacer.gone:
+            return second
+    return 0
+
+
+@pytest.mark.parametrize("frame_every", [0, 1, 7, 60])
+def test_a_peer_that_is_gone_is_given_up_within_the_minute(frame_every: int) -> None:
+    """However much moves on the screen: sshd may not look, and its look is put off by whatever is sent."""
+    pacer, clock = answering()
+    assert GIVEN_UP <= second_given_up(pacer, clock, frame_every) <= GIVEN_UP + STILL_THERE
+
+
+def test_a_terminal_that_answers_again_is_not_given_up() -> None:
+    pacer, clock = answering()
+    for _outage in range(5):
+        pacer.send(40)
+        for _second in range(int(GIVEN_UP) - 1):
+            clock.pass_by(1)
+            pacer.remind()
+            assert not pacer.gone
+        pacer.answered()
+        assert not pacer.gone
+
+
+def test_keys_or_a_terminal_that_never_answered_are_not_given_up() -> None:
+    pacer, clock = made()
+    pacer.send(40)
+    assert second_given_up(pacer, clock, 1) == 0
+    pacer, clock = answering()
+    for _ in range(20):
+        pacer.send(40)
+        clock.pass_by(GIVEN_UP / 2)
+        pacer.remind()
+        pacer.heard()
+        assert not pacer.gone
+    assert pacer.state == "mute"
+    assert GIVEN_UP <= second_given_up(pacer, clock, 1) <= GIVEN_UP + STILL_THERE, "it could answer, and keys ceased"
+
+
+def test_a_console_that_was_stopped_itself_asks_first() -> None:
+    pacer, clock = answering()
+    pacer.send(40)
+    clock.pass_by(3600)
+    assert not pacer.gone
+    assert pacer.remind() == QUESTION
+    clock.pass_by(1)
+    assert not pacer.gone
+    pacer.answered()
+    assert not pacer.gone
+
+
+def test_a_line_on_which_nothing_moves_is_asked_now_and_then() -> None:
+    pacer, clock = answering()
+    asked = []
+    for second in range(1, 61):
+        clock.pass_by(1)
+        if pacer.remind():
+            asked.append(second)
+            pacer.answered()
+    assert asked == [15, 30, 45, 60]
 
 
 def test_the_round_trip_is_the_median_of_the_last_few() -> None:

@@ -24,7 +24,7 @@ from tests.bench.slow_line import SlowTerminal
 from tests.console.conftest import StreetCopy
 from tests.console.terminals import environment
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 def command(store: str, officer: str) -> list[str]:
