@@ -226,7 +226,9 @@ class ListReading(ScrollView):
             self._pages.replace(row)
         self.refresh()
         self._tell()
-        if (self.pending or self.stale) and unmoved and self._at_rest and not self.scroll_offset.y:
+        if self.pending and not self.total:
+            self._open(provider, False, self._order)  # nobody reads an empty list
+        elif (self.pending or self.stale) and unmoved and self._at_rest and not self.scroll_offset.y:
             self._open(provider, True, self._order, follow=True)
 
     def _rows_on_screen(self) -> list[QueueRow]:

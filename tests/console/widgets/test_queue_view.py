@@ -271,3 +271,17 @@ async def test_an_empty_list_says_so() -> None:
         assert "没有" in "".join(text_of(app.view, y) for y in range(24))
         await pilot.press("down", "end", "enter", "space")
         assert app.view.row is None
+
+
+async def test_the_first_ticket_of_an_empty_list_is_shown_at_once() -> None:
+    """Whatever was pressed before: there is nobody's place to be kept."""
+    provider = MemoryProvider([])
+    app = ListApp(provider)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, app.view)
+        await pilot.press("down", "end")
+        provider.all = [made_row(0)]
+        app.view.changed()
+        await settle(pilot, app.view)
+        assert (app.view.total, app.view.pending) == (1, 0)
+        assert app.view.row == made_row(0)
