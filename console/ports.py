@@ -153,6 +153,8 @@ class NoticeRow:
     seen_at: int | None = None
     seen_by: str = ""
     """Code of the officer who acknowledged it."""
+    due: int | None = None
+    """The deadline of its ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,6 +451,13 @@ class Backend(DeskPort, PlanPort, Protocol):
 
     def waiting_notices(self, ids: Collection[int]) -> frozenset[int]:
         """Those of some notices that nobody has acknowledged and whose ticket is open."""
+        ...
+
+    def fallen_due(self, since: int, now: int) -> Sequence[NoticeRow]:
+        """Open tickets whose deadline passed after `since`, meant for this officer, as notices that nobody wrote.
+
+        Their ids are negative; they are what a console raises by itself while no engine does.
+        """
         ...
 
     def notice_seen(self, notice_id: int) -> None:

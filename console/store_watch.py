@@ -32,6 +32,8 @@ class News(NamedTuple):
     """For how many seconds the store had not answered before, if it had not."""
     gone: frozenset[int] = frozenset()
     """Notices that waited and do not any more: acknowledged on another console, or their ticket was closed."""
+    fallen_due: Sequence[NoticeRow] = ()
+    """While the engine is silent: tickets whose deadline has passed since."""
 
 
 class StoreWatch:
@@ -113,19 +115,20 @@ class StoreWatch:
         app, backend = self._app, self._app.backend
         now, last = app.now, self.last_notice
         whole = not last or not 0 <= now - self._whole_at < WHOLE_LOOK
-        waited = frozenset(app.attention.waiting)
+        waited, unwatched = frozenset(app.attention.waiting), app.attention.unwatched_since
 
-        def read() -> tuple[int, Status, list[NoticeRow], frozenset[int]]:
+        def read() -> tuple[int, Status, list[NoticeRow], frozenset[int], Sequence[NoticeRow]]:
             notices = [*(backend.notices(0) if whole else ()), *(backend.notices(last) if last else ())]
             return (
                 backend.change_mark(),
                 backend.status(now),
                 list({notice.id: notice for notice in notices}.values()),
                 waited - backend.waiting_notices(waited),
+                backend.fallen_due(unwatched, now) if unwatched is not None else (),
             )
 
         try:
-            mark, status, notices, gone = await app.listen(read)
+            mark, status, notices, gone, fallen_due = await app.listen(read)
         except Exception as error:  # noqa: BLE001 - whatever the store has, the duty screen stays open
             self.failed(error)
             return
@@ -142,4 +145,4 @@ class StoreWatch:
         self._mark = mark
         if notices:
             self.last_notice = max(last, *(notice.id for notice in notices))
-        self._tell(News(status, changed or silence is not None, notices, silence, gone))
+        self._tell(News(status, changed or silence is not None, notices, silence, gone, fallen_due))

@@ -18,6 +18,8 @@ from console.ports import HEARTBEAT_LIMIT, NoticeRow
 from console.terminal.calls import TerminalCalls
 from console.terminal.legible import clean
 from console.widgets.bars import Banner
+from console.widgets.countdown import FAR
+from console.widgets.ticket_lines import when
 from data.terms import Severity, Urgency
 
 if TYPE_CHECKING:
@@ -25,10 +27,12 @@ if TYPE_CHECKING:
     from console.screens.duty import DutyScreen
     from console.store_watch import News
 
-ENGINE = -1
-"""The key of the engine's silence among the alarms; notices have greater ones."""
+ENGINE = 0
+"""The key of the engine's silence among the alarms; notices have greater ones, tickets raised here smaller ones."""
 BURST = 4
 """Tickets that come in one look from which on they are told in one line."""
+OVERLAP = 10
+"""Seconds before the engine's last sign of life from which on deadlines are raised here: the last may not be done."""
 KEPT = 500
 """Notices that may wait at once; the oldest ones above that are in the list of notices alone."""
 
@@ -59,6 +63,12 @@ class Attention:
         self._first_look = True
         self._unwell_since: int | None = None
         self._engine_noted = False
+        self._engine_seen = False
+        """Whether it was well at any time since the console began."""
+        self._fallen_due: dict[int, NoticeRow] = {}
+        """What this console raises by itself while the engine is silent."""
+        self._noted_here: dict[int, int] = {}
+        """Of these, what was acknowledged here: the key, and for which deadline."""
         self._reported: set[int] = set()
         """Tickets taken down here: whoever wrote it knows of it."""
 
@@ -69,6 +79,11 @@ class Attention:
         """Ids of the notices that wait."""
         return self._waiting.keys()
 
+    @property
+    def raised_here(self) -> Collection[NoticeRow]:
+        """What this console raises by itself, as no engine does."""
+        return self._fallen_due.values()
+
     def take(self, duty: DutyScreen, news: News) -> None:
         """Show new notices that are meant for this officer, and put away what was acknowledged elsewhere."""
         self._forget(news.gone)
@@ -78,6 +93,7 @@ class Attention:
         shown = [notice for notice in fresh if self._concerns(notice) and notice not in known]
         self._met |= {notice.id for notice in (*shown, *known)}
         self._wait_for(shown)
+        self._raise_by_ourselves(duty, news.fallen_due)
         self._put_up(duty.query_one(Banner), shown)
         self._show(duty)
         self._first_look = False
@@ -88,12 +104,25 @@ class Attention:
         self._waiting.clear()
         self._met.clear()
         self._hidden.clear()
+        self._fallen_due.clear()
+        self._noted_here.clear()
         self._first_look = True
         self._app.watch_store.look_at_all()
 
     def reported_here(self, ticket_id: int) -> None:
         """A report was taken down on this console."""
         self._reported.add(ticket_id)
+
+    def _raise_by_ourselves(self, duty: DutyScreen, notices: Sequence[NoticeRow]) -> None:
+        """While no engine watches the deadlines, what has passed; once it beats again, it says so itself."""
+        if self._app.backend.read_only:
+            fresh = [notice for notice in notices if notice.id not in self._met]
+            self._met |= {notice.id for notice in fresh}
+            self._put_up(duty.query_one(Banner), fresh)
+            return
+        self._fallen_due = {
+            notice.id: notice for notice in notices if self._noted_here.get(notice.id) != notice.at
+        }  # a ticket that fell due anew is raised anew
 
     def _concerns(self, notice: NoticeRow) -> bool:
         """An observer sees everything and answers for nothing."""
@@ -102,11 +131,25 @@ class Attention:
     def _put_up(self, banner: Banner, notices: Sequence[NoticeRow]) -> None:
         if len({notice.ticket_id or -notice.id for notice in notices}) >= BURST:
             loudest = max(notices, key=lambda notice: (grade(notice) or 0, -notice.id))
-            words = _("{n} alarms, first of all: {text}")
-            banner.announce_all(words.format(n=len(notices), text=clean(loudest.title, 160)), loudest, notices)
+            banner.announce_all(self._burst_words(notices, loudest), loudest, notices)
             return
         for notice in notices:
             banner.announce(clean(notice.title, 200), notice)
+
+    def _burst_words(self, notices: Sequence[NoticeRow], loudest: NoticeRow) -> str:
+        """How many, and the one to look at first: the nearest deadline, of the emergencies where there are any."""
+        now, first = self._app.now, grade(loudest)
+        pressing = [notice for notice in notices if first is not Grade.EMERGENCY or grade(notice) is first]
+        dues = [
+            (notice.due < now, notice.due, notice) for notice in pressing if notice.due is not None and notice.due < FAR
+        ]
+        if not dues:
+            words = _("{n} alarms, first of all: {text}")
+            return words.format(n=len(notices), text=clean(loudest.title, 160))
+        _passed, due, nearest = min(dues, key=lambda one: one[:2])
+        words = _("{n} alarms, nearest deadline {at}: {text}")
+        at = when(due, self._app.status.zone)
+        return words.format(n=len(notices), at=at, text=clean(nearest.title, 160))
 
     def _wait_for(self, notices: Sequence[NoticeRow]) -> None:
         if self._app.backend.read_only:
@@ -138,13 +181,26 @@ class Attention:
     @property
     def _engine_silent(self) -> bool:
         """Whether the engine has been silent for long enough and nobody here has noted it."""
+        silent = self.unwatched_since is not None and not self._app.backend.read_only
+        return silent and not self._engine_noted
+
+    @property
+    def unwatched_since(self) -> int | None:
+        """Since when no engine may have watched the deadlines, in epoch seconds; None while one does.
+
+        Where no engine has been seen at all, since ever.
+        """
         since = self._unwell_since
-        return since is not None and not self._engine_noted and self._app.now - since >= HEARTBEAT_LIMIT
+        if since is None or self._app.now - since < HEARTBEAT_LIMIT:
+            return None
+        known = self._engine_seen or self._app.status.heartbeat.silent is not None
+        return since - OVERLAP if known else 0
 
     def _watch_engine(self, now: int) -> None:
         app = self._app
-        if app.status.heartbeat.well or not app.status.centre or app.backend.read_only:
+        if app.status.heartbeat.well or not app.status.centre:
             self._unwell_since, self._engine_noted = None, False
+            self._engine_seen |= app.status.heartbeat.well
         elif self._unwell_since is None or self._unwell_since > now:
             self._unwell_since = now - (app.status.heartbeat.silent or 0)
 
@@ -159,7 +215,9 @@ class Attention:
             self._app.bell()
         self.calls.tell_desktop(self._count_words())
         self._hidden.clear()
-        if duty is not None and self._engine_silent:
+        if (
+            duty is not None and self._engine_silent and not self._fallen_due
+        ):  # tickets go before: the status bar is red
             duty.say(_("The engine is silent: no deadline is watched. zhihui engine status says why."), "alarm")
 
     def _show(self, duty: DutyScreen) -> None:
@@ -174,7 +232,8 @@ class Attention:
     @property
     def _open(self) -> dict[int, NoticeRow]:
         """What waits, without what is being written down as acknowledged just now."""
-        return {key: notice for key, notice in self._waiting.items() if key not in self._noting}
+        waiting = {**self._waiting, **self._fallen_due}
+        return {key: notice for key, notice in waiting.items() if key not in self._noting}
 
     # ------------------------------------------------------------------------------------------- acknowledging
 
@@ -198,8 +257,9 @@ class Attention:
 
     def put_away(self, notices: Sequence[NoticeRow]) -> None:
         """Escape: what waits comes back with the next ring, the rest has been read."""
-        self._hidden |= {notice.id for notice in notices if notice.id in self._waiting}
-        self._note([notice for notice in notices if notice.id not in self._waiting])
+        waiting = {notice.id for notice in notices} & self._open.keys()
+        self._hidden |= waiting
+        self._note([notice for notice in notices if notice.id not in waiting])
 
     def open_list(self, duty: DutyScreen) -> None:
         """The list of all notices; there each is acknowledged by itself."""
@@ -214,8 +274,12 @@ class Attention:
             self._show(self._app.duty_screen)
 
     def _note(self, notices: Sequence[NoticeRow]) -> None:
-        """Record who acknowledged; until it is written, it goes on waiting."""
-        app, ids = self._app, [notice.id for notice in notices]
+        """Record who acknowledged; until it is written, it goes on waiting. What was raised here is noted here."""
+        for notice in notices:
+            if notice.id < ENGINE:
+                self._noted_here[notice.id] = notice.at
+                self._fallen_due.pop(notice.id, None)
+        app, ids = self._app, [notice.id for notice in notices if notice.id > ENGINE]
         if not ids:
             return
         self._noting |= set(ids)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from time import monotonic
+from zoneinfo import ZoneInfo
 
-from console.i18n import language
-from console.ports import NoticeRow
+from console.backend.lists import TicketList
+from console.backend.words import holder_text
+from console.i18n import _, language
+from console.ports import NoticeRow, QueueRow
 from data.queries import notices
+from data.queries.filters import parse
 from data.queries.notices import NoticeLine, Standing
 from data.reader import Reader
-from data.terms import Role
+from data.terms import Role, Severity
 
 DESK = frozenset({Role.DUTY_OFFICER, Role.SHIFT_LEADER})
 """Roles that answer for what lies in the queue and for what nobody else is there for."""
@@ -18,6 +23,10 @@ STANDING_FOR = 10.0
 """Seconds for which an officer's posts and shifts are not looked up again."""
 WAITS = 86_400
 """Seconds for which a notice that nobody acknowledged is still put up on a console that opens."""
+
+MOST_OVERDUE = 200
+"""Tickets that a console raises by itself at once, those that fell due first."""
+LAST_ID = (1 << 63) - 1
 
 
 class Notices:
@@ -52,6 +61,14 @@ class Notices:
         """Those that nobody has acknowledged yet and whose ticket is open."""
         return notices.still_waiting(self._reader(), self._centre, ids)
 
+    def fallen_due(self, since: int, now: int, zone: str, officer: str | None) -> Sequence[NoticeRow]:
+        """Tickets whose deadline passed in (since, now]: all for the desk, for others what `mine` lets through."""
+        desk = officer is None or bool(self._standing(officer).roles & DESK)
+        found = TicketList(
+            self._reader, self._centre, holder_text, parse("late" if desk else "late mine", now, zone, officer)
+        )
+        return [_overdue(row, zone) for row in found.after((since, LAST_ID), MOST_OVERDUE)]
+
     def _row(self, line: NoticeLine, officer: str | None) -> NoticeRow:
         return NoticeRow(
             line.id,
@@ -64,6 +81,7 @@ class Notices:
             line.urgency,
             line.seen_at,
             line.seen_by,
+            line.due_at,
         )
 
     def _mine(self, line: NoticeLine, officer: str | None) -> bool:
@@ -83,3 +101,12 @@ class Notices:
             found = notices.standing(self._reader(), self._centre, officer, self._seconds())
             known = self._known = (officer, monotonic(), found)
         return known[2]
+
+
+def _overdue(row: QueueRow, zone: str) -> NoticeRow:
+    """A ticket that fell due, in the words of a notice."""
+    at = datetime.fromtimestamp(row.due, ZoneInfo(zone)).strftime("%m-%d %H:%M")
+    title = _("{code} deadline {at} has passed: {title}").format(code=row.code, at=at, title=row.title)
+    return NoticeRow(
+        -row.ticket, Severity.ALARM, title, row.ticket, "overdue", row.due, urgency=row.urgency, due=row.due
+    )

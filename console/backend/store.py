@@ -387,6 +387,9 @@ class StoreBackend:
     def waiting_notices(self, ids: Collection[int]) -> frozenset[int]:
         return self._notices.waiting(ids)
 
+    def fallen_due(self, since: int, now: int) -> Sequence[NoticeRow]:
+        return self._notices.fallen_due(since, now, self.centre.zone, self.officer)
+
     def notice_seen(self, notice_id: int) -> None:
         from core.desk.seen import mark_seen
 

@@ -90,7 +90,7 @@ def open_notices(app: ZhihuiApp, screen: DutyScreen) -> None:
     async def show() -> None:
         try:
             found = await app.load(lambda: app.backend.newest_notices(SHOWN))
-            app.open_drawer(NoticesDrawer(app, found), chosen)
+            app.open_drawer(NoticesDrawer(app, [*app.attention.raised_here, *found]), chosen)
         except Exception as error:  # noqa: BLE001 - a failed query is a banner
             screen.refuse(error)
         finally:

@@ -9,7 +9,7 @@ from data.reader import Reader, expand
 
 
 class NoticeLine(NamedTuple):
-    """A notice of the console channel, with its ticket's urgency and whether that is still open."""
+    """A notice of the console channel, with its ticket's urgency, deadline, and whether that is still open."""
 
     id: int
     created_at: int
@@ -24,6 +24,7 @@ class NoticeLine(NamedTuple):
     seen_by: str
     urgency: str
     open: bool
+    due_at: int | None = None
 
 
 class Standing(NamedTuple):
@@ -113,7 +114,7 @@ def _select(
 ) -> list[NoticeLine]:
     rows = reader.rows(
         "SELECT n.id, n.created_at, n.severity, n.kind, n.title, n.title_en, n.ticket_id, n.officer_id, n.unit_id,"
-        " n.seen_at, n.seen_by, t.urgency, t.open FROM notice n"
+        " n.seen_at, n.seen_by, t.urgency, t.open, t.due_at FROM notice n"
         " LEFT JOIN ticket t ON t.centre_id = n.centre_id AND t.id = n.ticket_id"
         f" WHERE n.centre_id = :centre AND n.channel = 'console' AND {where}"
         f" ORDER BY n.id {order} LIMIT :size",
@@ -123,5 +124,6 @@ def _select(
         **values,
     )
     return [
-        NoticeLine._make((*row[:10], row[10] or "", row[11] or "", row[6] is None or bool(row[12]))) for row in rows
+        NoticeLine._make((*row[:10], row[10] or "", row[11] or "", row[6] is None or bool(row[12]), row[13]))
+        for row in rows
     ]

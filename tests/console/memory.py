@@ -324,6 +324,12 @@ class MemoryBackend:
     def waiting_notices(self, ids: Collection[int]) -> frozenset[int]:
         return frozenset(ids) - frozenset(self.seen)
 
+    def fallen_due(self, since: int, now: int) -> Sequence[NoticeRow]:
+        rows = [row for row in self.tickets if since < row.due <= now]
+        return [
+            NoticeRow(-row.id, "alarm", f"{row.code} 已超期", row.id, "overdue", row.due, due=row.due) for row in rows
+        ]
+
     def notice_seen(self, notice_id: int) -> None:
         self.seen.append(notice_id)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from console.app import ZhihuiApp
 from console.dialogs.notices import NoticesDrawer
@@ -141,6 +142,89 @@ async def test_a_silent_engine_rings_until_it_is_noted(bench: Bench) -> None:
         assert len(bench.rung) == 1
         await pilot.press("0")
         assert await bench.pass_seconds(120) == []
+
+
+async def silent(bench: Bench, pilot: Pilot[None]) -> None:
+    """The engine falls silent, and the console has noticed."""
+    bench.backend.heartbeat = Heartbeat(12, "console")
+    bench.app.heard()
+    await until(pilot, lambda: not bench.app.status.heartbeat.well)
+    await bench.pass_seconds(1)
+    await until(pilot, lambda: bench.app.attention.unwatched_since is not None)
+
+
+async def test_what_falls_due_while_the_engine_is_silent_is_raised_here_until_it_beats_again(bench: Bench) -> None:
+    async with bench.app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        await silent(bench, pilot)
+        await bench.pass_seconds(50)
+        await until(pilot, lambda: banner_text(bench.app) == "20260720-0020 已超期")
+        await bench.pass_seconds(12)
+        assert "! 2" in bench.title, "the engine and the ticket"
+        assert bench.rung
+        await pilot.press("0")
+        await until(pilot, lambda: not bench.app.attention.raised_here)
+        assert bench.backend.seen == [], "there is no notice that could be acknowledged"
+        assert banner_text(bench.app) != "20260720-0020 已超期"
+        await pilot.press("0")
+        assert await bench.pass_seconds(40) == []
+        await bench.pass_seconds(60)
+        await until(pilot, lambda: banner_text(bench.app) == "20260720-0021 已超期")
+        bench.backend.heartbeat = Heartbeat(1, "console")
+        await until(pilot, lambda: "已超期" not in banner_text(bench.app), "the engine says it itself now")
+        await bench.pass_seconds(1)
+        assert "!" not in bench.title
+
+
+async def test_a_ticket_that_got_more_time_is_no_longer_raised_here(bench: Bench) -> None:
+    async with bench.app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        await silent(bench, pilot)
+        await bench.pass_seconds(50)
+        await until(pilot, lambda: banner_text(bench.app) == "20260720-0020 已超期")
+        bench.backend.tickets[19] = made_row(19, NOW + 3600)
+        await until(pilot, lambda: not bench.app.attention.raised_here)
+        await until(pilot, lambda: "已超期" not in banner_text(bench.app))
+
+
+async def test_many_that_fall_due_are_one_line_with_the_nearest_deadline_and_each_is_in_the_list(bench: Bench) -> None:
+    async with bench.app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        await silent(bench, pilot)
+        bench.clock[0] += 500
+        await until(pilot, lambda: banner_text(bench.app).startswith("5 条提醒"), "a burst")
+        assert "07-20 09:16：20260720-0020" in banner_text(bench.app)
+        await pilot.press("0")
+        await until(pilot, lambda: isinstance(bench.app.screen, NoticesDrawer))
+        await pilot.press("0")
+        await until(pilot, lambda: len(bench.app.attention.raised_here) == 4)
+
+
+async def test_the_line_of_a_burst_names_the_nearest_deadline_and_emergencies_first(bench: Bench) -> None:
+    async with bench.app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        plain = [
+            NoticeRow(number, "alarm", f"第 {number} 件", number, due=NOW + after)
+            for number, after in enumerate((-9000, 1800, 600, 7200), 1)
+        ]
+        bench.news(*plain)
+        await until(pilot, lambda: banner_text(bench.app) == "4 条提醒，最近时限 07-20 09:26：第 3 件")
+        urgent = [
+            NoticeRow(number, "alarm", f"特急 {number}", number, urgency="emergency", due=NOW + 3000 + number)
+            for number in range(11, 15)
+        ]
+        bench.news(*urgent)
+        await until(pilot, lambda: "特急 11" in banner_text(bench.app))
+
+
+async def test_an_observer_is_shown_what_fell_due_and_is_not_rung(bench: Bench) -> None:
+    bench.backend.read_only = True
+    async with bench.app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        await silent(bench, pilot)
+        await bench.pass_seconds(50)
+        await until(pilot, lambda: banner_text(bench.app) == "20260720-0020 已超期")
+        assert bench.rung == []
 
 
 async def test_an_alarm_is_on_every_pane(bench: Bench) -> None:
