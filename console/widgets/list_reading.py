@@ -72,6 +72,8 @@ class ListReading(ScrollView):
         """Tickets that came in since the list was frozen."""
         self.stale = False
         """Whether tickets on the screen have left the list or moved in it."""
+        self.unread = False
+        """The list that was asked for could not be read."""
 
     # ------------------------------------------------------------------------------------------- what the others do
 
@@ -157,6 +159,8 @@ class ListReading(ScrollView):
         except Exception as error:  # noqa: BLE001 - a failed query is a banner, never the end of the screen
             if opening.frame == self._frame:
                 self._opening = self._under_way = False
+                self.unread = True
+                self.refresh()
             self.post_message(self.Failed(error))
             return
         if opening.frame != self._frame:
@@ -180,7 +184,7 @@ class ListReading(ScrollView):
             self._at_rest = True
         self._pages = pages
         self._known = pages.total
-        self._opening = False
+        self._opening = self.unread = False
         self._left.clear()
         self.pending, self.stale = 0, False
         self._lay_out()
@@ -226,8 +230,8 @@ class ListReading(ScrollView):
             self._pages.replace(row)
         self.refresh()
         self._tell()
-        if self.pending and not self.total:
-            self._open(provider, False, self._order)  # nobody reads an empty list
+        if self.unread or (self.pending and not self.total):
+            self._open(provider, bool(self.total), self._order)  # nobody reads an empty list
         elif (self.pending or self.stale) and unmoved and self._at_rest and not self.scroll_offset.y:
             self._open(provider, True, self._order, follow=True)
 

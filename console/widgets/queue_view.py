@@ -145,7 +145,7 @@ class QueueView(ListMarking, can_focus=True):
 
     def action_first(self) -> None:
         """To the first line; what came in and what left is taken in on the way."""
-        if (self.pending or self.stale) and self._provider is not None:
+        if (self.pending or self.stale or self.unread) and self._provider is not None:
             self._open(self._provider, False, self._order)
             return
         self._go(0, 0)
@@ -298,6 +298,10 @@ class QueueView(ListMarking, can_focus=True):
     def render_line(self, y: int) -> Strip:
         return self._line(y, self.size.width, int(self.scroll_offset.y), self.has_focus)
 
+    def _instead(self) -> str:
+        """What stands in place of tickets: nothing is open only where that was read."""
+        return _("The list could not be read: Home reads it again.") if self.unread else self._empty
+
     def _line(self, y: int, width: int, top: int, focused: bool) -> Strip:
         """One line of the screen: the header, a ticket, or blank."""
         drawer = self._drawer
@@ -306,7 +310,7 @@ class QueueView(ListMarking, can_focus=True):
         line = top + y - HEADER
         row = self._pages.row(line)
         if row is None:
-            text = self._empty if not self.total and y == HEADER + 1 else ".." if line < self.total else ""
+            text = self._instead() if not self.total and y == HEADER + 1 else ".." if line < self.total else ""
             return drawer.blank(width, text)
         look = Look(line == self.cursor, focused, row.id in self.marks, self.sign(row))
         timer = countdown.label(None if row.gone else row.due, self._now, row.warn, row.paused)

@@ -48,6 +48,7 @@ TITLES = (
 PLACES = ("柏华社区", "锦霞社区", "锦城社区", "阳光社区")
 HOLDERS = ("中心待办", "城市更新岗", "综合执法岗", "应急管理岗")
 STAGES = ("reported", "accepted", "dispatched", "handling", "completed")
+RANKS = ("emergency", "urgent", "normal", "routine")
 URGENCIES = ("emergency", "urgent", "normal", "normal", "normal", "routine")
 
 
@@ -72,8 +73,11 @@ def made_row(number: int, due: int | None = None) -> QueueRow:
 
 def in_order(row: QueueRow, order: str) -> QueueRow:
     """The row with its key in an order."""
-    urgency = ("emergency", "urgent", "normal", "routine").index(row.urgency)
-    first = {"urgency": urgency, "age": row.id, "unit": HOLDERS.index(row.holder) if row.holder in HOLDERS else 9}
+    first = {
+        "urgency": RANKS.index(row.urgency) if row.urgency in RANKS else len(RANKS),
+        "age": row.id,
+        "unit": HOLDERS.index(row.holder) if row.holder in HOLDERS else len(HOLDERS),
+    }
     return row if order == "due" else replace(row, at=(first[order], row.due, row.id))
 
 

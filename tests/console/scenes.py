@@ -112,6 +112,7 @@ async def _filter(pilot: Pilot[None]) -> AsyncIterator[str]:
     yield "selected text"
     await until(pilot, lambda: app.screen.query_one(QueueView).total == 0, "nothing fits")
     yield "empty list"
+    await pilot.press("escape")  # the prompt; then the filter
     await pilot.press("escape")
     await until(pilot, lambda: app.screen.query_one(QueueView).total > 0, "all again")
 

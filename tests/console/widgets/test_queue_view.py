@@ -14,6 +14,7 @@ from console.widgets.queue_view import QueueView
 from tests.console.counting import CountingDriver, count_output
 from tests.console.list_app import ListApp, settle, text_of
 from tests.console.memory import NOW, EndlessProvider, MemoryBackend, made_row
+from tests.console.pilots import until
 
 MILLION = 1_000_000
 SIZE = (160, 50)
@@ -285,3 +286,41 @@ async def test_the_first_ticket_of_an_empty_list_is_shown_at_once() -> None:
         await settle(pilot, app.view)
         assert (app.view.total, app.view.pending) == (1, 0)
         assert app.view.row == made_row(0)
+
+
+class Breaking(MemoryProvider):
+    """A short list that can be broken."""
+
+    broken = False
+
+    def count(self) -> int:
+        if self.broken:
+            raise OSError("disk")
+        return super().count()
+
+
+async def test_a_list_that_could_not_be_read_never_says_that_nothing_is_open() -> None:
+    provider = Breaking([made_row(number) for number in range(3)])
+    provider.broken = True
+    app = ListApp(provider)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, app.view)
+        assert "没有读到" in text_of(app.view, 2)
+        provider.broken = False
+        await pilot.press("home")
+        await settle(pilot, app.view)
+        assert "井盖破损" in text_of(app.view, 1)
+
+
+async def test_a_list_that_could_not_be_read_shows_by_itself_when_it_can() -> None:
+    provider = Breaking([])
+    provider.broken = True
+    app = ListApp(provider)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, app.view)
+        provider.all, provider.broken = [made_row(0)], False
+        app.view.changed()
+        await until(pilot, lambda: app.view.total == 1)
+        await settle(pilot, app.view)
+        assert "井盖破损" in text_of(app.view, 1)
+        assert app.view.cursor_id == 1
