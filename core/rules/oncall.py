@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from core.rules.ladder import LEVELS, Step, levels_above
+from core.rules.ladder import LEVELS, TOP_LEVELS, Step, levels_above
 
 NOBODY = "nobody"
 """Reason: the target has no one at all."""
@@ -55,7 +55,8 @@ def resolve(step: Step, duty: Duty) -> list[Resolution]:
 
     Of each target the first person on duty is told. Where it has none, its substitutes on the same level stand in (A
     off: B). Where nobody on a level that was to be told can be, the levels above are asked, one by one, until somebody
-    is reached. If nobody up to the district is, no line `is_told`: the engine must then alarm every screen.
+    is reached. If nobody up to the district is, the leaders below the one that was asked for are asked, downwards: a step
+    for a commander who is away still reaches the duty leader. Then no line `is_told`: the engine must alarm every screen.
     """
     roll = _Roll(duty)
     for level in LEVELS:
@@ -64,6 +65,8 @@ def resolve(step: Step, duty: Duty) -> list[Resolution]:
         answers = [_first(roll, level[level.index(target) :], target) for target in wanted]
         if wanted and not any(answers):
             _first(roll, [target for above in levels_above(level) for target in above], wanted[0])
+    if not roll.told:
+        _first(roll, [target for level in reversed(TOP_LEVELS) for target in level], step.targets[-1])
     return roll.lines
 
 

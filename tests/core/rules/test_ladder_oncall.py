@@ -97,6 +97,15 @@ def test_a_person_with_two_posts_is_told_once():
     ]
 
 
+def test_a_step_for_a_leader_who_is_away_reaches_the_leader_below():
+    duty = Duty({"duty_leader": [on(1)], "commander": [off(2)], "section_a": [on(3)]})
+    assert resolve(step("commander"), duty) == [
+        Resolution("commander", 2, "leave"),
+        Resolution("district", None, NOBODY, "commander"),
+        Resolution("duty_leader", 1, None, "commander"),
+    ]
+
+
 def test_with_nobody_anywhere_no_line_is_told_and_all_are_written_down():
     lines = resolve(step("holder"), Duty())
     assert not told(lines)
