@@ -56,7 +56,7 @@ def resolve(step: Step, duty: Duty) -> list[Resolution]:
     Of each target the first person on duty is told. Where it has none, its substitutes on the same level stand in (A
     off: B). Where nobody on a level that was to be told can be, the levels above are asked, one by one, until somebody
     is reached. If nobody up to the district is, the leaders below are asked, downwards: a step for a commander who is
-    away still reaches the duty leader. If nobody is there either, no line `is_told`: the engine must alarm every screen.
+    away still reaches the duty leader. If no line `is_told` even so, the engine must alarm every screen.
     """
     roll = _Roll(duty)
     for level in LEVELS:
