@@ -17,7 +17,6 @@ from rich.text import Text
 from textual.widgets import Input
 
 from console.attention.attention import Attention
-from console.attention.looked import Looked, looked_path
 from console.drafts import Drafts, drafts_path
 from console.i18n import _, language
 from console.incidents import record
@@ -25,6 +24,7 @@ from console.keyboard.availability import why_not
 from console.keyboard.bindings import bindings
 from console.keyboard.order import KeyOrder
 from console.keyboard.table import action, action_of, actions_of, key_name
+from console.officer_memory import OfficerMemory
 from console.ports import Backend, Status
 from console.screens.duty import DutyScreen
 from console.store_watch import News, StoreWatch
@@ -59,8 +59,6 @@ TYPING_BEAT = 5
 LONGEST_REST = 60
 """The same on a long line, while keys keep coming."""
 
-LOOKED_BEAT = 30
-"""Seconds between writings of what was looked at: it is no work that could be lost."""
 WARM_UP_AFTER = 0.5
 """Seconds after which what is heavy is loaded: the first screen must not share the processor with it."""
 
@@ -106,7 +104,7 @@ class ZhihuiApp(KeyOrder, CellOutput):
         self.write = ThreadLoader("writing")
         self.keeping = ThreadLoader("keeping")
         self._drafts: Drafts | None = None
-        self._looked: Looked | None = None
+        self.memory = OfficerMemory(self)
         self._said_unkept = False
         self._work: TicketWork | None = None
         self._planned: PlannedWork | None = None
@@ -150,7 +148,7 @@ class ZhihuiApp(KeyOrder, CellOutput):
         self.attention.close()
         self.watch_store.stop()
         self._save_drafts()
-        self._save_looked()
+        self.memory.save()
         for loader in (self.load, self.listen, self.write, self.keeping):
             loader.close()
 
@@ -176,8 +174,7 @@ class ZhihuiApp(KeyOrder, CellOutput):
         if not self.screen_stack or not self.is_running:
             return  # the first screen is not there yet, or the program is ending
         self._keep_drafts()
-        if self._looked is not None and self._looked.unsaved and self.now % LOOKED_BEAT == 0:
-            self.run_worker(self._keep_looked(), group="looked", exit_on_error=False)
+        self.memory.beat(self.now)
         if self.coach is not None:
             self.coach.beat()
         if self.watch_store.failing:
@@ -225,27 +222,6 @@ class ZhihuiApp(KeyOrder, CellOutput):
         """Say what is wrong and what still works."""
         if self.duty_screen is not None:
             self.duty_screen.refuse(error)
-
-    # ------------------------------------------------------------------------------------------- what was looked at
-
-    @property
-    def looked(self) -> Looked:
-        """What the acting officer has looked at."""
-        path = looked_path(self.backend.name, self.backend.officer or "")
-        if self._looked is None or self._looked.path != path:
-            self._save_looked()
-            self._looked = Looked(path)
-        return self._looked
-
-    async def _keep_looked(self) -> None:
-        """Write it down away from the event loop."""
-        await self.keeping(self._save_looked)
-
-    def _save_looked(self) -> None:
-        """Remember across restarts what was looked at; a disk that takes nothing costs only the marks."""
-        if self._looked is not None and self._looked.unsaved:
-            with suppress(OSError):
-                self._looked.save()
 
     # ------------------------------------------------------------------------------------------- drafts
 

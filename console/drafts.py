@@ -8,13 +8,12 @@ that nobody went on with are forgotten after a week. Consoles that share the fil
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from console.incidents import log_path
+from console.officer_files import officer_path, write_whole
 
 KEPT_SECONDS = 7 * 86_400
 """How long a draft is kept that nobody goes on with."""
@@ -40,8 +39,7 @@ class Draft:
 
 def drafts_path(store: str, officer: str) -> str:
     """The file of an officer's drafts on a store."""
-    name = hashlib.sha256(f"{store}\n{officer}".encode("utf-8", "replace")).hexdigest()[:24]
-    return os.path.join(os.path.dirname(log_path()), "drafts", f"{name}.json")
+    return officer_path("drafts", store, officer)
 
 
 class Drafts:
@@ -118,9 +116,4 @@ def _write(path: str, drafts: Mapping[str, Draft]) -> None:
     """Put the newest drafts into the file, all at once."""
     newest = sorted(drafts.items(), key=lambda item: item[1].at)[-KEPT_DRAFTS:]
     text = json.dumps({form: {"values": dict(d.values), "at": d.at} for form, d in newest}, ensure_ascii=False)
-    making = f"{path}.{os.getpid()}"
-    with open(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "w", encoding="utf-8") as f:
-        f.write(text)
-        f.flush()
-        os.fsync(f.fileno())
-    os.replace(making, path)
+    write_whole(path, text)

@@ -248,6 +248,15 @@ class PauseReason(Term):
     APPROVED = "approved", "批准挂账", "approved suspension"
 
 
+class SkipReason(Term):
+    """Why the ladder passes somebody over."""
+
+    NOBODY = "nobody", "无人", "nobody there"
+    OFF_DUTY = "off_duty", "不在岗", "off duty"
+    ALREADY_TOLD = "already_told", "已通知", "told already"
+    LEAVE = "leave", "请假", "away"
+
+
 class Target(Term):
     """Whom a rung of the ladder means."""
 

@@ -6,13 +6,11 @@ looked at yet. Kept in the XDG state folder, one file per store and officer, ids
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from console.incidents import log_path
+from console.officer_files import officer_path, write_whole
 from console.ports import QueueRow
 
 KEPT = 5000
@@ -32,8 +30,7 @@ class Look(NamedTuple):
 
 def looked_path(store: str, officer: str) -> str:
     """The file of an officer on a store."""
-    name = hashlib.sha256(f"{store}\n{officer}".encode("utf-8", "replace")).hexdigest()[:24]
-    return os.path.join(os.path.dirname(log_path()), "looked", f"{name}.json")
+    return officer_path("looked", store, officer)
 
 
 class Looked:
@@ -79,11 +76,7 @@ class Looked:
         """Write the newest down, whole or not at all. Raises OSError where the folder takes nothing."""
         self.unsaved = False
         kept = sorted(dict(self._known).items())[-KEPT:]
-        os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
-        making = f"{self.path}.{os.getpid()}"
-        with open(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "w") as file:
-            json.dump({str(ticket): look for ticket, look in kept}, file)
-        os.replace(making, self.path)
+        write_whole(self.path, json.dumps({str(ticket): look for ticket, look in kept}))
 
 
 def _read(path: str) -> dict[int, Look]:

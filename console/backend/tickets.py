@@ -10,10 +10,11 @@ from console.backend.lists import HolderText
 from console.backend.words import event_title
 from console.i18n import _, language
 from console.ports import ClockLine, CustodyLine, HistoryLine, QueueRow, TaskLine, TicketView
+from console.widgets.columns import term
 from data.masking import mask_name, mask_phone, mask_text
 from data.queries import tickets
 from data.reader import Reader
-from data.terms import ClockKind, Satisfaction, Stage
+from data.terms import ClockKind, Satisfaction, SkipReason, Stage
 from data.tokens import NOTES
 
 Row = dict[str, Any]
@@ -105,7 +106,7 @@ def _caller(row: Row) -> str:
 def _history(event: Row, officer_name: Callable[[int], str]) -> HistoryLine:
     body = event["body"] or {}
     if event["kind"] == "engine_step":
-        text = _ladder_text(body, officer_name)
+        text = ladder_text(body, officer_name)
     else:
         words = [mask_text(str(body[name])) for name in NOTES if body.get(name)]
         undone = [event_title(str(body["undone"]))] if body.get("undone") else []
@@ -114,18 +115,23 @@ def _history(event: Row, officer_name: Callable[[int], str]) -> HistoryLine:
     return HistoryLine(event["at"], event_title(event["kind"]), who, text, by_engine=event["actor"] == "engine")
 
 
-def _ladder_text(body: Row, officer_name: Callable[[int], str]) -> str:
+def ladder_text(body: Row, officer_name: Callable[[int], str]) -> str:
     """What a step of the ladder did: which clock, whom it told, who was skipped and why."""
     kind = ClockKind._value2member_map_.get(body.get("clock_kind", ""))
     people = []
     for person in body.get("people", []):
         name = officer_name(person["officer_id"]) if person.get("officer_id") else ""
-        skipped = person.get("skipped") or person.get("why") or ""
+        skipped = _skip_words(str(person.get("skipped") or person.get("why") or ""))
         told = f"{target_name(person.get('target', ''))} {name}".strip()
         people.append(f"{told} ({skipped})" if skipped else told)
     late = _(" (late: the engine was down)") if body.get("caught_up") else ""
     label = kind.label(language()) if isinstance(kind, ClockKind) else ""
     return f"{label} {action_words(body.get('action', ''))}: {', '.join(people)}{late}"
+
+
+def _skip_words(reason: str) -> str:
+    """Why the ladder passed somebody over; the note of a leave stays as it was written."""
+    return term(SkipReason, reason, language()) if reason in set(SkipReason) else mask_text(reason)
 
 
 def _custody(item: Row, holder: HolderText) -> CustodyLine:

@@ -14,6 +14,7 @@ from data.terms import (
     ReturnReason,
     RungAction,
     Satisfaction,
+    SkipReason,
     Source,
     Target,
     TaskRole,
@@ -46,12 +47,6 @@ LABELS = {
     "undone": ("撤销的步骤", "step undone"),
     "undoes": ("撤销第几条", "number of the step"),
     "undone_by": ("原经办", "had been done by"),
-}
-SKIPS = {
-    "nobody": ("无人", "nobody there"),
-    "off_duty": ("不在岗", "off duty"),
-    "already_told": ("已通知", "told already"),
-    "leave": ("请假", "away"),
 }
 TERMS: dict[str, tuple[type[Term], ...]] = {
     "source": (Source,),
@@ -91,7 +86,7 @@ def action_words(action: str) -> str:
 
 def skip_words(reason: str) -> str:
     """Why the ladder passes somebody over; the note of a leave stays as it was written."""
-    return words.say(*SKIPS[reason]) if reason in SKIPS else reason
+    return _term((SkipReason,), reason)
 
 
 def actor_label(actor: str) -> str:

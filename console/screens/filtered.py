@@ -22,7 +22,6 @@ from data.errors import Refusal
 
 TYPING_PAUSE = 0.2
 """Seconds without a key before a filter is applied."""
-KEPT_FILTERS = 30
 
 
 class FilterPrompt(TextField):
@@ -70,7 +69,6 @@ class FilteredScreen(DutyScreen):
         """The view that is on."""
         self.order = self.saved.order
         self._known: Sequence[FilterWord] = ()
-        self._earlier: list[str] = []
         self._recalled = 0
         self._holding = False
         self._typing = self.set_timer(TYPING_PAUSE, self._apply_filter, pause=True)
@@ -140,9 +138,9 @@ class FilteredScreen(DutyScreen):
             return
         if step > 0 and not self.offers.offers:
             self._leave_prompt()
-        elif step < 0 and self._recalled < len(self._earlier):
+        elif step < 0 and (earlier := self.app.memory.filters.back(self._recalled + 1)) is not None:
             self._recalled += 1
-            self._put(self._earlier[-self._recalled])
+            self._put(earlier)
 
     def action_prompt_take(self) -> None:
         """Take the offer that the arrows stand on, or the first."""
@@ -222,8 +220,8 @@ class FilteredScreen(DutyScreen):
     def _changed(self, leave: bool, waits: bool = False) -> None:
         """What was asked for is on, or on its way."""
         if leave:
-            if self.words and self.words not in self._earlier[-1:]:
-                self._earlier = [*self._earlier, self.words][-KEPT_FILTERS:]
+            if self.words:
+                self.app.memory.filters.use(self.words)
             self._close_prompt()
         if not waits:
             self._release()

@@ -39,7 +39,7 @@ class QueueScreen(FilteredScreen):
         self._waiting = self.set_timer(PAUSE, self._read_detail, pause=True)
         self.detail.can_focus = False
         self.provide = self.app.backend.queue
-        self.view.sign = lambda row: self.app.looked.sign(row)
+        self.view.sign = lambda row: self.app.memory.looked.sign(row)
         self._looked_at: int | None = None
 
     @property
@@ -101,9 +101,9 @@ class QueueScreen(FilteredScreen):
 
     def _look_at(self, row: QueueRow | None) -> None:
         """The cursor rests on a ticket: it has been looked at. What changes under a resting cursor has not."""
-        self.app.looked.begin()
+        self.app.memory.looked.begin()
         if row is not None and row.id != self._looked_at and not row.gone:
-            self.app.looked.look(row, self.app.now)
+            self.app.memory.looked.look(row, self.app.now)
         self._looked_at = row.id if row is not None else None
 
     async def _load_detail(self, row: QueueRow | None) -> None:

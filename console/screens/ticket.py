@@ -79,8 +79,8 @@ class TicketScreen(DutyScreen):
     def _look(self) -> None:
         """Remember that the officer looks at it, and when they did before."""
         if self.shown is not None:
-            self.since = self.since or self.app.looked.last_look(self.ticket_id) or self.app.now
-            self.app.looked.look(self.shown.row, self.app.now)
+            self.since = self.since or self.app.memory.looked.last_look(self.ticket_id) or self.app.now
+            self.app.memory.looked.look(self.shown.row, self.app.now)
 
     def _show(self) -> None:
         self.query_one("#tabs", LinesView).rebuild()

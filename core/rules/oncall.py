@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from core.rules.ladder import LEVELS, TOP_LEVELS, Step, levels_above
+from data.terms import SkipReason
 
-NOBODY = "nobody"
+NOBODY = SkipReason.NOBODY.value
 """Reason: the target has no one at all."""
-OFF_DUTY = "off_duty"
+OFF_DUTY = SkipReason.OFF_DUTY.value
 """Reason: the person is off duty, and nothing more is known."""
-ALREADY_TOLD = "already_told"
+ALREADY_TOLD = SkipReason.ALREADY_TOLD.value
 """Reason: the same person is told as another target of the step."""
 
 

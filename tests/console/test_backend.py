@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import text
 
 from console.backend.store import StoreBackend
+from console.backend.tickets import ladder_text
 from console.ports import Heartbeat
 from core.clock import SetClock
 from core.desk.desk import Desk
 from core.desk.orders import Report
 from data.errors import BadInput, NotFound
+from data.terms import SkipReason
 from tests.console.conftest import StreetCopy
 from tests.console.pilots import speaking
 from tests.console.real_street import START, made_street
@@ -136,3 +138,15 @@ def test_the_same_key_does_it_once(street: tuple[Desk, StoreBackend]) -> None:
     first = backend.do("note", row.code, row.revision, {"text": "已联系"}, "key-4")
     again = backend.do("note", row.code, row.revision, {"text": "已联系"}, "key-4")
     assert first == again
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("reason", SkipReason)
+def test_the_history_says_in_words_why_somebody_was_passed_over(reason: SkipReason, language: str) -> None:
+    body = {"clock_kind": "accept", "action": "remind", "people": [{"target": "post_a", "skipped": reason.value}]}
+    with speaking(language):
+        text = ladder_text(body, str)
+        assert f"({reason.label(language)})" in text
+        assert "_" not in text
+        body["people"] = [{"target": "post_a", "skipped": "住院 13900001111"}]
+        assert ladder_text(body, str).endswith("(住院 139****1111)"), "the note of a leave, masked"

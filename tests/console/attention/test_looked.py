@@ -35,16 +35,16 @@ async def test_changed_and_new_tickets_are_marked_until_the_cursor_rests_on_them
     app = street_app(backend)
     async with app.run_test(size=(120, 36)) as pilot:
         view = await ready(pilot)
-        await until(pilot, lambda: app.looked.last_look(1) == NOW)
+        await until(pilot, lambda: app.memory.looked.last_look(1) == NOW)
         await pilot.press("down")
-        await until(pilot, lambda: app.looked.last_look(2) == NOW)
+        await until(pilot, lambda: app.memory.looked.last_look(2) == NOW)
         backend.tickets[4] = replace(backend.tickets[4], revision=2, stage="handling")
         backend.mark += 1
         await until(pilot, lambda: line(screen_text(app), "^"))
         for _step in range(3):
             await pilot.press("down")
         assert view.cursor == 4
-        await until(pilot, lambda: app.looked.last_look(5) == NOW)
+        await until(pilot, lambda: app.memory.looked.last_look(5) == NOW)
         await pilot.press("down")
         await until(pilot, lambda: not line(screen_text(app), "^"))
 
@@ -57,10 +57,10 @@ def line(text: str, sign: str) -> bool:
 async def test_the_history_marks_what_is_newer_than_the_last_look() -> None:
     backend = MemoryBackend([made_row(number) for number in range(5)])
     app = street_app(backend)
-    app.looked.look(backend.tickets[0], NOW - 2500)
+    app.memory.looked.look(backend.tickets[0], NOW - 2500)
     async with app.run_test(size=(120, 36)) as pilot:
         await ready(pilot)
-        app.looked._known[1] = app.looked._known[1]._replace(at=NOW - 2500)
+        app.memory.looked._known[1] = app.memory.looked._known[1]._replace(at=NOW - 2500)
         await pilot.press("enter")
         await until(pilot, lambda: "流转" in screen_text(app))
         await pilot.press("right")
