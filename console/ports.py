@@ -350,6 +350,10 @@ class Backend(DeskPort, PlanPort, Protocol):
         """A number that differs after somebody wrote."""
         ...
 
+    def newest_ticket(self) -> int:
+        """The greatest id of a ticket; ids grow with time."""
+        ...
+
     def renew(self) -> None:
         """The store was lost and answers again: every connection is made anew."""
         ...

@@ -1,7 +1,7 @@
 """What an officer has looked at: the revision of each ticket that the cursor rested on or that was opened, and when.
 
-A ticket is marked that has changed since, or that came in after this officer began to use the console and was not
-looked at yet. Kept in the XDG state folder, one file per store and officer, ids and numbers only.
+A ticket is marked that has changed since, or that came in after this officer first opened the console on this store
+and was not looked at yet. Kept in the XDG state folder, one file per store and officer, ids and numbers only.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ KEPT = 5000
 """Tickets that are remembered; of older ones only changes after the next look are marked."""
 LIMIT = 1_000_000
 """Bytes: a larger file is none of ours."""
+BEGAN = 0
+"""In the file, in place of a ticket: the newest ticket that is not marked as new, as a revision."""
 CHANGED, NEW = "^", "+"
 """Signs in front of a line."""
 
@@ -40,25 +42,32 @@ class Looked:
         """Read what is there; a file that cannot be read counts as none."""
         self.path = path
         self._known = _read(path)
-        self._newest = max(self._known, default=0)
-        """Tickets with greater ids came in since; ids grow with time."""
-        self._began = bool(self._known)
+        began = self._known.pop(BEGAN, None)
+        self._began: int | None = began.revision if began is not None else None
+        """The newest ticket that is not marked as new; ids grow with time."""
         self.unsaved = False
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it is known which tickets were there before this officer."""
+        return self._began is not None
+
+    def begin(self, newest: int) -> None:
+        """The officer opens the console for the first time: tickets beyond the `newest` of the store are new."""
+        if self._began is None:
+            self._began, self.unsaved = newest, True
 
     def sign(self, row: QueueRow) -> str:
         """The sign of a row: changed or new since the last look, or none."""
         known = self._known.get(row.ticket)
         if known is not None:
             return CHANGED if row.revision > known.revision else ""
-        if self._began and row.ticket > self._newest:
+        if self._began is None:
+            return ""
+        if row.ticket > self._began:
             return NEW
         self._known[row.ticket] = Look(row.revision, 0)  # from here on its changes are marked
         return ""
-
-    def begin(self) -> None:
-        """The first list of an officer's life is here: what comes from now on is new."""
-        if not self._began:
-            self._began, self._newest = True, max(self._known, default=0)
 
     def look(self, row: QueueRow, now: int) -> bool:
         """The officer looks at a row; whether its sign goes."""
@@ -75,8 +84,12 @@ class Looked:
     def save(self) -> None:
         """Write the newest down, whole or not at all. Raises OSError where the folder takes nothing."""
         self.unsaved = False
-        kept = sorted(dict(self._known).items())[-KEPT:]
-        write_whole(self.path, json.dumps({str(ticket): look for ticket, look in kept}))
+        known = sorted(dict(self._known).items())
+        kept = dict(known[-KEPT:])
+        if self._began is not None:
+            forgotten = known[-KEPT - 1][0] if len(known) > KEPT else 0
+            kept[BEGAN] = Look(max(self._began, forgotten), 0)
+        write_whole(self.path, json.dumps({str(ticket): look for ticket, look in kept.items()}))
 
 
 def _read(path: str) -> dict[int, Look]:

@@ -175,6 +175,9 @@ class StoreBackend:
         self._reader().change_mark()  # another file in the place of this one is noticed here
         return tickets.change_numbers(self._reader(), self.centre.id)[1]
 
+    def newest_ticket(self) -> int:
+        return tickets.newest_id(self._reader(), self.centre.id)
+
     def bell(self) -> int:
         """A number that moves when another process wrote; 0 where there is no bell file."""
         return strokes(sqlite_path(self.url)) if is_sqlite(self.url) else 0

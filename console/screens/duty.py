@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
@@ -61,6 +61,13 @@ class DutyScreen(Screen[None]):
         for view in self.query(QueueView):
             if view.display:
                 view.tick(now)
+        self._show_reasons()
+
+    @on(QueueView.Moved)
+    @on(LinesView.Moved)
+    @on(events.DescendantFocus)
+    def _show_reasons(self) -> None:
+        """Another ticket is chosen, or none: other keys can be used."""
         for keys in self.query(KeyBar):
             keys.show_reasons(lambda item: why_not(self.app, self, item))
 

@@ -101,10 +101,21 @@ class QueueScreen(FilteredScreen):
 
     def _look_at(self, row: QueueRow | None) -> None:
         """The cursor rests on a ticket: it has been looked at. What changes under a resting cursor has not."""
-        self.app.memory.looked.begin()
+        if not self.app.memory.looked.has_begun:
+            self.run_worker(self._begin_looking(), group="looking", exclusive=True, exit_on_error=False)
         if row is not None and row.id != self._looked_at and not row.gone:
             self.app.memory.looked.look(row, self.app.now)
         self._looked_at = row.id if row is not None else None
+
+    async def _begin_looking(self) -> None:
+        """The officer is here for the first time: nothing that is there already is marked as new."""
+        looked = self.app.memory.looked
+        try:
+            newest = await self.app.load(self.app.backend.newest_ticket)
+        except Exception as error:  # noqa: BLE001 - a failed query is a banner
+            self.refuse(error)
+            return
+        looked.begin(newest)
 
     async def _load_detail(self, row: QueueRow | None) -> None:
         found: TicketView | None = None

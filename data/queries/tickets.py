@@ -125,6 +125,12 @@ def change_numbers(reader: Reader, centre: int) -> tuple[int, int, int]:
     return (int(row[0]), int(row[1]), int(row[2])) if row else (0, 0, 0)
 
 
+def newest_id(reader: Reader, centre: int) -> int:
+    """The greatest ticket id of a centre; 0 where there is none."""
+    row = reader.one("SELECT max(id) FROM ticket WHERE centre_id = :centre", centre=centre)
+    return int(row[0] or 0) if row else 0
+
+
 def _rows(reader: Reader, sql: str, centre: int, ticket: int, json_columns: tuple[str, ...] = ()) -> list[Row]:
     names, rows = reader.columns(sql, centre=centre, ticket=ticket)
     found = [dict(zip(names, row, strict=True)) for row in rows]

@@ -186,6 +186,9 @@ class MemoryBackend:
     def renew(self) -> None:
         """There are no connections here."""
 
+    def newest_ticket(self) -> int:
+        return max((row.ticket for row in self.tickets), default=0)
+
     def change_mark(self) -> int:
         return self.mark
 

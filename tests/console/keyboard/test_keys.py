@@ -19,11 +19,15 @@ from console.keyboard import keymap
 from console.keyboard import table as keys
 from console.keyboard.bindings import bindings
 from console.keyboard.parts import PARTS
+from console.screens.duty import DutyScreen
+from console.screens.leaders import LeadersScreen
 from console.screens.ticket import TicketScreen
+from console.widgets.bars import KeyBar
 from console.widgets.fields import ChoiceField, TextField
 from console.widgets.lines import LinesView
 from console.widgets.queue_view import QueueView
 from tests.console import key_sheet
+from tests.console.pilots import ready, street_app, until
 
 
 @pytest.fixture(autouse=True)
@@ -112,3 +116,17 @@ def test_alt_with_a_digit_arrives_from_every_terminal(sent: str, digit: str) -> 
     assert isinstance(event, Key)
     bound = BindingsMap(bindings("screen")).get_bindings_for_key(event.key)
     assert [binding.action for binding in bound] == [f"screen.view('{digit}')"]
+
+
+async def test_the_bottom_line_knows_at_once_whether_a_ticket_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not only at the next second."""
+    app = street_app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        monkeypatch.setattr(DutyScreen, "tick", lambda _screen, _now: None)
+        await pilot.press("f4")
+        await until(pilot, lambda: isinstance(app.screen, LeadersScreen) and app.screen.ticket() is not None)
+        await until(pilot, lambda: "actions" not in app.screen.query_one(KeyBar).off)
+        await pilot.press("f2", "slash", *"zzz", "enter")
+        await until(pilot, lambda: app.screen.query_one(QueueView).total == 0)
+        await until(pilot, lambda: "actions" in app.screen.query_one(KeyBar).off)
