@@ -109,7 +109,7 @@ def load(
         session,
         dry_run,
         lambda connection: load_organisation(
-            connection, session.desk().centre_id, organisation, session.now(), actor.code, replace
+            connection, session.desk().centre_id, organisation, session.now(), actor, replace
         ),
     )
     _print(vars(report), json)
@@ -315,11 +315,10 @@ def roster_command(
     json: Json = False,
 ) -> int:
     """Teams and leaders take turns as the organisation says; turns that are there already stay."""
-    from dataclasses import replace
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from core.organisation.load import load_organisation
+    from core.organisation.load import load_roster
     from core.organisation.roster import roster
 
     session = session_of(context)
@@ -329,9 +328,7 @@ def roster_command(
     report = _write(
         session,
         dry_run,
-        lambda connection: load_organisation(
-            connection, session.desk().centre_id, replace(found, duty=tuple(turns)), session.now(), actor.code
-        ),
+        lambda connection: load_roster(connection, session.desk().centre_id, turns, session.now(), actor),
     )
     _print(vars(report), json)
     return OK
@@ -350,7 +347,7 @@ def _redraw(
     since = instant(at, session.zone()) if at else now
 
     def change(connection: Any) -> ChangeReport:
-        return work(Redrawing(connection, session.desk().centre_id, since, now, actor.code, reason))
+        return work(Redrawing(connection, session.desk().centre_id, since, now, actor, reason))
 
     _print(vars(_write(session, dry_run, change)), json)
     return OK

@@ -50,6 +50,8 @@ ROLES: dict[str, frozenset[Role]] = {
 
 CENTRE_ROLES: dict[str, frozenset[Role]] = {
     "area_map": DESK_ROLES,
+    "organisation": SENIOR_ROLES,
+    "roster": DESK_ROLES,
 }
 """Who may change what belongs to the whole centre."""
 

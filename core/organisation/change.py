@@ -13,6 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from core.desk.actor import Actor
+from core.desk.permissions import require_role
 from core.organisation.journal import note_change
 from core.organisation.model import PARENTS, PLACES
 from core.organisation.spans import close_unit, open_span, shift_span
@@ -52,13 +54,19 @@ class ChangeReport:
 class Redrawing:
     """Changes of one centre's map, inside an open write transaction."""
 
-    def __init__(self, connection: Connection, centre_id: int, at: int, now: int, actor: str, reason: str = "") -> None:
-        """`at` is the effective date, `now` the present, both in epoch seconds. Raises BadInput for a future date."""
+    def __init__(
+        self, connection: Connection, centre_id: int, at: int, now: int, actor: Actor, reason: str = ""
+    ) -> None:
+        """`at` is the effective date, `now` the present, both in epoch seconds.
+
+        Raises NotAllowed unless the actor may change the organisation, BadInput for a future date.
+        """
+        require_role("organisation", "调整机构", "change the organisation", actor)
         if at > now:
             raise BadInput("date-future", "生效日期不能晚于现在。", "The effective date cannot lie in the future.")
         lock_centre(connection, centre_id)
         self.connection, self.centre_id, self.at = connection, centre_id, at
-        self.actor, self.reason = actor, reason
+        self.actor, self.reason = actor.code, reason
 
     def rename(self, code: str, name: str, name_en: str | None = None) -> ChangeReport:
         """Give a unit another name; the old one stays as an alias, so that people still find it.

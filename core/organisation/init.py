@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select
 from core.catalogue.calendars import read_calendars
 from core.catalogue.load import load_calendar, load_matters, load_policy
 from core.catalogue.read import read_catalogue, read_policy
-from core.organisation.load import LoadReport, load_organisation, refuse_errors
+from core.organisation.load import LoadReport, fill_centre, refuse_errors
 from core.organisation.model import Organisation
 from core.organisation.roster import roster
 from data.errors import BadInput, Conflict
@@ -73,7 +73,7 @@ def init_centre(
         first = now.astimezone(ZoneInfo(organisation.zone)).date()
         turns = roster(organisation, first.fromordinal(first.toordinal() - 1), roster_days + 1) if roster_days else []
         full = replace(organisation, duty=(*organisation.duty, *turns))
-        report = load_organisation(connection, centre_id, full, at, actor)
+        report = fill_centre(connection, centre_id, full, at, actor)
     return NewCentre(centre_id, organisation.code, organisation.name, len(matters.matters), report)
 
 

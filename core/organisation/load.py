@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
 
+from core.desk.actor import Actor
+from core.desk.permissions import require_role
 from core.organisation.check import check
 from core.organisation.journal import note_change
 from core.organisation.model import DutyEntry, Organisation, UnitEntry
@@ -52,14 +54,36 @@ def load_organisation(
     centre_id: int,
     organisation: Organisation,
     at: int,
-    actor: str,
+    actor: Actor,
     replace: bool = False,
 ) -> LoadReport:
     """Bring the store to an organisation, inside an open write transaction; loading the same again changes nothing.
 
     `at` in epoch seconds is the date of the change. Units, people and roles that are in the store only are left as they
-    are, or with `replace` closed and ended. Raises BadInput, with nothing changed, for an organisation with errors.
+    are, or with `replace` closed and ended. Raises NotAllowed unless the actor may change the organisation, BadInput,
+    with nothing changed, for one with errors.
     """
+    require_role("organisation", "加载机构", "load an organisation", actor)
+    return fill_centre(connection, centre_id, organisation, at, actor.code, replace)
+
+
+def load_roster(
+    connection: Connection, centre_id: int, turns: Sequence[DutyEntry], at: int, actor: Actor
+) -> LoadReport:
+    """Write further duty turns down; those that are there already stay. Raises NotAllowed."""
+    require_role("roster", "续排值班表", "write the roster", actor)
+    lock_centre(connection, centre_id)
+    loading = _Loading(connection, centre_id, at, actor.code, LoadReport())
+    known = connection.execute(select(OFFICER.c.code, OFFICER.c.id).where(OFFICER.c.centre_id == centre_id))
+    loading.duty(turns, {row.code: row.id for row in known})
+    loading.note()
+    return loading.report
+
+
+def fill_centre(
+    connection: Connection, centre_id: int, organisation: Organisation, at: int, actor: str, replace: bool = False
+) -> LoadReport:
+    """What `load_organisation` does, for a centre that is being made and where nobody holds a role yet."""
     refuse_errors(organisation)
     lock_centre(connection, centre_id)
     loading = _Loading(connection, centre_id, at, actor, LoadReport())
@@ -68,8 +92,7 @@ def load_organisation(
     officer_ids = loading.officers(organisation, replace)
     loading.appointments(organisation, unit_ids, officer_ids, replace)
     loading.duty(organisation.duty, officer_ids)
-    if loading.report.is_change:
-        note_change(connection, centre_id, at, actor, "organisation", vars(loading.report))
+    loading.note()
     return loading.report
 
 
@@ -95,6 +118,11 @@ class _Loading:
     at: int
     actor: str
     report: LoadReport
+
+    def note(self) -> None:
+        """Put on the record what was changed, if anything was."""
+        if self.report.is_change:
+            note_change(self.connection, self.centre_id, self.at, self.actor, "organisation", vars(self.report))
 
     def centre(self, organisation: Organisation) -> None:
         """Names, zone and labels of the centre itself."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -115,15 +116,15 @@ def test_a_new_street_from_nothing_to_a_ticket(home: Path) -> None:
 def test_organisation_files_there_and_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store = str(tmp_path / "s4.db")
 
-    def call(*arguments: str) -> Ended:
+    def call(*arguments: str, officer: str = "ZB10") -> Ended:
         capsys.readouterr()
-        code = main([*arguments, "--store", store, "--as", "ZB11"], SetClock(START))
+        code = main([*arguments, "--store", store, "--as", officer], SetClock(START))
         found = capsys.readouterr()
         return Ended(code, found.out, found.err)
 
     assert call("org", "init", "--template", "s4", "--code", "XZ", "--name", "新镇").code == 0
     people = call("org", "show", "--people", "--json").json
-    assert [row["role"] for row in people if row["officer"] == "ZB11"] == ["duty_officer"]
+    assert [row["role"] for row in people if row["officer"] == "ZB10"] == ["shift_leader"]
     assert call("org", "show", "NOPE").code == 3
     for name in ("org.toml", "org.xlsx", "org.csv", "folder"):
         path = str(tmp_path / name)
@@ -136,9 +137,10 @@ def test_organisation_files_there_and_back(tmp_path: Path, capsys: pytest.Captur
     assert text.count("新镇") == 2
     (tmp_path / "org.toml").write_text(text.replace('name = "新镇"', 'name = "老镇"'), "utf-8")
     assert call("org", "load", str(tmp_path / "org.toml"), "--json", "--dry-run").json["changed"]["unit"] == 1
+    assert call("org", "load", str(tmp_path / "org.toml"), officer="ZB11").code == 4, "not for a duty officer"
     assert call("org", "load", str(tmp_path / "org.toml"), "--json").json["changed"]["unit"] == 1
     assert "unit" not in call("org", "load", str(tmp_path / "org.toml"), "--json").json["changed"]
-    more = call("org", "roster", "--from", "2027-03-01", "--days", "2", "--json")
+    more = call("org", "roster", "--from", "2027-03-01", "--days", "2", "--json", officer="ZB11")
     assert more.json["added"]["duty"] > 0
     assert call("org", "roster", "--from", "2027-03-01", "--days", "2", "--json").json["added"] == {}
     (tmp_path / "bad.toml").write_text("[[unit]]\ncode = 5\n")
@@ -147,14 +149,17 @@ def test_organisation_files_there_and_back(tmp_path: Path, capsys: pytest.Captur
 
 
 def test_redrawing(run: Run, street: Street) -> None:
-    assert run("org", "rename", "C01", "新社区", "--dry-run").code == 0
+    refused = run("org", "rename", "C01", "新社区")
+    assert (refused.code, "没有“调整机构”的权限" in refused.err) == (4, True), "not for a duty officer"
+    senior = partial(run, officer="wang")
+    assert senior("org", "rename", "C01", "新社区", "--dry-run").code == 0
     assert run("ticket", "list", "--json").json[0]["community_name"] == "一社区"
-    assert run("org", "rename", "C01", "新社区").code == 0
-    assert run("org", "rename", "C01", "新社区").code == 2
-    assert run("org", "rename", "NOPE", "x").code == 3
-    assert run("org", "merge", "C01", "--into", "C09").code == 2
-    assert run("org", "split", "C01", "--part", "nonsense").code == 2
-    made = run("org", "split", "C01", "--part", "C02:东社区:G01", "--part", "C03:西社区:", "--json")
+    assert senior("org", "rename", "C01", "新社区").code == 0
+    assert senior("org", "rename", "C01", "新社区").code == 2
+    assert senior("org", "rename", "NOPE", "x").code == 3
+    assert senior("org", "merge", "C01", "--into", "C09").code == 2
+    assert senior("org", "split", "C01", "--part", "nonsense").code == 2
+    made = senior("org", "split", "C01", "--part", "C02:东社区:G01", "--part", "C03:西社区:", "--json")
     assert made.code in (0, 2), made.err
 
 

@@ -8,13 +8,16 @@ from datetime import UTC, datetime
 
 import pytest
 
+from core.desk.actor import Actor
 from core.organisation.init import NewCentre, init_centre
 from core.organisation.template import read_template
 from data.location import locate
 from data.schema import create_tables
 from data.store import Store
+from data.terms import Role
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+COMMANDER = Actor("admin", "指挥长", roles=frozenset({Role.COMMANDER}))
 
 
 @dataclass

@@ -12,7 +12,7 @@ from core.organisation.change import ChangeReport, Part, Redrawing
 from core.organisation.stored import stored_organisation
 from data.errors import BadInput, Conflict, NotFound
 from data.tables import Ticket, table
-from tests.core.organisation.conftest import NOW, Street
+from tests.core.organisation.conftest import COMMANDER, NOW, Street
 
 AT = int(NOW.timestamp())
 DAY = 86_400
@@ -21,7 +21,7 @@ MONDAY = AT + 3 * DAY
 
 def redraw(street: Street, verb: str, *arguments: Any, at: int = MONDAY, now: int = MONDAY) -> ChangeReport:
     with street.store.write() as connection:
-        drawing = Redrawing(connection, street.centre.centre_id, at, now, "admin", "区划调整")
+        drawing = Redrawing(connection, street.centre.centre_id, at, now, COMMANDER, "区划调整")
         report = getattr(drawing, verb)(*arguments)
         assert isinstance(report, ChangeReport)
         return report

@@ -19,7 +19,7 @@ from core.organisation.template import read_template
 from data.errors import BadInput, Conflict, NotFound
 from data.store import Store
 from data.terms import Role
-from tests.core.organisation.conftest import NOW, Street
+from tests.core.organisation.conftest import COMMANDER, NOW, Street
 
 AT = int(NOW.timestamp())
 DAY = 86_400
@@ -27,7 +27,7 @@ DAY = 86_400
 
 def load(street: Street, organisation: Organisation, at: int = AT + DAY, replace_all: bool = False) -> LoadReport:
     with street.store.write() as connection:
-        return load_organisation(connection, street.centre.centre_id, organisation, at, "admin", replace_all)
+        return load_organisation(connection, street.centre.centre_id, organisation, at, COMMANDER, replace_all)
 
 
 def stored(street: Street, at: int = AT) -> Organisation:
