@@ -30,6 +30,7 @@ MEASUREMENTS = (
     "sweeping",
     "writing",
     "line",
+    "ssh",
 )
 
 

@@ -15,7 +15,9 @@ from tests.bench.__main__ import MEASUREMENTS, main
 from tests.bench.figures import Figure, Rounds, as_table, line, percentile
 from tests.bench.line import WHAT
 from tests.bench.searching import FLAT
+from tests.bench.ssh import WHAT as OVER_SSH
 from tests.bench.terminal import answers
+from tests.sshd import SSHD
 
 FIGURES = {
     "queue": ["queue.first", "queue.first.size", "queue.next", "queue.next.size"],
@@ -34,6 +36,7 @@ FIGURES = {
     "sweeping": ["sweeping.wall", "sweeping.cpu"],
     "writing": ["writing.plain", "writing.plain.import", "writing.note", "writing.note.import"],
     "line": [f"line.{what}.80x24" for what in WHAT],
+    "ssh": [f"ssh.{what}.80x24" for what in OVER_SSH],
     "spreading": ["spreading.p50", "spreading.p99"],
 }
 
@@ -49,13 +52,16 @@ def test_every_measurement_is_known() -> None:
 
 @pytest.mark.parametrize("name", MEASUREMENTS)
 def test_it_runs_and_prints_each_figure(name: str, work: Path, tmp_path: Path) -> None:
+    if name == "ssh" and SSHD is None:
+        pytest.skip("no sshd: install openssh-server")
     said: list[str] = []
     report = tmp_path / "report.json"
     arguments = ["--tickets", "200,400", "--only", name, "--quick", "--rounds", "1", "--work", str(work)]
     assert main([*arguments, "--json", str(report)], said.append) == 0, said
     text = "\n".join(said)
     for figure in FIGURES[name]:
-        assert re.search(rf"^{re.escape(figure)} .*\| [\d.,]+ (×|ms)", text, re.MULTILINE), f"{figure} in {text}"
+        shown = rf"^{re.escape(figure)} .*\| [\d.,]+ (×|ms|B|B/s)( |$)"
+        assert re.search(shown, text, re.MULTILINE), f"{figure} in {text}"
     figures = json.loads(report.read_text())["figures"]
     assert {figure["name"] for figure in figures} == set(FIGURES[name])
     assert all(figure["median"] is not None for figure in figures)
