@@ -61,7 +61,7 @@ ACTIONS: tuple[Action, ...] = (
            mark("All running clocks by deadline, and what the ladder does next"), GO, footer=True,
            initials="shixian sx jishi"),
     Action("pane.overview", ("5", "v"), "app.pane('overview')", mark("Overview"),
-           mark("The whole street on one screen: figures, deadlines, map, trends, people"), GO,
+           mark("The whole street on one screen: figures, deadlines, map, trends, people"), GO, footer=True,
            initials="zonglan zl yipingzhangkong ypzk ditu dt"),
     Action("intake", ("f6",), "app.pane('intake')", mark("New"),
            mark("Take down a report by telephone"), GO, footer=True, initials="shangbao sb dengji dj xinjian"),

@@ -242,6 +242,8 @@ class KeyBar(Bar):
 
     COMPONENT_CLASSES = {"keys--key", "keys--off", "keys--here"}
     FAMILY = "keys"
+    SPARED = ("pane.overview", "theme", "pane.leaders")
+    """What a narrow bar leaves out first; all of it is in the help and the palette too."""
 
     class Chosen(Message):
         """An action of the bar was clicked."""
@@ -261,7 +263,7 @@ class KeyBar(Bar):
 
     def parts(self, width: int) -> Parts:
         parts: Parts = []
-        actions = self._actions()
+        actions = self._fitting(width)
         states = [self._state(action) for action in actions]
         for action, state, following in zip(actions, states, [*states[1:], ""], strict=True):
             key, title = key_name(action.keys[0]), self._title(action)
@@ -286,10 +288,24 @@ class KeyBar(Bar):
     def _actions(self) -> list[Action]:
         return [action for action in keys.ACTIONS if action.footer]
 
+    def _fitting(self, width: int) -> list[Action]:
+        """The actions that there is room for; where one is stands there always."""
+        actions = self._actions()
+        for spared in self.SPARED:
+            if sum(map(self._width, actions)) <= width + 1:
+                break
+            if spared != self.here:
+                actions = [action for action in actions if action.id != spared]
+        return actions
+
+    def _width(self, action: Action) -> int:
+        """Cells of an action, with the one behind it."""
+        return cells(key_name(action.keys[0]) + self._title(action)) + 1
+
     def on_click(self, event: events.Click) -> None:
         at = 0
-        for action in self._actions():
-            width = cells(key_name(action.keys[0]) + self._title(action)) + 1
+        for action in self._fitting(self.size.width):
+            width = self._width(action)
             if at <= event.x < at + width:
                 self.post_message(self.Chosen(action))
                 return

@@ -10,6 +10,7 @@ from console.screens.dispatch import DispatchScreen
 from console.screens.overview import REFRESH_EVERY, OverviewScreen
 from console.screens.queue import QueueScreen
 from console.screens.ticket import TicketScreen
+from console.widgets.bars import KeyBar
 from tests.console.counting import CountingDriver, count_output
 from tests.console.memory import NOW, MemoryBackend, made_row
 from tests.console.pilots import banner_text, ready, screen_text, speaking, street_app, until
@@ -31,6 +32,13 @@ async def overview(pilot: Pilot[None]) -> OverviewScreen:
     assert isinstance(screen, OverviewScreen)
     await until(pilot, lambda: screen.view is not None and "合计" in screen_text(pilot.app), "figures")
     return screen
+
+
+async def still(pilot: Pilot[None], driver: CountingDriver) -> None:
+    """Wait until nothing more comes: plots and maps are drawn away from the event loop."""
+    await pilot.pause(0.3)
+    while driver.take():
+        await pilot.pause(0.3)
 
 
 def app_of(pilot: Pilot[None]) -> ZhihuiApp:
@@ -210,8 +218,7 @@ async def test_a_tick_sends_the_countdowns_and_nothing_else(
         screen = await overview(pilot)
         driver = app._driver
         assert isinstance(driver, CountingDriver)
-        await pilot.pause()
-        driver.take()
+        await still(pilot, driver)
         spent = []
         for _second in range(5):
             clock[0] += 1
@@ -221,8 +228,7 @@ async def test_a_tick_sends_the_countdowns_and_nothing_else(
             spent.append(driver.bytes())
         assert 0 < sum(spent) / 5 <= 150, spent
         await pilot.press("right", "right", "right", "right")
-        await pilot.pause()
-        driver.take()
+        await still(pilot, driver)
         clock[0] += 1
         app.now = clock[0]
         screen.tick(clock[0])
@@ -238,3 +244,26 @@ async def test_it_speaks_english(backend: MemoryBackend) -> None:
             await pilot.press("v")
             await until(pilot, lambda: "Posts without staff: 1" in screen_text(app))
             assert "By source" in screen_text(app)
+
+
+@pytest.mark.parametrize("width", [80, 100])
+@pytest.mark.parametrize(("language", "here", "last"), [("zh", "[5总览]", "F10退出"), ("en", "[5Overview]", "F10Quit")])
+async def test_the_footer_leads_here_and_is_never_cut(
+    backend: MemoryBackend, width: int, language: str, here: str, last: str
+) -> None:
+    """Where there is room for all, a click on it does; where there is not, other keys give way to where one is."""
+    with speaking(language):
+        app = street_app(backend)
+        async with app.run_test(size=(width, 24)) as pilot:
+            await ready(pilot)
+            footer = screen_text(app).splitlines()[-1]
+            assert last in footer
+            place = footer.find("5" + here[2:-1])
+            assert place >= 0 or (language, width) == ("en", 80)
+            if place >= 0:
+                await pilot.click(KeyBar, offset=(len(footer[:place].encode("gbk")), 0))
+            else:
+                await pilot.press("5")
+            await until(pilot, lambda: isinstance(app.screen, OverviewScreen))
+            await until(pilot, lambda: here in screen_text(app).splitlines()[-1])
+            assert last in screen_text(app).splitlines()[-1]
