@@ -71,10 +71,9 @@ def naive_engines(url: str, clock: engine_process.FastClock, size: int) -> Any:
     return crowd(engine_process.run_naive, lambda number: (url, clock, number), size)
 
 
-def storm(crowd: Crowd, dice: random.Random, seconds: float, between: Callable[[], None] = lambda: None) -> None:
-    """Kill one at random moments, start another, for so many seconds."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+def storm(crowd: Crowd, dice: random.Random, kills: int, between: Callable[[], None] = lambda: None) -> None:
+    """Kill one at random moments and start another, so many times."""
+    for _kill in range(kills):
         time.sleep(dice.uniform(0.03, 0.4))
         crowd.kill_one(dice)
         crowd.fill()

@@ -95,9 +95,7 @@ def test_killed_at_any_moment_each_step_happens_once(sqlite_database: str, dice:
             desk.do(Accept(ticket=todo.pop()), duty)
 
     with engines(store.url, clock, 2) as crowd:
-        storm(crowd, dice, 9, officer)
-        print(f"{crowd.kills} kills")
-        assert crowd.kills > 20
+        storm(crowd, dice, 30, officer)
     _once_each(store, len(codes) - len(accepted), _finish(store, clock))
     store.close()
 
@@ -107,7 +105,7 @@ def test_killed_at_any_moment_each_step_happens_once(sqlite_database: str, dice:
 def test_killed_at_any_moment_on_a_server_too(postgres_database: str, dice: random.Random) -> None:
     store, clock, codes = _street(postgres_database, tickets=40, spread=10)
     with engines(store.url, clock, 3) as crowd:
-        storm(crowd, dice, 5)
+        storm(crowd, dice, 15)
         print(f"{crowd.kills} kills")
     _once_each(store, len(codes), _finish(store, clock))
     store.close()
@@ -120,7 +118,7 @@ def test_the_rig_sees_a_naive_engine_double(sqlite_database: str, dice: random.R
     with store.write() as connection:
         connection.exec_driver_sql("CREATE TABLE naive_step (clock_id BIGINT, at BIGINT)")
     with naive_engines(store.url, clock, 2) as crowd:
-        storm(crowd, dice, 4)
+        storm(crowd, dice, 12)
     with store.read() as connection:
         steps = Counter(connection.exec_driver_sql("SELECT clock_id, at FROM naive_step").all())
     doubled = sum(1 for count in steps.values() if count > 1)
