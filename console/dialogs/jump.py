@@ -82,9 +82,6 @@ class Label(Widget):
 class JumpScreen(ModalScreen[Target | None]):
     """Shows the numbers until one is typed; any other key leaves everything as it was."""
 
-    DEFAULT_CSS = """
-    JumpScreen { background: transparent; layers: numbers; }
-    """
     BINDINGS = [
         Binding("escape,ctrl+g,g", "leave", show=False),
         *[Binding(digit, f"digit('{digit}')", show=False) for digit in DIGITS],

@@ -7,7 +7,7 @@ import pytest
 from console.dialogs.jump import JumpScreen
 from console.dialogs.jump import Label as JumpLabel
 from console.keyboard.jump_labels import labels
-from tests.console.pilots import ready, street_app, until
+from tests.console.pilots import ready, screen_text, street_app, until
 
 
 @pytest.mark.parametrize("amount", [*range(101)])
@@ -52,3 +52,15 @@ async def test_a_number_can_be_clicked() -> None:
         await until(pilot, lambda: isinstance(app.screen, JumpScreen) and bool(app.screen.query(JumpLabel)))
         await pilot.click(offset=(view.region.x, view.region.y + 1 + 4))
         await until(pilot, lambda: view.cursor == 4)
+
+
+async def test_the_screen_is_seen_under_the_numbers() -> None:
+    app = street_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        before = screen_text(app).splitlines()
+        await pilot.press("g")
+        await until(pilot, lambda: isinstance(app.screen, JumpScreen) and bool(app.screen.query(JumpLabel)))
+        under = screen_text(app).splitlines()
+        assert under[0] == before[0]
+        assert [line[2:] for line in under[3:20]] == [line[2:] for line in before[3:20]]
