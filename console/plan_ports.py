@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from data.queries.counted import Counted
+
 if TYPE_CHECKING:
     from console.ports import QueueRow, Receipt
 
@@ -30,7 +32,7 @@ class OpenPart:
 
     name: str
     """late, waiting (not acknowledged), due (within the next shift), paused or rest."""
-    total: int
+    total: Counted
     rows: tuple[QueueRow, ...]
 
 

@@ -12,18 +12,16 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.plan_ports import PlanPort
+from data.queries.counted import Counted
 from data.terms import TaskState
 
 if TYPE_CHECKING:
     from console.overview_ports import OverviewView
 
+NONE = Counted(0)
 Result = TypeVar("Result")
 Key = tuple[int, ...]
 """The sort key of a row in its list's order, ending with its id: unique and ordered. By deadline: (due, id)."""
-
-
-COUNTED = 100_000
-"""Rows up to which lists with a filter are counted: a greater total or place is said as "100,000+"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +69,8 @@ class QueueProvider(Protocol):
     No method may scan the whole list, except that `skip` walks an index.
     """
 
-    def count(self) -> int:
-        """How many rows there are, from kept counters where there are many."""
+    def count(self) -> Counted:
+        """How many rows there are: from kept counters, or with a filter counted up to a cap."""
         ...
 
     def after(self, key: Key | None, size: int, skip: int = 0) -> Sequence[QueueRow]:
@@ -83,8 +81,8 @@ class QueueProvider(Protocol):
         """The rows in front of `key` (None: from the end), leaving out the `skip` nearest; in list order."""
         ...
 
-    def rank(self, key: Key) -> int:
-        """How many rows stand in front of `key`."""
+    def rank(self, key: Key) -> Counted:
+        """How many rows stand in front of `key`, counted up to a cap."""
         ...
 
     def rows(self, ids: Sequence[int]) -> Sequence[QueueRow]:
@@ -132,8 +130,8 @@ class Counts:
     """The figures of the status bar."""
 
     open: int = 0
-    late: int = 0
-    soon: int = 0
+    late: Counted = NONE
+    soon: Counted = NONE
 
 
 @dataclass(frozen=True, slots=True)

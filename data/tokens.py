@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import pairwise
 
 BREAK = "\ue000"
 """Stands between two texts, so that no phrase reaches from one into the other."""
 JOINT = "+"
 """Between two tokens that follow each other; no token holds it."""
+OPEN = "!"
+"""Stands in the index for a ticket that is open; no token either."""
 NOTES = ("reason", "note", "text", "outcome", "public_reply", "instruction", "result")
 """Fields of an event's body that are words for people."""
 _WORD = re.compile(r"[^\W_\u2e80-\U0010ffff]{1,64}|[^\W_]")
@@ -33,7 +36,7 @@ def searchable(*texts: str) -> str:
 
 
 def terms(words: Iterable[str]) -> list[str]:
-    """Each token and each pair of neighbours: how PostgreSQL knows a text."""
+    """Each token and each pair of neighbours, once: how the index knows a text."""
     found: dict[str, None] = {}
     before = BREAK
     for word in words:
@@ -43,3 +46,14 @@ def terms(words: Iterable[str]) -> list[str]:
                 found[f"{before}{JOINT}{word}"] = None
         before = word
     return list(found)
+
+
+def asked(phrase: str) -> list[str]:
+    """The terms that stand for a phrase of tokens: its pairs, or its only token."""
+    words = phrase.split()
+    return [f"{one}{JOINT}{other}" for one, other in pairwise(words)] or words
+
+
+def of_centre(centre: int, term: str) -> str:
+    """A term as the index holds it: each centre has its own, so that none pays for another's tickets."""
+    return f"{centre}:{term}"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from console.backend.lists import HolderText, TicketList
 from console.plan_ports import Handover, OpenPart
 from data.queries import queue
+from data.queries.counted import Counted
 from data.queries.filters import Condition
 from data.reader import Reader
 
@@ -41,7 +42,7 @@ def handover(reader: Callable[[], Reader], centre: int, holder: HolderText, now:
     ):
         condition = Condition(f"({sql}) AND NOT ({taken})", {"now": now, "until": until})
         rows = TicketList(reader, centre, holder, condition).after(None, SHOWN)
-        total = queue.count(reader(), centre, condition) if len(rows) == SHOWN else len(rows)
+        total = queue.count(reader(), centre, condition) if len(rows) == SHOWN else Counted(len(rows))
         parts.append(OpenPart(name, total, tuple(rows)))
         taken = f"{taken} OR {sql}"
     return Handover(until, tuple(parts))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from console.ports import Key, QueueRow
 from data.masking import mask_text
 from data.queries import queue, timers
+from data.queries.counted import Counted
 from data.queries.filters import Condition
 from data.queries.orders import BY_DUE, Order, order_named
 from data.queries.queue import EVERYTHING, QueueLine
@@ -43,7 +44,7 @@ class TicketList:
             self._known = order_named(self._reader(), self._centre, self._named)
         return self._known
 
-    def count(self) -> int:
+    def count(self) -> Counted:
         return queue.count(self._reader(), self._centre, self._condition)
 
     def after(self, key: Key | None, size: int, skip: int = 0) -> Sequence[QueueRow]:
@@ -54,7 +55,7 @@ class TicketList:
         order = self._order
         return self._rows(queue.page_before(self._reader(), self._centre, key, size, skip, self._condition, order))
 
-    def rank(self, key: Key) -> int:
+    def rank(self, key: Key) -> Counted:
         return queue.rank(self._reader(), self._centre, key, self._condition, self._order)
 
     def rows(self, ids: Sequence[int]) -> Sequence[QueueRow]:
@@ -110,7 +111,7 @@ class ClockList:
         self._next_step = next_step
         self._condition = condition
 
-    def count(self) -> int:
+    def count(self) -> Counted:
         return timers.count_clocks(self._reader(), self._centre, self._condition)
 
     def after(self, key: Key | None, size: int, skip: int = 0) -> Sequence[QueueRow]:
@@ -119,7 +120,7 @@ class ClockList:
     def before(self, key: Key | None, size: int, skip: int = 0) -> Sequence[QueueRow]:
         return self._rows(timers.clocks_before(self._reader(), self._centre, key, size, skip, self._condition))
 
-    def rank(self, key: Key) -> int:
+    def rank(self, key: Key) -> Counted:
         return timers.rank_clock(self._reader(), self._centre, key, self._condition)
 
     def rows(self, ids: Sequence[int]) -> Sequence[QueueRow]:

@@ -34,6 +34,7 @@ from data.location import is_sqlite, sqlite_path
 from data.masking import mask_text
 from data.pinyin import found_by, spelt
 from data.queries import listing, organisation, queue, tickets, timers
+from data.queries.counted import Counted
 from data.queries.filters import Condition, parse
 from data.queries.orders import ORDERS
 from data.queries.organisation import CentreLine
@@ -86,7 +87,7 @@ class StoreBackend:
         self._lock = threading.Lock()
         self._beat_seen: tuple[int, float] = (-1, 0.0)
         self._counted_at = 0.0
-        self._counted: tuple[int, int] = (0, 0)
+        self._counted = (Counted(0), Counted(0))
         self._officer_name = ""
         self._engine: Engine | None = None
         self._notices = Notices(self._reader, self.centre.id, seconds)

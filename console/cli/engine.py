@@ -112,7 +112,7 @@ def _print_status(record: dict[str, Any], zone: str) -> None:
         ("运行中", "running", words.say("是", "yes") if record["running"] else words.say("否", "no")),
         ("由谁", "holder", record["holder"]),
         ("最近心跳", "last beat", moment_of(record["beat_at"], zone)),
-        ("到期未触发", "overdue", str(record["overdue"])),
+        ("到期未触发", "overdue", f"{record['overdue']}{'+' if record['overdue_is_more'] else ''}"),
         ("最多迟到秒数", "seconds behind", str(record["lag"])),
         ("下一步", "next", moment_of(record["next_at"], zone)),
         ("待发通知", "notices waiting", str(record["pending"] + record["sending"])),

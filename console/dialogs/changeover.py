@@ -65,8 +65,9 @@ class HandoverDrawer(Drawer[str]):
     def _part(self, part: OpenPart) -> list[Line]:
         lines = [text_line(f"{TITLES[part.name]()}  {part.total}", "late" if part.name == "late" else "title")]
         lines += [self._ticket(row) for row in part.rows]
-        if part.total > len(part.rows):
-            lines.append(text_line(_("  and {n} more").format(n=part.total - len(part.rows)), "muted"))
+        others = part.total._replace(number=part.total.number - len(part.rows))
+        if others:
+            lines.append(text_line(_("  and {n} more").format(n=others), "muted"))
         return lines
 
     def _ticket(self, row: QueueRow) -> Line:

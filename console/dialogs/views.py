@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from console.screens.filtered import FilteredScreen
 
 SAVE = "save"
-COUNT_SHOWN = 10_000
-"""A view with more is shown as "10,000+": nobody needs to know how many more."""
 
 
 class ViewsDrawer(Drawer[str]):
@@ -96,10 +94,9 @@ def open_views(screen: FilteredScreen) -> None:
 
     def read(view: View) -> str:
         try:
-            found = screen.provide(view.filter, "due").count()
+            return str(screen.provide(view.filter, "due").count())
         except Refusal:
             return "?"
-        return f"{COUNT_SHOWN:,}+" if view.filter and found >= COUNT_SHOWN else f"{found:,}"
 
     async def count() -> None:
         for view in known:

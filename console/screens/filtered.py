@@ -238,7 +238,7 @@ class FilteredScreen(DutyScreen):
 
     def _tell_line(self) -> None:
         line = self.query_one(FilterLine)
-        line.view_name, line.words, line.order, line.total = self.saved.name, self.words, self.order, self.view.total
+        line.view_name, line.words, line.order, line.total = self.saved.name, self.words, self.order, self.view.counted
         line.sortable = len(self.orders) > 1
         line.update()
 

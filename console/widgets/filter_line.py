@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from console.completion import Offer
 from console.i18n import _, mark
-from console.ports import COUNTED
 from console.terminal.legible import clean
 from console.terminal.width import cells, cut, wrap
 from console.widgets.bars import Bar, Parts
 from console.widgets.lines import Line, LinesView, Part, text_line
+from data.queries.counted import Counted
 
 ORDER_NAMES = {
     "due": mark("by deadline"),
@@ -32,11 +32,11 @@ class FilterLine(Bar):
         self.view_name = ""
         self.words = ""
         self.order = "due"
-        self.total = 0
+        self.total = Counted(0)
         self.sortable = True
 
     def parts(self, width: int) -> Parts:
-        right = f"{counted(self.total)}  {_(ORDER_NAMES[self.order])} "
+        right = f"{self.total}  {_(ORDER_NAMES[self.order])} "
         name = f" {clean(self.view_name, 40)} "
         room = max(width - cells(right) - cells(name) - 1, 0)
         hint = _("/ filters, 6 views, 9 order") if self.sortable else _("/ filters, 6 views")
@@ -113,8 +113,3 @@ class Offers(LinesView, can_focus=False):
                 parts.append(("  Tab", "label"))
             lines.append(Line(tuple(parts)))
         return lines
-
-
-def counted(total: int, limit: int = COUNTED) -> str:
-    """A count in words: exact, or "100,000+" where it was not counted on."""
-    return f"{total:,}+" if total == limit else f"{total:,}"

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from textual.message import Message
 from textual.scroll_view import ScrollView
 
-from console.ports import COUNTED, Key, Loader, QueueProvider, QueueRow
+from console.ports import Key, Loader, QueueProvider, QueueRow
 from console.widgets.pages import PAGE, Loaded, Pages
+from data.queries.counted import Counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,13 @@ class ListReading(ScrollView):
 
     @property
     def total(self) -> int:
-        """How many tickets the list has, counted up to a limit where a filter is on."""
+        """How many lines the list has."""
         return self._pages.total
+
+    @property
+    def counted(self) -> Counted:
+        """How many tickets there are, as far as they were counted."""
+        return Counted(self.total, self._pages.more)
 
     @property
     def row(self) -> QueueRow | None:
@@ -208,11 +214,12 @@ class ListReading(ScrollView):
         """Put fresher readings in place; follow at once only where the reader rests at the top."""
         shown = [row.id for row in self._rows_on_screen()]
 
-        def read() -> tuple[int, Sequence[QueueRow]]:
-            return provider.count(), provider.rows(shown)
+        def read() -> tuple[Counted, Sequence[QueueRow], Sequence[QueueRow]]:
+            count = provider.count()
+            return count, provider.rows(shown), provider.after(None, 1) if count.more else ()
 
         try:
-            count, rows = await self._load(read)
+            count, rows, first = await self._load(read)
         except Exception as error:  # noqa: BLE001 - see above
             self.post_message(self.Failed(error))
             return
@@ -222,8 +229,10 @@ class ListReading(ScrollView):
         old = {row.id: row for row in self._rows_on_screen() if row.id in shown}
         self._left = (self._left - set(fresh)) | {number for number in old if number not in fresh}
         moved = any(number in fresh and fresh[number].key != row.key for number, row in old.items())
-        self.pending = max(count - self._known + len(self._left), 0)
-        self.stale = self.stale or moved or bool(self._left)
+        self.pending = max(count.number - self._known + len(self._left), 0)
+        # Behind the cap of counting nothing grows any more: what is new at the top is seen by looking there.
+        ahead = any(top.id != row.id for top in first if (row := self._pages.row(0)) is not None)
+        self.stale = self.stale or moved or bool(self._left) or ahead
         here = old.get(self.cursor_id or 0)
         unmoved = here is not None and here.id in fresh and fresh[here.id].key == here.key
         for row in [*rows, *(replace(row, gone=True) for row in old.values() if row.id in self._left)]:
@@ -280,11 +289,13 @@ class ListReading(ScrollView):
 def read_around(opening: Opening, height: int) -> tuple[Pages, int]:
     """The pages around the cursor of a list that is opened, and the line that the cursor stands on."""
     provider, anchor = opening.provider, opening.anchor
-    pages = Pages(provider.count())
+    count = provider.count()
+    pages = Pages(count.number, count.more)
     fresh = next(iter(provider.rows([anchor.id])), None) if anchor is not None else None
     key = fresh.key if fresh is not None else opening.old_key
-    line = provider.rank(key) if key is not None else 0
-    if fresh is not None and line >= COUNTED:
+    place = provider.rank(key) if key is not None else Counted(0)
+    line = place.number
+    if fresh is not None and place.more:
         # Too many stand in front of it to be counted: its number is a guess, but its neighbours are the right ones.
         line = max(min(max(line, opening.line), pages.total - 1), 0)
         pages.store(page_around(provider, fresh, line))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from console.ports import Key, QueueProvider, QueueRow
+from data.queries.counted import Counted
 
 PAGE = 128
 KEPT_PAGES = 24
@@ -29,8 +30,10 @@ class Loaded:
 class Pages:
     """The lines known so far of one frozen list."""
 
-    def __init__(self, total: int = 0) -> None:
+    def __init__(self, total: int = 0, more: bool = False) -> None:
+        """`more` says that there are more than `total`: the last pages are then those of the end."""
         self.total = total
+        self.more = more
         self._pages: OrderedDict[int, tuple[QueueRow, ...]] = OrderedDict()
         self._anchors: dict[int, Key] = {}
         """The key of the row in front of a page."""
@@ -122,8 +125,8 @@ class MemoryProvider:
     def __init__(self, rows: Sequence[QueueRow]) -> None:
         self.all = sorted(rows, key=lambda row: row.key)
 
-    def count(self) -> int:
-        return len(self.all)
+    def count(self) -> Counted:
+        return Counted(len(self.all))
 
     def after(self, key: Key | None, size: int, skip: int = 0) -> Sequence[QueueRow]:
         at = (0 if key is None else bisect_right(self.all, key, key=lambda row: row.key)) + skip
@@ -133,8 +136,8 @@ class MemoryProvider:
         stop = (len(self.all) if key is None else bisect_left(self.all, key, key=lambda row: row.key)) - skip
         return self.all[max(stop - size, 0) : max(stop, 0)]
 
-    def rank(self, key: Key) -> int:
-        return bisect_left(self.all, key, key=lambda row: row.key)
+    def rank(self, key: Key) -> Counted:
+        return Counted(bisect_left(self.all, key, key=lambda row: row.key))
 
     def rows(self, ids: Sequence[int]) -> Sequence[QueueRow]:
         wanted = set(ids)

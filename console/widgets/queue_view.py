@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from console.i18n import _
-from console.ports import COUNTED, Loader, QueueRow
+from console.ports import Loader, QueueRow
 from console.terminal.width import cells
 from console.widgets import countdown
 from console.widgets.columns import Column
@@ -328,8 +328,7 @@ class QueueView(ListMarking, can_focus=True):
         return marked + (_(" changed: Home ") if self.stale else "")
 
     def _position(self) -> str:
-        more = "+" if self.total == COUNTED else ""
-        return f" {self.cursor + 1:,}/{self.total:,}{more} " if self.total else " 0 "
+        return f" {self.cursor + 1:,}/{self.counted} " if self.total else " 0 "
 
     def _part(self, name: str) -> Style:
         """The style of a part of the list."""

@@ -23,13 +23,18 @@ class Texts:
         self._centre_id = centre_id
         self._new: dict[int, Mapping[str, Any]] = {}
         self._changed: dict[int, Mapping[str, Any]] = {}
+        self._turned: set[int] = set()
+        """Tickets that were closed or opened: the index knows which are open."""
 
     def collect(self, ticket: Mapping[str, Any], old: Mapping[str, Any] | None) -> None:
         """Compare a ticket with what was loaded."""
         if old is None:
             self._new[ticket["id"]] = ticket
-        elif any(ticket[name] != old[name] for name in HEAD):
+            return
+        if any(ticket[name] != old[name] for name in HEAD):
             self._changed[ticket["id"]] = ticket
+        if ticket["open"] != old["open"]:
+            self._turned.add(ticket["id"])
 
     def write(self, connection: Connection, events: Sequence[Mapping[str, Any]]) -> None:
         """Write what changed, with the words of the transaction's events, under the number of its last one."""
@@ -57,6 +62,14 @@ class Texts:
         ]
         if notes:
             connection.execute(text(_UPDATE.format(f"notes = notes || '{BREAK}' || :words")), notes)
+        told = {row["ticket"] for row in (*heads, *notes)}
+        turned = [
+            {"centre": self._centre_id, "ticket": number, "stamp": stamps[number]}
+            for number in self._turned - told
+            if number in stamps
+        ]
+        if turned:
+            connection.execute(text(_UPDATE.format("notes = notes")), turned)
 
 
 _UPDATE = "UPDATE ticket_text SET {}, stamp = :stamp WHERE centre_id = :centre AND ticket_id = :ticket"

@@ -46,6 +46,8 @@ class EngineStatus:
     fence: int
     overdue: int
     """Steps that should have been done ten seconds ago."""
+    overdue_is_more: bool
+    """Whether there are more: they are counted up to 10,000."""
     lag: int
     """Seconds by which the oldest of them is late."""
     next_at: int | None
@@ -97,7 +99,8 @@ def engine_status(reader: Reader, centre: int, now: int, silence: queries.Silenc
         beat_at=found.beat_at if found else None,
         version=found.version if found else "",
         fence=found.fence if found else 0,
-        overdue=count,
+        overdue=count.number,
+        overdue_is_more=count.more,
         lag=max(0, now - oldest) if oldest is not None else 0,
         next_at=queries.next_due(reader, centre),
         cycle=found.cycle if found else {},

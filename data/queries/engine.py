@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from data.queries.counted import COUNT_CAP, Counted, capped
 from data.reader import Reader
 
 LATE_GRACE = 10
 """Seconds after which a step that is not done is called overdue."""
-COUNT_CAP = 100_000
 DAY = 86_400
 
 
@@ -56,16 +56,17 @@ def beat(reader: Reader, centre: int) -> Beat | None:
     return Beat(str(row[0]), int(row[1]), int(row[2]), int(row[3]), str(row[4]), dict(cycle or {}))
 
 
-def overdue(reader: Reader, centre: int, now: int, grace: int = LATE_GRACE) -> tuple[int, int | None]:
+def overdue(reader: Reader, centre: int, now: int, grace: int = LATE_GRACE) -> tuple[Counted, int | None]:
     """(how many steps should have been done `grace` seconds ago and were not, for when the oldest was)."""
     row = reader.one(
         "SELECT count(*), min(next_at) FROM (SELECT next_at FROM clock_due WHERE centre_id = :centre"
-        " AND next_at <= :before ORDER BY next_at LIMIT :cap) AS waiting",
+        " AND next_at <= :before ORDER BY next_at LIMIT :most) AS waiting",
         centre=centre,
         before=now - grace,
-        cap=COUNT_CAP,
+        most=COUNT_CAP + 1,
     )
-    return (int(row[0]), None if row[1] is None else int(row[1])) if row else (0, None)
+    count, oldest = row or (0, None)
+    return capped(int(count)), None if oldest is None else int(oldest)
 
 
 def next_due(reader: Reader, centre: int) -> int | None:

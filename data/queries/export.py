@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from data.queries.filters import Condition
+from data.queries.searching import narrowed
 from data.reader import Reader
 
 PAGE = 1_000
+EVERY = Condition("1 = 1", {})
 COLUMNS = {
     "code": "t.code",
     "title": "t.title",
@@ -70,7 +72,7 @@ _SELECT = (
 
 def tickets(reader: Reader, centre: int, condition: Condition | None = None) -> Iterator[list[Any]]:
     """The values of COLUMNS for each ticket. No read lasts longer than a page."""
-    chosen = condition or Condition("1 = 1", {})
+    chosen = narrowed(reader, centre, condition or EVERY)
     sql = _SELECT.format(condition=chosen.sql)
     after = -1
     while page := reader.rows(sql, centre=centre, after=after, size=PAGE, **chosen.values):
@@ -81,7 +83,7 @@ def tickets(reader: Reader, centre: int, condition: Condition | None = None) -> 
 
 def count(reader: Reader, centre: int, condition: Condition | None = None) -> int:
     """How many tickets the filter lets through: for the bar of a long export."""
-    chosen = condition or Condition("1 = 1", {})
+    chosen = narrowed(reader, centre, condition or EVERY)
     sql = f"SELECT count(*) FROM ticket t WHERE t.centre_id = :centre AND ({chosen.sql})"
     row = reader.one(sql, centre=centre, **chosen.values)
     return int(row[0]) if row else 0

@@ -54,8 +54,14 @@ class Condition(NamedTuple):
     """Whether the filter itself names closed tickets, so that they belong to its result."""
     phrases: tuple[str, ...] = ()
     """Words that must all be there, as tokens: what `data.queries.searching` asks the search index for."""
+    words_only: bool = False
+    """Whether the phrases are all that is asked for."""
     few: bool = False
     """Whether the condition names few tickets by id, so that they are read and sorted, and no list is walked."""
+    near: bool = False
+    """Whether it is only good for the nearest lines of a list."""
+    hits: str = ""
+    """A SELECT of the very open tickets that fit, where the search index alone knows them: for counting."""
 
 
 SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -110,7 +116,9 @@ def parse(
         if sql.startswith("EXISTS") and not negated:
             phrases.append(scope.values[f"f{number}"].strip("% "))
         parts.append(f"NOT coalesce(({sql}), FALSE)" if negated else f"({sql})")
-    return Condition(" AND ".join(parts) or "1 = 1", scope.values, asks_closed, tuple(phrases))
+    return Condition(
+        " AND ".join(parts) or "1 = 1", scope.values, asks_closed, tuple(phrases), len(phrases) == len(parts)
+    )
 
 
 def half_width_signs(text: str) -> str:

@@ -14,6 +14,7 @@ from data.reader import Reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from data.queries.filters import Condition
@@ -95,18 +96,39 @@ def page(
     everything = everything or (condition is not None and condition.asks_closed)
     far = 1 << 62
     at, ticket = _key(after) if after else ((far, far) if everything else (-1, -1))
-    where, order = (_ALL, "{}t.reported_at DESC, {}t.id DESC") if everything else (_OPEN, "{}t.due_at, {}t.id")
     values: dict[str, Any] = {"at": at, "ticket": ticket, "size": limit}
-    if condition is not None:
-        condition = _narrowed(reader, centre, condition)
-        where += f" AND ({condition.sql})"
-        values.update(condition.values)
-    sign = ""
-    if condition is not None and condition.few:
+    rows: list[tuple[Any, ...]] = []
+    for way in _ways(reader, centre, condition, not everything):
+        sql = _sql(way, everything)
+        rows = reader.rows(sql, centre=centre, **values, **(way.values if way is not None else {}))
+        if len(rows) == limit:
+            break
+    return [_record(row, now, everything) for row in rows]
+
+
+def _ways(reader: Reader, centre: int, condition: Condition | None, only_open: bool) -> Iterable[Condition | None]:
+    """The conditions to try in turn; the search is loaded where there are words."""
+    if condition is None or not condition.phrases:
+        return (condition,)
+    from data.queries.searching import ways
+
+    return ways(reader, centre, condition, only_open)
+
+
+def _sql(condition: Condition | None, everything: bool) -> str:
+    """The statement of a page."""
+    walk, column, down = (_ALL, "t.reported_at", " DESC") if everything else (_OPEN, "t.due_at", "")
+    if condition is None:
+        return f"{_SELECT}{walk} ORDER BY {column}{down}, t.id{down} LIMIT :size"
+    where, sign = f"{walk} AND ({condition.sql})", ""
+    if condition.few:
         # Tickets named by id are looked up and sorted: the plus sign keeps an engine from walking the list's index.
         sign, where = "+", where.replace("t.open = 1 AND", "+t.open = 1 AND", 1)
-    sql = f"{_SELECT}{where} ORDER BY {order.format(sign, sign)} LIMIT :size"
-    return [_record(row, now, everything) for row in reader.rows(sql, centre=centre, **values)]
+    if condition.near:
+        from data.queries.searching import no_further
+
+        where += f" AND {no_further(column, f'ticket t WHERE t.centre_id = :centre AND {walk}', bool(down))}"
+    return f"{_SELECT}{where} ORDER BY {sign}{column}{down}, {sign}t.id{down} LIMIT :size"
 
 
 def _narrowed(reader: Reader, centre: int, condition: Condition) -> Condition:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from data.queries.counted import COUNT_CAP, Counted, capped
 from data.queries.filters import Condition
 from data.queries.orders import BY_DUE, Key, Leg, Order
-from data.queries.searching import narrowed, proposals
+from data.queries.searching import FURTHEST, narrowed, no_further, ways
 from data.reader import Reader, expand
 
-COUNT_CAP = 100_000
-FURTHEST = 1 << 62
-"""An instant beyond every other."""
+PLACE_CAP = 100_000
+"""Lines in front of a place are counted so far where no filter is on: in an index alone."""
 LONGEST_WARNING = 30 * 86_400
 """Seconds: no pre-warning comes earlier before its deadline, so that counting never walks through what is long late."""
 EVERYTHING = Condition("1 = 1", {})
@@ -67,7 +67,7 @@ def page_after(
     order: Order = BY_DUE,
 ) -> list[QueueLine]:
     """The lines behind a key of the order, leaving out the first `skip`; None begins at the start."""
-    return _pages(reader, centre, key, size, skip, narrowed(reader, centre, condition), order, forward=True)
+    return _pages(reader, centre, key, size, skip, condition, order, forward=True)
 
 
 def page_before(
@@ -80,7 +80,7 @@ def page_before(
     order: Order = BY_DUE,
 ) -> list[QueueLine]:
     """The lines in front of a key, leaving out the `skip` nearest, in list order; None begins at the end."""
-    return _pages(reader, centre, key, size, skip, narrowed(reader, centre, condition), order, forward=False)[::-1]
+    return _pages(reader, centre, key, size, skip, condition, order, forward=False)[::-1]
 
 
 def newest(reader: Reader, centre: int, size: int) -> list[QueueLine]:
@@ -104,9 +104,10 @@ def lines_of(reader: Reader, centre: int, ids: Sequence[int], condition: Conditi
     return [QueueLine(*row) for row in reader.rows(sql, centre=centre, **values, **condition.values)]
 
 
-def rank(reader: Reader, centre: int, key: Key, condition: Condition = EVERYTHING, order: Order = BY_DUE) -> int:
-    """How many lines stand in front of a key, counted up to COUNT_CAP."""
-    condition = narrowed(reader, centre, condition)
+def rank(reader: Reader, centre: int, key: Key, condition: Condition = EVERYTHING, order: Order = BY_DUE) -> Counted:
+    """How many lines stand in front of a key: counted up to COUNT_CAP, without a condition up to PLACE_CAP in a leg."""
+    cap = PLACE_CAP if condition is EVERYTHING else COUNT_CAP
+    condition = narrowed(reader, centre, condition, only_open=True)
     number, inside = order.place(key)
     before = 0
     for leg in _legs(reader, centre, order, number, forward=False):
@@ -117,17 +118,18 @@ def rank(reader: Reader, centre: int, key: Key, condition: Condition = EVERYTHIN
         border = f"(t.{order.column}, t.id) < (:at, :ticket)" if place == number else "1 = 1"
         values = {"at": inside[0], "ticket": inside[1]} if place == number else {}
         sql = f"({part.sql}) AND {border} AND ({condition.sql})"
-        before += _capped(reader, centre, Condition(sql, {**part.values, **values, **condition.values}))
-        if before >= COUNT_CAP and condition is not EVERYTHING:
-            return COUNT_CAP
-    return before
+        found = _capped(reader, centre, Condition(sql, {**part.values, **values, **condition.values}), cap + 1)
+        before += found
+        if found > cap or (before > cap and condition is not EVERYTHING):
+            return Counted(before, True)
+    return Counted(before)
 
 
-def count(reader: Reader, centre: int, condition: Condition = EVERYTHING) -> int:
+def count(reader: Reader, centre: int, condition: Condition = EVERYTHING) -> Counted:
     """How many open tickets fit: from the kept counter without a condition, else counted up to COUNT_CAP."""
     if condition is EVERYTHING:
-        return counter(reader, centre, "open", "all")
-    return _capped(reader, centre, narrowed(reader, centre, condition))
+        return Counted(counter(reader, centre, "open", "all"))
+    return capped(_capped(reader, centre, narrowed(reader, centre, condition, only_open=True)))
 
 
 def counter(reader: Reader, centre: int, dimension: str, item: str) -> int:
@@ -151,13 +153,13 @@ def counters(reader: Reader, centre: int, dimension: str) -> dict[str, int]:
     return {str(item): int(amount) for item, amount in rows}
 
 
-def late_and_soon(reader: Reader, centre: int, now: int, cap: int = 10_000) -> tuple[int, int]:
-    """How many open tickets are past their deadline, and past their pre-warning; each counted up to a cap."""
+def late_and_soon(reader: Reader, centre: int, now: int) -> tuple[Counted, Counted]:
+    """How many open tickets are past their deadline, and past their pre-warning; each counted up to COUNT_CAP."""
     late = Condition("t.due_at <= :now", {"now": now})
     soon = Condition(
         "t.warn_at > :since AND t.warn_at <= :now AND t.due_at > :now", {"now": now, "since": now - LONGEST_WARNING}
     )
-    return _capped(reader, centre, late, cap), _capped(reader, centre, soon, cap)
+    return capped(_capped(reader, centre, late)), capped(_capped(reader, centre, soon))
 
 
 def _pages(
@@ -173,14 +175,19 @@ def _pages(
     """Lines away from a key, leg by leg until there are enough."""
     number, inside = (None, None) if key is None else order.place(key)
     found: list[QueueLine] = []
+    tries = list(ways(reader, centre, condition, only_open=True))
     for place, leg in _legs(reader, centre, order, number, forward):
         start = inside if place == number else None
         if skip and len(order.legs) > 1:
-            passed = _passed(reader, centre, order, leg, start, condition, forward, skip)
+            passed = _passed(reader, centre, order, leg, start, tries[-1], forward, skip)
             if passed < skip:
                 skip -= passed
                 continue
-        found += _page(reader, centre, order, leg, start, size - len(found), skip, condition, forward)
+        for way in tries:
+            part = _page(reader, centre, order, leg, start, size - len(found), skip, way, forward)
+            if len(part) == size - len(found):
+                break
+        found += part
         skip = 0
         if len(found) >= size:
             break
@@ -211,6 +218,9 @@ def _page(
 ) -> list[QueueLine]:
     direction = "ASC" if forward else "DESC"
     beyond, values = _beyond(order, start, forward)
+    if condition.near:
+        walked = f"ticket t WHERE t.centre_id = :centre AND t.open = 1 AND {leg.sql} AND {beyond}"
+        beyond += f" AND {no_further(f't.{order.column}', walked, not forward)}"
     sorts = f"+t.{order.column} {direction}, +t.id" if condition.few else f"t.{order.column} {direction}, t.id"
     sql = (
         f"SELECT {_COLUMNS} FROM ticket t {_JOINS}"
@@ -248,18 +258,14 @@ def _passed(
     return _capped(reader, centre, Condition(sql, {**leg.values, **values, **condition.values}), most)
 
 
-def _capped(reader: Reader, centre: int, condition: Condition, cap: int = COUNT_CAP) -> int:
-    """Open tickets that fit, counted up to a cap: where many hold the words, along what the search index proposes."""
-    values: dict[str, Any] = {"cap": cap, **condition.values}
-    source = "ticket t WHERE"
-    if condition.phrases and not condition.few:
-        proposed, more = proposals(reader, centre, condition)
-        source = f"({proposed}) p JOIN ticket t ON t.id = p.ticket_id WHERE"
-        values |= more
+def _capped(reader: Reader, centre: int, condition: Condition, most: int = COUNT_CAP + 1) -> int:
+    """Open tickets that fit, counted up to `most`."""
+    fitting = f"t.centre_id = :centre AND {_is_open(condition)} AND ({condition.sql})"
+    counted = condition.hits or f"SELECT 1 AS one FROM ticket t WHERE {fitting}"
     row = reader.one(
-        f"SELECT count(*) FROM (SELECT 1 AS one FROM {source} t.centre_id = :centre AND {_is_open(condition)}"
-        f" AND ({condition.sql}) LIMIT :cap) AS found",
+        f"SELECT count(*) FROM ({counted} LIMIT :most) AS found",
         centre=centre,
-        **values,
+        most=most,
+        **condition.values,
     )
     return int(row[0]) if row else 0

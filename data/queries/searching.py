@@ -1,4 +1,4 @@
-"""Words of a filter through the search index: few tickets are named by id, many are met on the way through a list.
+"""Words of a filter through the search index: few tickets are named by id, many are a set that a list is held against.
 
 The index proposes, a ticket's own tokens decide, and what the index does not hold yet is searched plainly: the same
 tickets on both engines and at any lag.
@@ -7,75 +7,139 @@ tickets on both engines and at any lag.
 from __future__ import annotations
 
 import json
-from itertools import pairwise
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from data.queries.filters import Condition
 from data.reader import Reader
-from data.tokens import JOINT
+from data.tokens import OPEN, asked, of_centre
 
-FEW = 5_000
-"""Up to so many proposals are named by id and sorted; more are met on the way through the list's own index."""
+FEW = 1_000
+"""Up to so many tickets are named by id and sorted."""
+MANY = 50_000
+"""From so many on a list is walked and its texts are read: a page of it is full before a set of so many is made."""
+STEPS = 5_000
+"""So far a list is walked in this way; where that fills no page, the words stand far from each other in it."""
+TERMS = 12
+"""So many terms the index is asked for: the texts decide about the rest of a long phrase."""
 
+FURTHEST = 1 << 62
+"""An instant beyond every other."""
 LAG_SHOWN = 20_000
 """From so many waiting tickets on, the search is slower than it should be."""
 
-
-def narrowed(reader: Reader, centre: int, condition: Condition) -> Condition:
-    """The same condition, made fast where its words are in few tickets."""
-    if not condition.phrases or condition.few:
-        return condition
-    source, values = proposals(reader, centre, condition)
-    found = reader.rows(f"SELECT p.ticket_id FROM ({source}) AS p LIMIT :most", centre=centre, most=FEW + 1, **values)
-    if len(found) > FEW:
-        return condition
-    listed = "SELECT value FROM json_each(:found)"
-    if not reader.sqlite:
-        listed = "SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(:found AS JSON)) AS value"
-    ids = json.dumps([int(row[0]) for row in found])
-    sql = f"t.id IN ({listed}) AND ({condition.sql})"
-    return condition._replace(sql=sql, values={**condition.values, "found": ids}, few=True)
+_MARK = "coalesce((SELECT m.stamp FROM search_mark m WHERE m.centre_id = :centre), -1)"
+_TAIL = f"FROM ticket_text x WHERE x.centre_id = :centre AND x.stamp > {_MARK}"
 
 
-def proposals(reader: Reader, centre: int, condition: Condition) -> tuple[str, dict[str, Any]]:
-    """A SELECT of ticket_id: what the index proposes and its whole tail, each ticket once; with its values."""
-    row = reader.one("SELECT stamp FROM search_mark WHERE centre_id = :centre", centre=centre)
-    values: dict[str, Any] = {"mark": int(row[0]) if row else -1}
-    if reader.sqlite:
-        values["match"] = " AND ".join(f'"{phrase}"' for phrase in condition.phrases)
-        indexed = (
-            "SELECT x.ticket_id FROM search_fts f CROSS JOIN ticket_text x"
-            " ON x.centre_id = :centre AND x.ticket_id = f.rowid AND x.stamp <= :mark"
-            " WHERE f.search_fts MATCH :match"
-        )
-    else:
-        values["match"] = " & ".join(f"'{term}'" for phrase in condition.phrases for term in _terms(phrase))
-        indexed = (
-            "SELECT x.ticket_id FROM search_terms f JOIN ticket_text x"
-            " ON x.centre_id = f.centre_id AND x.ticket_id = f.ticket_id AND x.stamp <= :mark"
-            " WHERE f.centre_id = :centre AND f.terms @@ CAST(:match AS tsquery)"
-        )
+class _Asked(NamedTuple):
+    """What the index is asked for, and how many tickets it knows for that, counted to just beyond MANY."""
+
+    terms: tuple[str, ...]
+    held: int
+
+
+def ways(reader: Reader, centre: int, condition: Condition, only_open: bool = False) -> Iterator[Condition]:
+    """Conditions that let the same tickets through, to be tried in turn until one fills a page.
+
+    `only_open` says that the list holds open tickets alone.
+    """
+    if not condition.phrases:
+        yield condition
+        return
+    wanted = _asked(reader, centre, condition, only_open)
+    if wanted.held <= FEW and (ids := _named(reader, centre, condition, wanted)) is not None:
+        listed = "SELECT value FROM json_each(:found)"
+        if not reader.sqlite:
+            listed = "SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(:found AS JSON)) AS value"
+        sql = f"t.id IN ({listed}) AND ({condition.sql})"
+        yield Condition(sql, {**condition.values, "found": json.dumps(ids)}, condition.asks_closed, few=True)
+        return
+    if wanted.held > MANY:
+        yield condition._replace(phrases=(), near=True)
+    indexed, tail, values = _proposals(reader, condition, wanted)
+    hits = ""
+    if only_open and _index_knows(condition):
+        place = "f.rowid" if reader.sqlite else "f.ticket_id"
+        hits = f"{indexed} AND {place} NOT IN (SELECT x.ticket_id {_TAIL}) UNION ALL {tail} AND EXISTS (SELECT 1"
+        hits += " FROM ticket t WHERE t.centre_id = x.centre_id AND t.id = x.ticket_id AND t.open = 1)"
+    sql = f"+t.id IN ({indexed} UNION ALL {tail}) AND ({condition.sql})"
+    yield Condition(sql, {**condition.values, **values}, condition.asks_closed, hits=hits)
+
+
+def narrowed(reader: Reader, centre: int, condition: Condition, only_open: bool = False) -> Condition:
+    """The way that needs no page to fill: for counts, and for all tickets at once."""
+    *_, last = ways(reader, centre, condition, only_open)
+    return last
+
+
+def no_further(column: str, walked: str, down: bool = False) -> str:
+    """A condition that ends the walk of a list, sorted by a column and the id, after STEPS lines."""
+    direction, sign, end = ("DESC", ">=", 0) if down else ("ASC", "<=", FURTHEST)
+    return (
+        f"{column} {sign} coalesce((SELECT {column} FROM {walked}"
+        f" ORDER BY {column} {direction}, {column[0]}.id {direction} LIMIT 1 OFFSET {STEPS}), {end})"
+    )
+
+
+def _asked(reader: Reader, centre: int, condition: Condition, only_open: bool) -> _Asked:
+    """The rare terms of the words, or else all of them and that the ticket is open."""
+    known = dict.fromkeys(term for phrase in condition.phrases for term in asked(phrase))
+    terms = tuple(of_centre(centre, term) for term in known)[:TERMS]
+    rare = tuple(term for term in terms if _held(reader, centre, (term,), FEW + 1) <= FEW)
+    if rare:
+        return _Asked(rare, FEW)
+    every = (*terms, of_centre(centre, OPEN)) if only_open else terms
+    return _Asked(every, _held(reader, centre, every, MANY + 1))
+
+
+def _held(reader: Reader, centre: int, terms: tuple[str, ...], most: int) -> int:
+    """How many tickets the index knows that hold all terms, counted up to `most`."""
+    row = reader.one(
+        f"SELECT count(*) FROM ({_indexed(reader)} LIMIT :most) AS held",
+        centre=centre,
+        match=_match(reader, terms),
+        most=most,
+    )
+    return int(row[0]) if row else 0
+
+
+def _named(reader: Reader, centre: int, condition: Condition, wanted: _Asked) -> list[int] | None:
+    """The ids of all proposals; None where the tail brings too many."""
+    indexed, tail, values = _proposals(reader, condition, wanted)
+    rows = reader.rows(f"{indexed} UNION {tail} LIMIT :most", centre=centre, most=FEW + 1, **values)
+    return [int(row[0]) for row in rows] if len(rows) <= FEW else None
+
+
+def _proposals(reader: Reader, condition: Condition, wanted: _Asked) -> tuple[str, str, dict[str, Any]]:
+    """Two SELECTs of ticket ids, from the index and from its tail, with their values."""
+    values: dict[str, Any] = {"match": _match(reader, wanted.terms)}
     likes = []
     for number, phrase in enumerate(condition.phrases):
         values[f"phrase{number}"] = f"% {phrase} %"
         likes.append(f"(x.head LIKE :phrase{number} OR x.notes LIKE :phrase{number})")
-    tail = "SELECT x.ticket_id FROM ticket_text x WHERE x.centre_id = :centre AND x.stamp > :mark AND "
-    tail += " AND ".join(likes)
-    return f"{indexed} UNION ALL {tail}", values
+    return _indexed(reader), f"SELECT x.ticket_id {_TAIL} AND {' AND '.join(likes)}", values
 
 
-def _terms(phrase: str) -> list[str]:
-    """What PostgreSQL's index is asked for a phrase: its pairs, or its only token."""
-    words = phrase.split()
-    return [f"{one}{JOINT}{other}" for one, other in pairwise(words)] or words
+def _indexed(reader: Reader) -> str:
+    """A SELECT of the ticket ids that the index knows for `:match`."""
+    if reader.sqlite:
+        return "SELECT f.rowid FROM search_fts f WHERE f.search_fts MATCH :match"
+    return "SELECT f.ticket_id FROM search_terms f WHERE f.centre_id = :centre AND f.terms @> CAST(:match AS text[])"
+
+
+def _match(reader: Reader, terms: tuple[str, ...]) -> str | list[str]:
+    return " AND ".join(f'"{term}"' for term in terms) if reader.sqlite else list(terms)
+
+
+def _index_knows(condition: Condition) -> bool:
+    """Whether the index alone tells which tickets fit: each phrase is a term of it, and there is nothing else."""
+    return condition.words_only and len(condition.phrases) <= TERMS and all(p.count(" ") < 2 for p in condition.phrases)
 
 
 def waiting(reader: Reader, centre_id: int, most: int = LAG_SHOWN) -> int:
     """How many tickets of a centre wait for the index, counted up to `most`."""
     row = reader.one(
-        "SELECT count(*) FROM (SELECT 1 AS one FROM ticket_text x WHERE x.centre_id = :centre AND x.stamp >"
-        " coalesce((SELECT m.stamp FROM search_mark m WHERE m.centre_id = :centre), -1) LIMIT :most) AS found",
-        centre=centre_id,
-        most=most,
+        f"SELECT count(*) FROM (SELECT 1 AS one {_TAIL} LIMIT :most) AS found", centre=centre_id, most=most
     )
     return int(row[0]) if row else 0

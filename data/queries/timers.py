@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from data.queries.counted import COUNT_CAP, Counted, capped
 from data.queries.filters import Condition
-from data.queries.queue import EVERYTHING
-from data.queries.searching import narrowed
+from data.queries.queue import EVERYTHING, PLACE_CAP
+from data.queries.searching import narrowed, no_further, ways
 from data.reader import Reader, expand
 
 _COLUMNS = """
@@ -19,7 +20,6 @@ _UNIT = "LEFT JOIN unit u ON u.centre_id = k.centre_id AND u.id = k.unit_id"
 _RUNNING = "k.centre_id = :centre AND k.state = 'running' AND k.kind <> 'handle' AND k.due_at IS NOT NULL"
 _RUNNING_OF_FEW = _RUNNING.replace("k.kind <>", "k.kind || '' <>")
 """The same for tickets that are named by id: no engine walks the index of all running clocks for them."""
-COUNT_CAP = 100_000
 
 
 class ClockLine(NamedTuple):
@@ -103,28 +103,31 @@ def clocks_of(reader: Reader, centre: int, ids: Sequence[int], condition: Condit
     return [ClockLine(*row) for row in reader.rows(sql, centre=centre, **values, **condition.values)]
 
 
-def rank_clock(reader: Reader, centre: int, key: tuple[int, ...], condition: Condition = EVERYTHING) -> int:
-    """How many running clocks stand in front of a key; counted in the index up to COUNT_CAP."""
+def rank_clock(reader: Reader, centre: int, key: tuple[int, ...], condition: Condition = EVERYTHING) -> Counted:
+    """How many running clocks stand in front of a key, counted up to COUNT_CAP; in the index alone up to PLACE_CAP."""
     before = " AND (k.due_at, k.id) < (:before_due, :before_clock)"
-    return _count(reader, centre, condition, COUNT_CAP, before, before_due=key[0], before_clock=key[1])
+    cap = PLACE_CAP if condition is EVERYTHING else COUNT_CAP
+    condition = narrowed(reader, centre, condition)
+    return capped(_count(reader, centre, condition, cap + 1, before, before_due=key[0], before_clock=key[1]), cap)
 
 
-def count_clocks(reader: Reader, centre: int, condition: Condition = EVERYTHING, cap: int = COUNT_CAP) -> int:
-    """How many clocks run, counted up to a cap; without a condition in the index alone."""
-    return _count(reader, centre, narrowed(reader, centre, condition), cap)
+def count_clocks(reader: Reader, centre: int, condition: Condition = EVERYTHING) -> Counted:
+    """How many clocks run, counted up to COUNT_CAP; without a condition in the index alone up to PLACE_CAP."""
+    cap = PLACE_CAP if condition is EVERYTHING else COUNT_CAP
+    return capped(_count(reader, centre, narrowed(reader, centre, condition), cap + 1), cap)
 
 
 def _running(condition: Condition) -> str:
     return _RUNNING_OF_FEW if condition.few else _RUNNING
 
 
-def _count(reader: Reader, centre: int, condition: Condition, cap: int, before: str = "", **key: Any) -> int:
+def _count(reader: Reader, centre: int, condition: Condition, most: int, before: str = "", **key: Any) -> int:
     joined = "" if condition is EVERYTHING else _TICKET
     row = reader.one(
         f"SELECT count(*) FROM (SELECT 1 AS one FROM clock k {joined} WHERE {_running(condition)}{before}"
-        f" AND ({condition.sql}) LIMIT :cap) AS found",
+        f" AND ({condition.sql}) LIMIT :most) AS found",
         centre=centre,
-        cap=cap,
+        most=most,
         **key,
         **condition.values,
     )
@@ -142,12 +145,17 @@ def _page(
     skip: int,
     condition: Condition,
 ) -> list[ClockLine]:
-    condition = narrowed(reader, centre, condition)
-    sorts = f"+k.due_at {order}, +k.id" if condition.few else f"k.due_at {order}, k.id"
-    sql = (
-        f"SELECT {_COLUMNS} FROM clock k {_TICKET} {_UNIT}"
-        f" WHERE {_running(condition)} AND (k.due_at, k.id) {sign} (:due, :clock) AND ({condition.sql})"
-        f" ORDER BY {sorts} {order} LIMIT :size OFFSET :skip"
-    )
-    rows = reader.rows(sql, centre=centre, due=due, clock=clock, size=size, skip=skip, **condition.values)
+    rows: list[tuple[Any, ...]] = []
+    for way in ways(reader, centre, condition):
+        beyond = f"(k.due_at, k.id) {sign} (:due, :clock)"
+        if way.near:
+            beyond += f" AND {no_further('k.due_at', f'clock k WHERE {_RUNNING} AND {beyond}', order == 'DESC')}"
+        sorts = f"+k.due_at {order}, +k.id" if way.few else f"k.due_at {order}, k.id"
+        sql = (
+            f"SELECT {_COLUMNS} FROM clock k {_TICKET} {_UNIT}"
+            f" WHERE {_running(way)} AND {beyond} AND ({way.sql}) ORDER BY {sorts} {order} LIMIT :size OFFSET :skip"
+        )
+        rows = reader.rows(sql, centre=centre, due=due, clock=clock, size=size, skip=skip, **way.values)
+        if len(rows) == size:
+            break
     return [ClockLine(*row) for row in rows]

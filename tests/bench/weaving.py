@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 from data.counting import DIMENSIONS, recount_sql
+from data.search_index import entry
 from data.tokens import BREAK, searchable
 from tests.bench.wording import PLACE, place, place_sql
 
@@ -176,21 +177,20 @@ def _index_texts(target: sqlite3.Connection) -> None:
     target.execute("CREATE TEMP TABLE last_event AS SELECT ticket_id, max(id) AS id FROM ticket_event GROUP BY 1")
     target.execute("CREATE UNIQUE INDEX temp.one_last ON last_event (ticket_id)")
     rows = target.execute(
-        "SELECT t.centre_id, t.id, l.id, t.code, t.title, t.body, t.address, t.outcome, t.public_reply, t.reason"
-        " FROM ticket t JOIN last_event l ON l.ticket_id = t.id"
+        "SELECT t.centre_id, t.id, t.open, l.id, t.code, t.title, t.body, t.address, t.outcome, t.public_reply,"
+        " t.reason FROM ticket t JOIN last_event l ON l.ticket_id = t.id"
     )
     while part := rows.fetchmany(TEXTS_AT_ONCE):
-        made = []
-        for centre, ticket, stamp, code, *texts in part:
+        made, entries = [], []
+        for centre, ticket, is_open, stamp, code, *texts in part:
             head = f"{searchable(code)}{BREAK}{_known(tuple(texts[:3]))}"
-            made.append((centre, ticket, stamp, head, _known(tuple(texts[3:]))))
+            words = _known(tuple(texts[3:]))
+            made.append((centre, ticket, stamp, head, words))
+            entries.append((ticket, " ".join(entry(centre, head, words, is_open == 1))))
         target.executemany(
             "INSERT INTO ticket_text (centre_id, ticket_id, stamp, head, notes) VALUES (?, ?, ?, ?, ?)", made
         )
-        target.executemany(
-            "INSERT INTO search_fts (rowid, words) VALUES (?, ?)",
-            ((ticket, f"{head} {BREAK} {words}") for _, ticket, _, head, words in made),
-        )
+        target.executemany("INSERT INTO search_fts (rowid, terms) VALUES (?, ?)", entries)
     target.execute(
         "INSERT INTO search_mark (centre_id, stamp) SELECT centre_id, max(stamp) FROM ticket_text GROUP BY 1"
     )

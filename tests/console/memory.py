@@ -30,6 +30,7 @@ from console.ports import (
 )
 from console.widgets.pages import MemoryProvider
 from data.errors import BadInput, Refusal
+from data.queries.counted import Counted
 from data.terms import Stage, Urgency
 from tests.console.memory_overview import made_overview
 
@@ -84,14 +85,15 @@ def in_order(row: QueueRow, order: str) -> QueueRow:
 class EndlessProvider:
     """A million rows that are worked out when they are asked for; deadlines one per second."""
 
-    def __init__(self, amount: int, first_due: int = NOW - 60, step: int = 1) -> None:
+    def __init__(self, amount: int, first_due: int = NOW - 60, step: int = 1, more: bool = False) -> None:
         self.amount = amount
+        self.more = more
         self.first_due = first_due
         self.step = step
         self.asked = 0
 
-    def count(self) -> int:
-        return self.amount
+    def count(self) -> Counted:
+        return Counted(self.amount, self.more)
 
     def _row(self, number: int) -> QueueRow:
         return made_row(number, self.first_due + number * self.step)
@@ -108,8 +110,8 @@ class EndlessProvider:
         stop = (self.amount if key is None else key[1] - 1) - skip
         return self._rows(stop - size, stop)
 
-    def rank(self, key: Key) -> int:
-        return key[1] - 1
+    def rank(self, key: Key) -> Counted:
+        return Counted(key[1] - 1)
 
     def rows(self, ids: Sequence[int]) -> Sequence[QueueRow]:
         return [self._row(number - 1) for number in ids]
@@ -157,10 +159,14 @@ class MemoryBackend:
     def status(self, now: int) -> Status:
         if self.broken is not None:
             raise self.broken
-        late = sum(1 for row in self.tickets if row.due < now)
-        soon = sum(1 for row in self.tickets if 0 <= row.due - now <= 600)
+        late = Counted(sum(1 for row in self.tickets if row.due < now))
+        soon = Counted(sum(1 for row in self.tickets if 0 <= row.due - now <= 600))
         return Status(
-            "示范街道指挥中心", "流转调度岗 林", "Asia/Shanghai", Counts(len(self.tickets), late, soon), self.heartbeat
+            "示范街道指挥中心",
+            "流转调度岗 林",
+            "Asia/Shanghai",
+            Counts(len(self.tickets), late, soon),
+            self.heartbeat,
         )
 
     officer: str | None = "lin"
@@ -388,7 +394,10 @@ class MemoryBackend:
     def handover(self, now: int) -> Handover:
         late = [row for row in self.tickets if row.due < now]
         rest = [row for row in self.tickets if row.due >= now]
-        parts = (OpenPart("late", len(late), tuple(late[:5])), OpenPart("rest", len(rest), tuple(rest[:5])))
+        parts = (
+            OpenPart("late", Counted(len(late)), tuple(late[:5])),
+            OpenPart("rest", Counted(len(rest)), tuple(rest[:5])),
+        )
         return Handover(now + 43_200, parts)
 
     def take_over(self, codes: Sequence[str], words: str, key: str) -> int:

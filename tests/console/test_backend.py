@@ -47,11 +47,11 @@ def test_lists_page_and_mask(either_street: tuple[Desk, StoreBackend]) -> None:
     backend.do("report", "", None, order.model_dump(exclude_defaults=True), "key-1")
     provider = backend.queue("")
     rows = provider.after(None, 100)
-    assert provider.count() == len(rows)
+    assert provider.count().number == len(rows)
     assert [row.key for row in rows] == sorted(row.key for row in rows)
     assert list(provider.before(None, 3)) == list(rows[-3:])
     assert list(provider.after(rows[2].key, 2)) == list(rows[3:5])
-    assert provider.rank(rows[5].key) == 5
+    assert provider.rank(rows[5].key).number == 5
     assert {row.id for row in provider.rows([rows[1].id, rows[4].id])} == {rows[1].id, rows[4].id}
     shown = repr(rows) + repr([backend.ticket(row.id) for row in rows])
     assert "13800138000" not in shown
@@ -64,10 +64,10 @@ def test_timers_name_the_next_step(street: tuple[Desk, StoreBackend]) -> None:
     _desk, backend = street
     clocks = backend.timers("")
     rows = clocks.after(None, 50)
-    assert clocks.count() == len(rows)
+    assert clocks.count().number == len(rows)
     assert rows[0].next_step == "提醒值班席"
     assert all(row.ticket != row.id for row in rows)
-    assert clocks.rank(rows[3].key) == 3
+    assert clocks.rank(rows[3].key).number == 3
     assert [row.id for row in clocks.rows([rows[2].id])] == [rows[2].id]
     with speaking("en"):
         assert backend.timers("").after(None, 1)[0].next_step == "remind the duty desk"
@@ -75,7 +75,7 @@ def test_timers_name_the_next_step(street: tuple[Desk, StoreBackend]) -> None:
 
 def test_a_filter_is_understood_or_refused(street: tuple[Desk, StoreBackend]) -> None:
     _desk, backend = street
-    assert backend.queue("stage:待受理").count() == sum(
+    assert backend.queue("stage:待受理").count().number == sum(
         row.stage == "reported" for row in backend.queue("").after(None, 50)
     )
     with pytest.raises(BadInput):

@@ -191,7 +191,7 @@ async def test_the_filter_prompt_understands_what_an_input_method_makes_of_its_g
     async with app.run_test(size=(120, 36)) as pilot:
         view = await ready(pilot)
         everything = view.total
-        found = backend.queue(meant).count()
+        found = backend.queue(meant).count().number
         assert 0 < found < everything
         await arrive(pilot, "、")
         await until(pilot, lambda: isinstance(app.focused, FilterPrompt))

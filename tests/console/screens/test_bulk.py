@@ -178,4 +178,4 @@ async def test_on_a_real_store_a_colleagues_ticket_is_refused_and_the_rest_is_do
         assert [piece.done for piece in drawer.able] == [False] + [True] * (len(reports) - 1)
         assert "已被他人更新" in drawer.able[0].outcome
         assert [row.code for row in view.marks] == reports[:1]
-        assert backend.queue("stage:reported").count() == 0
+        assert backend.queue("stage:reported").count().number == 0

@@ -231,7 +231,7 @@ async def test_on_a_real_store_offers_views_and_orders_work(street: tuple[Desk, 
         everything = view.total
         await open_prompt(pilot, app)
         await pilot.press(*"dsl", "tab", "enter")
-        reports = backend.queue("stage:reported").count()
+        reports = backend.queue("stage:reported").count().number
         await until(pilot, lambda: view.ready and view.total == reports and app.focused is view)
         await pilot.press("escape")
         await until(pilot, lambda: view.total == everything)
@@ -242,4 +242,4 @@ async def test_on_a_real_store_offers_views_and_orders_work(street: tuple[Desk, 
             await until(pilot, lambda order=order: view.ready and screen(app).order == order)
             assert view.cursor_id == ticket
         for saved in screen(app).known_views():
-            assert backend.queue(saved.filter, saved.order).count() >= 0
+            assert backend.queue(saved.filter, saved.order).count().number >= 0

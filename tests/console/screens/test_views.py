@@ -46,11 +46,13 @@ async def test_the_menu_counts_and_the_digit_shows(folder: Path) -> None:
 
 
 async def test_many_are_not_counted_to_the_end(folder: Path) -> None:
-    app = street_app(MemoryBackend(provider=EndlessProvider(1_000_000)))
+    app = street_app(MemoryBackend(provider=EndlessProvider(10_000, more=True)))
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot)
         await pilot.press("6")
-        await until(pilot, lambda: "10,000+" in screen_text(app) and "1,000,000" in screen_text(app))
+        await until(pilot, lambda: "3 超期" in screen_text(app) and "10,000+  late" in screen_text(app))
+        assert "10,000+" in line_text(app)
+        assert screen_text(app).count("/10,000+") == 1
 
 
 async def test_the_filter_is_saved_under_a_name_and_a_digit(folder: Path) -> None:

@@ -11,6 +11,7 @@ from console.overview_ports import OnDuty, Share, Unstaffed
 from console.ports import Counts, Heartbeat, Status
 from console.wall.app import WallApp
 from console.wall.view import WallTicket, WallView
+from data.queries.counted import Counted
 from tests.console.memory import NOW, PLACES
 
 
@@ -29,9 +30,10 @@ def made_ticket(number: int, due: int | None = None) -> WallTicket:
 
 def made_view(**changes: object) -> WallView:
     """A street with a little of everything."""
+    counts = Counts(128, Counted(17), Counted(6))
     view = WallView(
         at=NOW,
-        status=Status("示范街道指挥中心", "", "Asia/Shanghai", Counts(128, 17, 6), Heartbeat(1, "service")),
+        status=Status("示范街道指挥中心", "", "Asia/Shanghai", counts, Heartbeat(1, "service")),
         intake=42,
         sections=(Share("平安法治", "", 40, 3), Share("城市治理", "", 51, 0), Share("民生服务", "", 37, 1)),
         nearest=tuple(made_ticket(number) for number in range(1, 9)),

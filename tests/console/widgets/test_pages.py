@@ -53,7 +53,7 @@ def test_any_jumps_show_the_plain_list(amount: int, jumps: list[int]) -> None:
 def test_the_usual_moves_skip_nothing() -> None:
     """Start, End, and walking from both by pages read by key alone."""
     provider = Counting(made_rows(100_000))
-    pages = Pages(provider.count())
+    pages = Pages(provider.count().number)
     for line in [0, 99_999, *range(0, 5000, 45), *range(99_999, 95_000, -45)]:
         assert look(pages, provider, line) == provider.all[line]
     assert provider.skipped == 0
@@ -62,7 +62,7 @@ def test_the_usual_moves_skip_nothing() -> None:
 
 def test_a_jump_into_the_middle_leaves_an_anchor() -> None:
     provider = Counting(made_rows(100_000))
-    pages = Pages(provider.count())
+    pages = Pages(provider.count().number)
     look(pages, provider, 60_000)
     assert 0 < provider.skipped <= 50_000
     before = provider.skipped
@@ -73,7 +73,7 @@ def test_a_jump_into_the_middle_leaves_an_anchor() -> None:
 
 def test_old_pages_are_forgotten_and_come_back() -> None:
     provider = MemoryProvider(made_rows(PAGE * (KEPT_PAGES + 10)))
-    pages = Pages(provider.count())
+    pages = Pages(provider.count().number)
     for number in range(KEPT_PAGES + 10):
         look(pages, provider, number * PAGE)
     assert pages.row(0) is None

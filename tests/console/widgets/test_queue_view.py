@@ -11,6 +11,7 @@ from console.app import ZhihuiApp
 from console.ports import QueueRow
 from console.widgets.pages import MemoryProvider
 from console.widgets.queue_view import QueueView
+from data.queries.counted import Counted, capped
 from tests.console.counting import CountingDriver, count_output
 from tests.console.list_app import ListApp, settle, text_of
 from tests.console.memory import NOW, EndlessProvider, MemoryBackend, made_row
@@ -151,6 +152,36 @@ async def test_new_tickets_are_counted_and_shift_nothing() -> None:
         await settle(pilot, app.view)
         assert "+12" not in text_of(app.view, 0)
         assert app.view.total == 312
+        assert app.view.cursor_id == 901
+
+
+class Capped(MemoryProvider):
+    """Counted up to 500."""
+
+    def count(self) -> Counted:
+        return capped(len(self.all), 500)
+
+
+async def test_more_than_was_counted_is_said_and_news_at_the_top_are_seen() -> None:
+    provider = Capped([made_row(number) for number in range(700)])
+    app = ListApp(provider)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, app.view)
+        assert text_of(app.view, 0).rstrip().endswith("1/500+")
+        await pilot.press("end")
+        await settle(pilot, app.view)
+        assert app.view.cursor_id == 700
+        await pilot.press("home", "down")
+        await settle(pilot, app.view)
+        app.view.changed()
+        await settle(pilot, app.view)
+        assert not app.view.stale
+        provider.all = [made_row(900, NOW - 9000), *provider.all]
+        app.view.changed()
+        await settle(pilot, app.view)
+        assert "已变动" in text_of(app.view, 0)
+        await pilot.press("home")
+        await settle(pilot, app.view)
         assert app.view.cursor_id == 901
 
 

@@ -42,7 +42,7 @@ class Filled:
         if not open_only:
             return found
         lines = queue.page_after(self.reader, 1, None, 100, condition=condition)
-        assert len(lines) == queue.count(self.reader, 1, condition)
+        assert len(lines) == queue.count(self.reader, 1, condition).number
         assert {names[line.code] for line in lines} <= found
         return {names[line.code] for line in lines}
 

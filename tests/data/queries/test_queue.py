@@ -6,6 +6,7 @@ import pytest
 
 from data.errors import BadInput, NotFound
 from data.queries import notices, organisation, queue, tickets, timers
+from data.queries.counted import Counted
 from data.queries.filters import parse
 from data.queries.orders import ORDERS, order_named
 from data.terms import UnitKind
@@ -28,7 +29,7 @@ def everything(filled: Filled, size: int) -> list[int]:
 def test_pages_meet_without_gap_or_overlap(filled: Filled, size: int) -> None:
     whole = everything(filled, 100)
     assert everything(filled, size) == whole
-    assert len(set(whole)) == len(whole) == queue.count(filled.reader, 1)
+    assert len(set(whole)) == len(whole) == queue.count(filled.reader, 1).number
     backwards: list[int] = []
     key = None
     while page := queue.page_before(filled.reader, 1, key, size):
@@ -40,7 +41,7 @@ def test_pages_meet_without_gap_or_overlap(filled: Filled, size: int) -> None:
 def test_rank_and_lines_of(filled: Filled) -> None:
     lines = queue.page_after(filled.reader, 1, None, 100)
     for place, line in enumerate(lines):
-        assert queue.rank(filled.reader, 1, (line.due_at, line.id)) == place
+        assert queue.rank(filled.reader, 1, (line.due_at, line.id)).number == place
     chosen = queue.lines_of(filled.reader, 1, [lines[2].id, lines[0].id, 99])
     assert {line.id for line in chosen} == {lines[2].id, lines[0].id}
     assert queue.lines_of(filled.reader, 1, []) == []
@@ -48,12 +49,12 @@ def test_rank_and_lines_of(filled: Filled) -> None:
 
 def test_counts_from_counters_and_counted_agree(filled: Filled) -> None:
     reader = filled.reader
-    assert queue.count(reader, 1) == queue.count(reader, 1, parse("open", filled.now)) == 6
+    assert queue.count(reader, 1) == queue.count(reader, 1, parse("open", filled.now)) == Counted(6)
     assert queue.counter(reader, 1, "all", "all") == 8
     assert sum(queue.counters(reader, 1, "stage").values()) == 8
     assert sum(queue.counters(reader, 1, "open_unit").values()) == 6
     late, soon = queue.late_and_soon(reader, 1, filled.now)
-    assert (late, soon) == (len(filled.found("late")), len(filled.found("soon")))
+    assert (late.number, soon.number) == (len(filled.found("late")), len(filled.found("soon")))
 
 
 def test_a_ticket_with_everything_that_belongs_to_it(filled: Filled) -> None:
@@ -77,7 +78,7 @@ def test_timers_are_the_running_clocks_by_deadline(filled: Filled) -> None:
     lines = timers.clocks_after(filled.reader, 1, None, 100)
     assert [(line.due_at, line.id) for line in lines] == sorted((line.due_at, line.id) for line in lines)
     assert "handle" not in {line.kind for line in lines}
-    assert len(lines) == timers.count_clocks(filled.reader, 1)
+    assert len(lines) == timers.count_clocks(filled.reader, 1).number
     paused = filled.codes["paused"]
     assert paused not in {line.code for line in lines}
     assert [line.id for line in timers.clocks_before(filled.reader, 1, None, 2)] == [line.id for line in lines[-2:]]
@@ -120,7 +121,7 @@ def test_each_order_is_one_walk_both_ways(filled: Filled, name: str, size: int, 
         back[:0] = map(key, page)
     assert forth == back == wanted
     for place, at in enumerate(wanted):
-        assert queue.rank(reader, 1, at, condition, order) == place
+        assert queue.rank(reader, 1, at, condition, order).number == place
         assert [*map(key, queue.page_after(reader, 1, None, size, place, condition, order))] == wanted[place:][:size]
         left = len(wanted) - place
         assert [*map(key, queue.page_before(reader, 1, None, size, place, condition, order))] == (

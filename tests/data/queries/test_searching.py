@@ -5,23 +5,26 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from contextlib import ExitStack
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.desk.orders import Note, Report
-from data.queries import listing, queue, searching, timers
+from core.desk.orders import Archive, Note, Refuse, Report
+from data.queries import export, listing, queue, searching, timers
 from data.queries.filters import parse
 from data.queries.orders import ORDERS, order_named
 from data.reader import Reader
 from data.search_index import empty_index, fill
+from data.terms import Stage
 from tests import postgres
 from tests.core.desk.scene import Scene, make_scene
 
-ALPHABET = "井盖破损路口水电ab12AＢ１ -，。é"
+ALPHABET = "井盖破损路口𠮷々ab12AＢ１ßﬁｱ- -，。é\u0301'\"+!:%_•"
+"""Chinese of both planes, letters and digits of both widths, ligatures, and the signs that the indexes know."""
 WORDS = st.text(ALPHABET, min_size=1, max_size=12)
-QUERY = st.text("井盖破损路口水电ab12A１", min_size=1, max_size=4)
+QUERY = st.text("井盖破损路口𠮷々ab12A１ßﬁｱé'+%_", min_size=1, max_size=5)
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
@@ -36,7 +39,11 @@ def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 KNOWN: dict[str, dict[str, list[str]]] = {}
-"""By store: the texts of each ticket, by code."""
+"""By store: the texts of each open ticket, by code."""
+CLOSED: dict[str, dict[str, list[str]]] = {}
+"""The same of closed ones."""
+REASON = "井路1a"
+"""Why a ticket is refused: in its texts from then on."""
 
 
 def plain(text: str) -> list[str]:
@@ -55,6 +62,8 @@ def plain(text: str) -> list[str]:
 
 def holds(texts: list[str], query: str) -> bool:
     wanted = plain(query)
+    if not wanted:
+        return False
     for text in texts:
         have = plain(text)
         if any(have[at : at + len(wanted)] == wanted for at in range(len(have) - len(wanted) + 1)):
@@ -67,26 +76,50 @@ def found(scene: Scene, text: str) -> set[str]:
     with Reader(scene.store.url) as reader:
         condition = parse(text, scene.desk.now())
         codes = set(listing.codes(reader, 1, condition, 10_000))
-        assert queue.count(reader, 1, condition) == len(codes)
+        assert queue.count(reader, 1, condition).number == len(codes)
         for name in ORDERS:
             order = order_named(reader, 1, name)
             assert {line.code for line in queue.page_after(reader, 1, None, 10_000, 0, condition, order)} == codes
         assert {row["code"] for row in listing.page(reader, 1, 0, limit=10_000, condition=condition)} == codes
         lines = timers.clocks_after(reader, 1, None, 10_000, 0, condition)
         assert {line.code for line in lines} <= codes
-        assert timers.count_clocks(reader, 1, condition) == len(lines)
+        assert timers.count_clocks(reader, 1, condition).number == len(lines)
+        for line in lines[-1:]:
+            assert timers.rank_clock(reader, 1, (line.due_at, line.id), condition).number == len(lines) - 1
         return codes
+
+
+def found_closed(scene: Scene, text: str) -> set[str]:
+    """What the list of all tickets and the export find more."""
+    with Reader(scene.store.url) as reader:
+        condition = parse(text, scene.desk.now())
+        rows = listing.page(reader, 1, 0, True, limit=10_000, condition=condition)
+        place = list(export.COLUMNS).index("code")
+        exported = [row[place] for row in export.tickets(reader, 1, condition)]
+        assert {row["code"] for row in rows} == set(exported)
+        assert len(rows) == len(exported) == export.count(reader, 1, condition)
+        return set(exported) & set(CLOSED.get(scene.store.url, {}))
 
 
 @settings(max_examples=8)
 @given(
     tickets=st.lists(st.tuples(WORDS, WORDS, WORDS, st.lists(WORDS, max_size=2)), min_size=1, max_size=4),
+    refused=st.integers(0, 4),
     queries=st.lists(QUERY, min_size=1, max_size=4),
     indexed=st.booleans(),
-    few=st.sampled_from([0, 2, 5_000]),
+    few=st.sampled_from([0, 2, 1_000]),
+    many=st.sampled_from([0, 3, 50_000]),
+    steps=st.sampled_from([0, 2, 5_000]),
 )
 def test_the_same_as_a_plain_search(
-    scene: Scene, tickets: list[tuple[str, str, str, list[str]]], queries: list[str], indexed: bool, few: int
+    scene: Scene,
+    tickets: list[tuple[str, str, str, list[str]]],
+    refused: int,
+    queries: list[str],
+    indexed: bool,
+    few: int,
+    many: int,
+    steps: int,
 ) -> None:
     known = KNOWN.setdefault(scene.store.url, {})
     for title, address, body, notes in tickets:
@@ -99,10 +132,17 @@ def test_the_same_as_a_plain_search(
         known[code] = [code, f"题{title}", address, body, *(f"记{note}" for note in notes if note.strip(" -"))]
     while indexed and fill(scene.store, 1, 3):
         pass
+    closed = CLOSED.setdefault(scene.store.url, {})
+    for code in list(known)[:refused]:
+        scene.do(Refuse(ticket=code, reason=REASON))
+        closed[code] = [*known.pop(code), REASON]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(searching, "FEW", few)
+        for name, value in (("FEW", few), ("MANY", many), ("STEPS", steps)):
+            patch.setattr(searching, name, value)
         for query in queries:
             assert found(scene, query) == {code for code, texts in known.items() if holds(texts, query)}, query
+            wanted = {code for code, texts in closed.items() if holds(texts, query)}
+            assert found_closed(scene, query) == wanted, query
         both = " ".join(queries[:2])
         wanted = {code for code, texts in known.items() if all(holds(texts, query) for query in queries[:2])}
         assert found(scene, both) == wanted
@@ -127,6 +167,34 @@ def test_a_report_is_found_right_after_it_and_its_notes_too(scene: Scene) -> Non
     assert fill(scene.store, 1) == 1
     assert fill(scene.store, 1) == 0
     assert found(scene, "燃气") == {code}
+
+
+def test_what_is_closed_without_a_word_is_counted_no_more(scene: Scene) -> None:
+    code = scene.at_stage(Stage.CALLED_BACK)
+    scene.do(Note(ticket=code, text="紫砂壶"))
+    while fill(scene.store, 1):
+        pass
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(searching, "FEW", 0)
+        assert found(scene, "紫砂") == {code}
+        scene.do(Archive(ticket=code))
+        assert found(scene, "紫砂") == set()
+        while fill(scene.store, 1):
+            pass
+        assert found(scene, "紫砂") == set()
+
+
+def test_a_history_of_any_length_is_indexed(scene: Scene) -> None:
+    """More different pairs than a tsvector could hold."""
+    code = scene.new("很长的历史")
+    signs = [chr(0x4E00 + number) for number in range(20_000)]
+    random = Random(1)
+    for _ in range(80):
+        text = "".join(random.sample(signs, 2_000))
+        scene.do(Note(ticket=code, text=text))
+    while fill(scene.store, 1):
+        pass
+    assert code in found(scene, text[-3:])
 
 
 def test_an_emptied_index_finds_the_same_and_fills_again(scene: Scene) -> None:
