@@ -104,6 +104,7 @@ def _session(session: Session, wire: Wire, run: Run) -> dict[str, float]:
     found["down"] = _each(session, wire, DOWN, run.keys // 3, found["idle"])
     session.press(F6)
     session.until(lambda text: not any(title[:4] in text for title in TITLES))
+    session.press("\r\r")  # to a field for which nothing is proposed
     _pass_by(session, SETTLED)
     found["typed"] = sum(_each(session, wire, key, 1, 0) for key in TYPED) / len(TYPED)
     session.until(TYPED)
