@@ -21,6 +21,7 @@ from data.errors import Conflict, StoreTrouble
 from tests.console.conftest import StreetCopy
 from tests.console.memory import MemoryBackend, made_row
 from tests.console.pilots import banner_text, ready, screen_text, street_app, until
+from tests.console.real_street import made_street
 
 
 @pytest.fixture
@@ -146,9 +147,14 @@ async def test_a_lost_store_stops_it_at_once(backend: MemoryBackend) -> None:
         assert view.marks.ids == {1, 2}
 
 
-@pytest.fixture
-def street(street_copy: StreetCopy) -> Iterator[tuple[Desk, str, StoreBackend]]:
-    desk, officer = street_copy()
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
+def street(request: pytest.FixtureRequest) -> Iterator[tuple[Desk, str, StoreBackend]]:
+    """The same street in a store of each kind."""
+    if request.param == "sqlite":
+        copy: StreetCopy = request.getfixturevalue("street_copy")
+        desk, officer = copy()
+    else:
+        desk, officer = made_street(request.getfixturevalue("postgres_database"), 12)
     backend = StoreBackend(desk.store.url, desk.clock, desk.now, None, officer)
     backend.start = backend.desk  # type: ignore[method-assign, assignment]  # no engine: the clock stands still
     yield desk, officer, backend
