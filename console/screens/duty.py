@@ -83,11 +83,11 @@ class DutyScreen(Screen[None]):
 
     def refuse(self, error: Exception, more: str = "") -> None:
         """Say why something did not happen, and what `more` there is to know."""
+        said = sentence(error) + more
         if isinstance(error, StoreTrouble) and self.app.watch_store.failing:
-            more = " " + _(
-                "Lists are as they were, countdowns go on, what you type is kept; nothing can be sent until it answers."
-            )
-        self.say(sentence(error) + more, "warning" if isinstance(error, Refusal) else "error")
+            # What still works goes first: the words of a database driver are long, and the banner is one line.
+            said = _("The store is silent: read and type on, nothing can be sent.") + " " + sentence(error)
+        self.say(said, "warning" if isinstance(error, Refusal) else "error")
 
     @on(QueueView.Failed)
     def _reading_failed(self, event: QueueView.Failed) -> None:

@@ -102,13 +102,14 @@ async def test_a_database_server_that_goes_away_and_comes_back(postgres_database
     desk, officer = made_street(postgres_database, 6, SetClock(START))
     app, backend = console(desk, officer)
     name = postgres_database.rpartition("/")[2].partition("?")[0]
-    async with app.run_test(size=(120, 36)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         view = await opened(pilot, app)
         with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as server:
             server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
             server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
             await app._beat()
             await until(pilot, lambda: app.watch_store.failing and "输入的内容会保留" in banner_text(app))
+            await until(pilot, lambda: "恢复前不能提交" in screen_text(app), "what still works, in 80 columns")
             await pilot.press("o")
             await until(pilot, lambda: app.screen is app.duty_screen and bool(banner_text(app)))
             await pilot.press("down")
