@@ -1,24 +1,16 @@
-"""Whether the terminal can show the console: locale, kind, colours, size, and the widths that it really draws."""
+"""Whether the terminal can show the console: locale, kind, colours, size; how it really draws is in `drawing_check`."""
 
 from __future__ import annotations
 
 import os
 import re
-import select
 import sys
-import termios
-import tty
 from collections.abc import Mapping
-from dataclasses import dataclass
-from time import monotonic
 
+from core.drawing_check import drawing_findings, probe_drawing
 from core.multiplexer_check import between_findings
 from data.findings import Finding
 
-PROBES = (("汉", 2), ("，", 2), ("：", 2), ("│", 1), ("…", 1), ("●", 1), ("—", 1), ("①", 1))
-"""Characters and the cells that the screens count for them; the last five are "ambiguous" in Unicode."""
-PROBE_SECONDS = 0.6
-_POSITION = re.compile(rb"\x1b\[(\d+);(\d+)R")
 SMALLEST = (80, 24)
 
 
@@ -31,8 +23,7 @@ def terminal_findings(environment: Mapping[str, str], interactive: bool) -> list
         return found
     size = os.get_terminal_size(sys.stdout.fileno())
     found.append(size_finding(size.columns, size.lines))
-    found.append(width_finding(probe_widths(sys.stdin.fileno(), sys.stdout.fileno())))
-    return found
+    return found + drawing_findings(probe_drawing(sys.stdin.fileno(), sys.stdout.fileno()))
 
 
 def locale_finding(environment: Mapping[str, str]) -> Finding:
@@ -117,67 +108,3 @@ def size_finding(columns: int, lines: int) -> Finding:
         "请放大窗口或缩小字号。",
         "Make the window larger or the type smaller.",
     )
-
-
-@dataclass(frozen=True)
-class Widths:
-    """What the terminal answered: cells per probed character; empty when it did not answer."""
-
-    cells: Mapping[str, int]
-
-
-def width_finding(widths: Widths) -> Finding:
-    """Whether the terminal draws characters as wide as the screens count them."""
-    if not widths.cells:
-        return Finding(
-            "widths",
-            "warn",
-            "终端未回答光标位置，无法检查字符宽度。",
-            "The terminal did not say where its cursor is: widths are unknown.",
-        )
-    wrong = [f"{char} {widths.cells[char]}" for char, cells in PROBES if widths.cells.get(char, cells) != cells]
-    if not wrong:
-        return Finding("widths", "ok", "字符宽度正常。", "Characters have the widths they should have.")
-    shown = ", ".join(wrong)
-    return Finding(
-        "widths",
-        "bad" if any(cells == 2 and widths.cells.get(char, 2) != 2 for char, cells in PROBES) else "warn",
-        f"字符宽度不符：{shown}。歧义字符在控制台中会被替换，中文字符则会错位。",
-        f"Characters of another width: {shown}. The console replaces ambiguous ones; Chinese ones shear the columns.",
-        "请在终端设置中把“东亚模糊宽度”改为窄（单格），并使用等宽中文字体。",
-        "Set ambiguous-width characters to narrow in the terminal, and use a monospaced Chinese font.",
-    )
-
-
-def probe_widths(keyboard: int, screen: int) -> Widths:
-    """Draw each character and ask where the cursor is; given up as soon as an answer stays out."""
-    cells: dict[str, int] = {}
-    before = termios.tcgetattr(keyboard)
-    try:
-        tty.setraw(keyboard, termios.TCSANOW)
-        for char, _ in PROBES:
-            os.write(screen, b"\r" + char.encode() + b"\x1b[6n")
-            column = _answer(keyboard)
-            if column is None:
-                break
-            cells[char] = column - 1
-    finally:
-        os.write(screen, b"\r\x1b[K")
-        termios.tcsetattr(keyboard, termios.TCSANOW, before)
-    return Widths(cells)
-
-
-def _answer(keyboard: int) -> int | None:
-    """The column that the terminal reports, counted from 1; None when it does not answer in time."""
-    heard = b""
-    until = monotonic() + PROBE_SECONDS
-    while (left := until - monotonic()) > 0 and len(heard) < 4096:
-        if not select.select([keyboard], [], [], left)[0]:
-            return None
-        piece = os.read(keyboard, 64)
-        if not piece:
-            return None
-        heard += piece
-        if position := _POSITION.search(heard):
-            return int(position[2])
-    return None

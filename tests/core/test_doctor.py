@@ -7,13 +7,14 @@ import pty
 import shutil
 import subprocess
 import sys
+import termios
 import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from core import clock_check, doctor, multiplexer_check, terminal_check
+from core import clock_check, doctor, drawing_check, multiplexer_check, terminal_check
 from core.desk.orders import Report
 from data.findings import Finding
 from data.location import locate
@@ -211,16 +212,41 @@ def test_size(columns: int, lines: int, level: str) -> None:
     assert terminal_check.size_finding(columns, lines).level == level
 
 
+NARROW = dict(drawing_check.PROBES)
+
+
 @pytest.mark.parametrize(
-    ("cells", "level"),
-    [({"汉": 2, "│": 1}, "ok"), ({"汉": 2, "│": 2}, "warn"), ({"汉": 1, "│": 1}, "bad"), ({}, "warn")],
+    ("drawn", "wrong"),
+    [
+        ({}, {}),
+        ({"│": 2, "①": 2}, {"ambiguous-width": "warn"}),
+        ({"汉": 1}, {"widths": "bad"}),
+        ({"汉": 3, "…": 3}, {"widths": "bad", "ambiguous-width": "warn"}),
+    ],
 )
-def test_widths(cells: dict[str, int], level: str) -> None:
-    assert terminal_check.width_finding(terminal_check.Widths(cells)).level == level
+def test_what_the_widths_mean(drawn: dict[str, int], wrong: dict[str, str]) -> None:
+    found = drawing_check.drawing_findings(drawing_check.Drawing({**NARROW, **drawn}, True))
+    assert {finding.code: finding.level for finding in found if finding.level != "ok"} == wrong
+    assert all(finding.todo("zh") and finding.todo("en") for finding in found if finding.level != "ok")
+    told = " ".join(finding.zh for finding in found)
+    assert all(f"{char} {cells}" in told for char, cells in drawn.items())
 
 
-def answer(master: int, ambiguous: int, stop: threading.Event) -> None:
-    """A terminal that draws what it gets and says where its cursor is."""
+def test_synchronized_output_is_named_where_it_is_missing() -> None:
+    found = {one.code: one for one in drawing_check.drawing_findings(drawing_check.Drawing(NARROW))}
+    assert found["whole-frames"].level == "warn"
+    assert "2026" in found["whole-frames"].en
+    assert "terminal-features" in found["whole-frames"].todo("zh")
+
+
+def test_a_font_can_only_be_looked_at() -> None:
+    for cells in ({}, NARROW):
+        codes = {one.code: one for one in drawing_check.drawing_findings(drawing_check.Drawing(cells))}
+        assert "井盖" in codes["font"].zh
+
+
+def answer(master: int, ambiguous: int, mode: bytes, stop: threading.Event) -> None:
+    """A terminal that draws what it gets, says where its cursor is, and what of mode 2026 it knows."""
     heard = b""
     while not stop.is_set():
         try:
@@ -230,19 +256,27 @@ def answer(master: int, ambiguous: int, stop: threading.Event) -> None:
         while b"\x1b[6n" in heard:
             drawn, _, heard = heard.partition(b"\x1b[6n")
             char = drawn.rpartition(b"\r")[2].decode()
-            cells = dict(terminal_check.PROBES)[char]
+            cells = dict(drawing_check.PROBES)[char]
             os.write(master, b"typed ahead\x1b[12;%dR" % (1 + (cells if cells == 2 else ambiguous)))
+        if heard.endswith(b"\x1b[?2026$p\x1b[c"):
+            heard = b""
+            os.write(master, mode + b"\x1b[?62;22c")
 
 
-@pytest.mark.parametrize(("ambiguous", "level"), [(1, "ok"), (2, "warn")])
-def test_the_terminal_is_asked(ambiguous: int, level: str) -> None:
+@pytest.mark.parametrize(
+    ("ambiguous", "mode", "whole"),
+    [(1, b"\x1b[?2026;2$y", True), (2, b"\x1b[?2026;0$y", False), (1, b"", False), (1, b"\x1b[?2026;4$y", False)],
+)
+def test_the_terminal_is_asked(ambiguous: int, mode: bytes, whole: bool) -> None:
     master, slave = pty.openpty()
+    before = termios.tcgetattr(slave)
     stop = threading.Event()
-    terminal = threading.Thread(target=answer, args=(master, ambiguous, stop), daemon=True)
+    terminal = threading.Thread(target=answer, args=(master, ambiguous, mode, stop), daemon=True)
     terminal.start()
-    widths = terminal_check.probe_widths(slave, slave)
-    assert terminal_check.width_finding(widths).level == level
-    assert set(widths.cells) == {char for char, _ in terminal_check.PROBES}
+    drawing = drawing_check.probe_drawing(slave, slave)
+    assert drawing.cells == {char: cells if cells == 2 else ambiguous for char, cells in drawing_check.PROBES}
+    assert drawing.whole_frames == whole
+    assert termios.tcgetattr(slave) == before
     stop.set()
     os.close(slave)
     terminal.join(10)
@@ -250,9 +284,14 @@ def test_the_terminal_is_asked(ambiguous: int, level: str) -> None:
 
 
 def test_a_terminal_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(terminal_check, "PROBE_SECONDS", 0.01)
+    monkeypatch.setattr(drawing_check, "PROBE_SECONDS", 0.01)
     master, slave = pty.openpty()
-    assert terminal_check.probe_widths(slave, slave).cells == {}
+    drawing = drawing_check.probe_drawing(slave, slave)
+    assert drawing.cells == {}
+    assert {found.code: found.level for found in drawing_check.drawing_findings(drawing)} == {
+        "widths": "warn",
+        "font": "ok",
+    }
     os.close(slave)
     os.close(master)
 
