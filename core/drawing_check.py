@@ -35,8 +35,11 @@ class Drawing:
     whole_frames: bool = False
 
 
-def drawing_findings(drawing: Drawing) -> list[Finding]:
-    """What the answers mean. The font itself tells nothing: a person has to look at it."""
+def drawing_findings(drawing: Drawing, multiplexed: bool) -> list[Finding]:
+    """What the answers mean, of a terminal or of the `multiplexed` tmux or screen in it.
+
+    The font itself tells nothing: a person has to look at it.
+    """
     if not drawing.cells:
         return [
             Finding(
@@ -50,7 +53,7 @@ def drawing_findings(drawing: Drawing) -> list[Finding]:
             font_finding(),
         ]
     found = [chinese_finding(drawing.cells), ambiguous_width_finding(drawing.cells), font_finding()]
-    return [*found, whole_frames_finding(drawing.whole_frames)]
+    return [*found, whole_frames_finding(drawing.whole_frames, multiplexed)]
 
 
 def chinese_finding(cells: Mapping[str, int]) -> Finding:
@@ -89,25 +92,35 @@ def font_finding() -> Finding:
         "font",
         "ok",
         "字体对照：井盖、堡坎、①②。若见空框或问号，或字形忽宽忽窄，终端缺少等宽中文字体。",
-        "Look at the font: 井盖、堡坎、①②. Boxes, question marks or uneven characters mean that a Chinese font is missing.",
+        "Look at the font: 井盖、堡坎、①②. Boxes, question marks or uneven letters: a Chinese font is missing.",
     )
 
 
-def whole_frames_finding(known: bool) -> Finding:
-    """Synchronized output (mode 2026): the terminal shows a repainted screen at once, never half of it."""
+def whole_frames_finding(known: bool, multiplexed: bool) -> Finding:
+    """Synchronized output (mode 2026): the terminal shows a repainted screen at once, never half of it.
+
+    tmux and screen compose the picture themselves, and hand it on at once where they know that the terminal can.
+    """
     if known:
         return Finding(
             "whole-frames", "ok", "支持同步输出，画面整幅更新。", "Synchronized output: screens change in one go."
+        )
+    if multiplexed:
+        return Finding(
+            "whole-frames",
+            "ok",
+            "画面由 tmux 或 screen 合成。",
+            "tmux or screen composes the picture.",
+            "外层终端支持同步输出时，在 ~/.tmux.conf 中写入 set -as terminal-features ',*:sync'",
+            "Where the terminal has synchronized output, put into ~/.tmux.conf: set -as terminal-features ',*:sync'",
         )
     return Finding(
         "whole-frames",
         "warn",
         "终端不支持同步输出（模式 2026），换屏时可能闪动；不影响使用。",
         "No synchronized output (mode 2026): screens may flicker when they change; nothing else suffers.",
-        "介意时请升级终端，或换用支持它的终端（如 kitty、foot、WezTerm、Alacritty、iTerm2）；"
-        "tmux 中写入 set -as terminal-features ',*:sync'。",
-        "If it disturbs, update the terminal or take one that has it (kitty, foot, WezTerm, Alacritty, iTerm2);"
-        " in tmux: set -as terminal-features ',*:sync'.",
+        "介意时请升级终端，或换用支持它的终端，如 kitty、foot、WezTerm、Alacritty、iTerm2。",
+        "If it disturbs, update the terminal or take one that has it, such as kitty, foot, WezTerm, Alacritty, iTerm2.",
     )
 
 

@@ -23,7 +23,8 @@ def terminal_findings(environment: Mapping[str, str], interactive: bool) -> list
         return found
     size = os.get_terminal_size(sys.stdout.fileno())
     found.append(size_finding(size.columns, size.lines))
-    return found + drawing_findings(probe_drawing(sys.stdin.fileno(), sys.stdout.fileno()))
+    multiplexed = bool(environment.get("TMUX") or environment.get("STY"))
+    return found + drawing_findings(probe_drawing(sys.stdin.fileno(), sys.stdout.fileno()), multiplexed)
 
 
 def locale_finding(environment: Mapping[str, str]) -> Finding:

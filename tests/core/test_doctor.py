@@ -225,7 +225,7 @@ NARROW = dict(drawing_check.PROBES)
     ],
 )
 def test_what_the_widths_mean(drawn: dict[str, int], wrong: dict[str, str]) -> None:
-    found = drawing_check.drawing_findings(drawing_check.Drawing({**NARROW, **drawn}, True))
+    found = drawing_check.drawing_findings(drawing_check.Drawing({**NARROW, **drawn}, True), False)
     assert {finding.code: finding.level for finding in found if finding.level != "ok"} == wrong
     assert all(finding.todo("zh") and finding.todo("en") for finding in found if finding.level != "ok")
     told = " ".join(finding.zh for finding in found)
@@ -233,15 +233,17 @@ def test_what_the_widths_mean(drawn: dict[str, int], wrong: dict[str, str]) -> N
 
 
 def test_synchronized_output_is_named_where_it_is_missing() -> None:
-    found = {one.code: one for one in drawing_check.drawing_findings(drawing_check.Drawing(NARROW))}
+    found = {one.code: one for one in drawing_check.drawing_findings(drawing_check.Drawing(NARROW), False)}
     assert found["whole-frames"].level == "warn"
     assert "2026" in found["whole-frames"].en
-    assert "terminal-features" in found["whole-frames"].todo("zh")
+    inside = {one.code: one for one in drawing_check.drawing_findings(drawing_check.Drawing(NARROW), True)}
+    assert inside["whole-frames"].level == "ok"
+    assert "terminal-features" in inside["whole-frames"].todo("zh")
 
 
 def test_a_font_can_only_be_looked_at() -> None:
     for cells in ({}, NARROW):
-        codes = {one.code: one for one in drawing_check.drawing_findings(drawing_check.Drawing(cells))}
+        codes = {one.code: one for one in drawing_check.drawing_findings(drawing_check.Drawing(cells), False)}
         assert "井盖" in codes["font"].zh
 
 
@@ -288,7 +290,7 @@ def test_a_terminal_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> Non
     master, slave = pty.openpty()
     drawing = drawing_check.probe_drawing(slave, slave)
     assert drawing.cells == {}
-    assert {found.code: found.level for found in drawing_check.drawing_findings(drawing)} == {
+    assert {found.code: found.level for found in drawing_check.drawing_findings(drawing, False)} == {
         "widths": "warn",
         "font": "ok",
     }
