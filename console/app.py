@@ -23,7 +23,7 @@ from console.incidents import record
 from console.keyboard.availability import why_not
 from console.keyboard.bindings import bindings
 from console.keyboard.order import KeyOrder
-from console.keyboard.table import action, action_of, actions_of, key_name
+from console.keyboard.table import action, action_of
 from console.officer_memory import OfficerMemory
 from console.ports import Backend, Status
 from console.screens.duty import DutyScreen
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from textual.actions import ActionParseResult
 
     from console.dialogs.help import HelpDrawer
-    from console.keyboard.table import Action
     from console.planned_work import PlannedWork
     from console.training.coach import Coach
     from console.work import TicketWork
@@ -403,32 +402,18 @@ class ZhihuiApp(KeyOrder, CellOutput):
         self.push_screen(JumpScreen(targets(self.screen)), go)
 
     def action_command_palette(self) -> None:
-        """Find and run a command, or put on a theme, by name, pinyin or initials."""
-        from console.dialogs.choose import Item, SearchDrawer
-        from console.dialogs.themes import THEME_KEY, theme_items
+        from console.dialogs.palette import open_palette
 
-        duty = self.duty_screen
-        if duty is None or self.screen is not duty:
-            return
-        actions = [item for item in actions_of(duty.NAME) if item.id != "palette"]
-        items = [
-            Item(item.id, _(item.title), self._palette_words(duty, item), found_by=item.initials) for item in actions
-        ]
-        items += theme_items(self.themes.shelf, THEME_KEY)
+        if self.duty_screen is not None and self.screen is self.duty_screen:
+            open_palette(self, self.duty_screen)
 
-        async def run(key: str | None) -> None:
-            if key is not None and key.startswith(THEME_KEY):
-                self.themes.choose(key.removeprefix(THEME_KEY))
-            elif key is not None:
-                await self.run_named(key)
+    async def show_in_queue(self, words: str) -> None:
+        """The queue with a filter that comes from elsewhere."""
+        from console.screens.filtered import FilteredScreen
 
-        self.open_drawer(SearchDrawer(_("Commands"), lambda: items, _("name, pinyin or initials")), run)
-
-    def _palette_words(self, duty: DutyScreen, item: Action) -> str:
-        """What an action does, and first of all why it cannot run now."""
-        reason = why_not(self, duty, item)
-        words = _("x {reason}: {words}").format(reason=reason, words=_(item.help)) if reason else _(item.help)
-        return f"{key_name(item.keys[0])}  {words}"
+        await self.action_pane("queue")
+        if isinstance(self.duty_screen, FilteredScreen):
+            self.duty_screen.look_for(words)
 
     def action_next_theme(self) -> None:
         self.themes.next()

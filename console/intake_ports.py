@@ -65,6 +65,8 @@ class FilterWord:
     """For a value: the names that its field goes by, in small letters."""
     names: tuple[str, ...] = ()
     """What finds it, in small letters: labels in both languages, codes, pinyin and initials."""
+    aside: str = ""
+    """Of a unit: who is on duty there."""
 
     @property
     def field(self) -> str:

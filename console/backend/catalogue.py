@@ -73,6 +73,10 @@ class CatalogueReader:
                 found.append(self._plain(matter, text))
         return found[:limit]
 
+    def names(self) -> list[tuple[str, str]]:
+        """Code and name of each matter, in the user's language."""
+        return [(matter.code, _name(matter)) for matter in self._catalogue.matters]
+
     def all_for(self, text: str, chosen: str) -> list[MatterHit]:
         """The whole catalogue: the matter chosen before, what a text speaks of, then the rest in its order."""
         first = self.hits(text, 8)
@@ -90,7 +94,7 @@ class CatalogueReader:
         english = language() == "en"
         return MatterHit(
             matter.code,
-            matter.name_en if english and matter.name_en else matter.name,
+            _name(matter),
             self._sections.get(matter.section, matter.section),
             matter.urgency,
             ("; " if english else "、").join(matter.ask),
@@ -103,9 +107,7 @@ class CatalogueReader:
     def matter_name(self, code: str) -> str:
         """The name of a matter; empty for an unknown one."""
         matter = next((item for item in self._catalogue.matters if item.code == code), None)
-        if matter is None:
-            return ""
-        return matter.name_en if language() == "en" and matter.name_en else matter.name
+        return _name(matter) if matter is not None else ""
 
     def officer_name(self, number: int) -> str:
         """The name of an officer; empty for an unknown one."""
@@ -143,6 +145,11 @@ class CatalogueReader:
         doing = action_words(step.action)
         people = "/".join(target_name(target) for target in step.targets)
         return f"{doing} {people}" if language() == "en" else f"{doing}{people}"
+
+
+def _name(matter: MatterEntry) -> str:
+    """In the user's language."""
+    return matter.name_en if language() == "en" and matter.name_en else matter.name
 
 
 def condition(number: int, limit: Mapping[str, Any]) -> Condition:

@@ -1,8 +1,9 @@
-"""What a filter can be made of, for completion: flags, fields, the values of terms, and units by name or pinyin."""
+"""What a filter can be made of, for completion: flags, fields, values of terms, units, people and matters by pinyin."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from console.i18n import _, language, mark
 from console.intake_ports import FilterWord
@@ -36,14 +37,14 @@ ENDINGS = {"time": "<", "number": ">"}
 """What usually stands behind a field; a colon behind the others."""
 
 
-def filter_words(posts: Sequence[PostNode]) -> list[FilterWord]:
-    """Everything in the user's language, flags first, then fields, their values, and units."""
+def filter_words(posts: Sequence[PostNode], matters: Iterable[tuple[str, str]]) -> list[FilterWord]:
+    """Everything in the user's language, flags first, then fields, their values, units and matters (code, name)."""
     words = vocabulary()
     fields = {word.name: word for word in words if word.kind != "flag"}
     found = [_flag(word) for word in words if word.kind == "flag"]
     found += [_field(word) for word in fields.values()]
     found += [item for word in fields.values() for item in _values(word)]
-    return [*found, *_units(fields["unit"], posts)]
+    return [*found, *_units(fields["unit"], posts), *_matters(fields["matter"], matters)]
 
 
 def _spoken(word: FieldWords) -> str:
@@ -69,13 +70,22 @@ def _values(word: FieldWords) -> Iterator[FilterWord]:
 
 
 def _units(unit: FieldWords, posts: Sequence[PostNode]) -> Iterator[FilterWord]:
-    """Posts, communities and forces; the grammar knows them by code and by name."""
+    """Posts, communities and forces, found by who is on duty there too; the grammar knows them by code and by name."""
     fields = tuple(name for name in (unit.name, *FIELD_LABELS) if FIELD_LABELS.get(name, name) in UNITS)
     for post in posts:
         if post.target:
             text = post.code if language() == "en" or " " in post.name else post.name
-            names = (*_names(post.name, post.code), *post.found_by.split())
-            yield FilterWord(f"{_spoken(unit)}:{text}", post.name, _(FIELD_NAMES["unit"]), (*fields, *UNITS), names)
+            people = re.findall(r"[^\s/()]{2,}", post.on_duty)
+            names = (*_names(post.name, post.code), *post.found_by.split(), *_names(*people))
+            yield FilterWord(
+                f"{_spoken(unit)}:{text}", post.name, _(FIELD_NAMES["unit"]), (*fields, *UNITS), names, post.on_duty
+            )
+
+
+def _matters(matter: FieldWords, matters: Iterable[tuple[str, str]]) -> Iterator[FilterWord]:
+    for code, name in matters:
+        names = _names(name, code)
+        yield FilterWord(f"{_spoken(matter)}:{code}", name, _(FIELD_NAMES[matter.name]), (matter.name, matter.zh), names)
 
 
 def _names(*words: str) -> tuple[str, ...]:

@@ -217,7 +217,7 @@ class StoreBackend:
     def filter_words(self) -> Sequence[FilterWord]:
         from console.backend.filter_words import filter_words
 
-        return filter_words(self.posts())
+        return filter_words(self.posts(), self._catalogue().names())
 
     def queue(self, words: str, order: str = "due") -> QueueProvider:
         return TicketList(self._reader, self.centre.id, holder_text, self._condition(words), order)

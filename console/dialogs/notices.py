@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.binding import Binding
@@ -34,7 +34,7 @@ class NoticesDrawer(Drawer[NoticeRow]):
         super().__init__(_("Notices: Enter opens the ticket, 0 acknowledges"))
         self.attention = app.attention
         self.zone = app.status.zone
-        self.notices = {str(notice.id): notice for notice in notices if notice.title}
+        self.notices = together(notice for notice in notices if notice.title)
         self.noted: set[str] = set()
 
     def content(self) -> list[Widget]:
@@ -45,38 +45,53 @@ class NoticesDrawer(Drawer[NoticeRow]):
 
     def waits(self, key: str) -> bool:
         """Whether a notice waits for this officer."""
-        notice = self.notices[key]
-        return notice.mine and notice.seen_at is None and key not in self.noted
+        return key not in self.noted and any(_waits(notice) for notice in self.notices[key])
 
     def action_acknowledge(self) -> None:
         view = self.query_one(".drawer--list", LinesView)
         if view.key is not None and self.waits(view.key):
             self.noted.add(view.key)
-            self.attention.note(self.notices[view.key])
+            for notice in filter(_waits, self.notices[view.key]):
+                self.attention.note(notice)
             view.rebuild()
         view.action_move(1)
 
     def _open_ticket(self, key: str) -> None:
-        if self.notices[key].ticket_id:
-            self.dismiss(self.notices[key])
+        if self.notices[key][0].ticket_id:
+            self.dismiss(self.notices[key][0])
 
     def _lines(self, _width: int) -> list[Line]:
-        lines = [self._line(key, notice) for key, notice in self.notices.items()]
+        lines = [self._line(key, notices) for key, notices in self.notices.items()]
         return lines or [text_line(_("There are no notices."), "muted")]
 
-    def _line(self, key: str, notice: NoticeRow) -> Line:
-        """Whether it waits, how loud it is, when, what, and who has acknowledged it."""
-        loud = {"alarm": "!", "warning": "*"}.get(notice.severity, " ")
+    def _line(self, key: str, notices: Sequence[NoticeRow]) -> Line:
+        """Whether it waits, how loud it is, when, to how many it went, what, and who has acknowledged it."""
+        newest = notices[0]
+        loud = {"alarm": "!", "warning": "*"}.get(newest.severity, " ")
         waits = self.waits(key)
+        seen = next((notice for notice in notices if notice.seen_at is not None), None)
         if waits:
             state = _("waits")
-        elif notice.seen_at is not None:
-            state = _("noted {who}").format(who=clean(notice.seen_by, 12))
+        elif seen is not None:
+            state = _("noted {who}").format(who=clean(seen.seen_by, 12))
         else:
             state = _("noted") if key in self.noted else ""
         part = "urgent" if waits and loud == "!" else "" if waits else "muted"
-        text = f"{loud} {pad(state, 12)} {when(notice.at or None, self.zone)}  {clean(notice.title, 200)}"
+        many = f"x{len(notices)}" if len(notices) > 1 else ""
+        text = f"{loud} {pad(state, 12)} {when(newest.at or None, self.zone)} {many:<4}{clean(newest.title, 200)}"
         return Line((("> " if waits else "  ", part), (text, part)), key)
+
+
+def _waits(notice: NoticeRow) -> bool:
+    return notice.mine and notice.seen_at is None
+
+
+def together(notices: Iterable[NoticeRow]) -> dict[str, list[NoticeRow]]:
+    """One entry for what was said to several people at once, under the id of its first, in the same order."""
+    said: dict[tuple[int | None, str, int], list[NoticeRow]] = {}
+    for notice in notices:
+        said.setdefault((notice.ticket_id, notice.title, notice.at), []).append(notice)
+    return {str(group[0].id): group for group in said.values()}
 
 
 def open_notices(app: ZhihuiApp, screen: DutyScreen) -> None:

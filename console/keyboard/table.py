@@ -79,7 +79,7 @@ ACTIONS: tuple[Action, ...] = (
            mark("Leave the console; nothing is lost, the store keeps everything"), PROGRAM, footer=True,
            initials="tuichu tc", priority=True),
     Action("palette", ("f12", "ctrl+p", "colon", "："), "app.command_palette", mark("Commands"),
-           mark("Find a command by its name, pinyin or initials"), PROGRAM, initials="mingling ml"),
+           mark("Find a command, unit, person or matter by name, pinyin or initials"), PROGRAM, initials="mingling ml"),
     Action("filter", ("slash", "、", "ctrl+f"), "screen.filter", mark("Filter"),
            mark("Show only tickets with these words; Escape shows all again"), LIST, LISTS,
            initials="shaixuan sx guolv sousuo ss"),

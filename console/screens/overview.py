@@ -278,17 +278,11 @@ class OverviewScreen(DutyScreen):
                 elif key.startswith(POST):
                     await self._to_post(key.removeprefix(POST))
                 else:
-                    await self._to_queue(key.removeprefix(QUEUE))
+                    await self.app.show_in_queue(key.removeprefix(QUEUE))
             finally:
                 self.app.release_keys()
 
         self.app.run_worker(go(), group="overview-way", exit_on_error=False)
-
-    async def _to_queue(self, words: str) -> None:
-        await self.app.action_pane("queue")
-        screen = self.app.duty_screen
-        if isinstance(screen, FilteredScreen):
-            screen.look_for(words)
 
     async def _to_filter(self) -> None:
         await self.app.action_pane("queue")

@@ -200,8 +200,12 @@ class MemoryBackend:
 
     orders: Sequence[str] = ("due", "urgency", "age", "unit")
 
+    broken_words: Exception | None = None
+
     def filter_words(self) -> Sequence[FilterWord]:
-        return filter_words(self.posts())
+        if self.broken_words is not None:
+            raise self.broken_words
+        return filter_words(self.posts(), [(hit.code, hit.title) for hit in self.matters("", 100)])
 
     def queue(self, words: str, order: str = "due") -> QueueProvider:
         if self.provider is not None:

@@ -15,6 +15,7 @@ from console.dialogs.help import HelpDrawer
 from console.keyboard.order import DRAWER_PATIENCE, KeyDone
 from console.keyboard.table import ACTIONS, actions_of
 from console.ports import Heartbeat, NoticeRow
+from console.screens.queue import QueueScreen
 from console.screens.timers import TimersScreen
 from console.widgets.bars import Banner, StatusBar
 from console.widgets.queue_view import QueueView
@@ -87,6 +88,30 @@ async def test_the_palette_finds_by_initials_and_runs(backend: MemoryBackend) ->
         text = screen_text(app).lower()
         assert "screenshot" not in text
         await pilot.press(*"sx", "enter")
+        await until(pilot, lambda: isinstance(app.screen, TimersScreen))
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [("csgx", "岗位:城市更新岗"), ("chengshi", "岗位:城市更新岗"), ("吴", "岗位:城市更新岗"), ("jgqs", "事项:M0101")],
+    ids=["initials", "pinyin", "person", "matter"],
+)
+async def test_the_palette_leads_to_the_tickets_of_a_unit_or_a_matter(
+    backend: MemoryBackend, typed: str, words: str
+) -> None:
+    app = street_app(backend)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        await pilot.press("f5", "f12", *typed, "enter")
+        await until(pilot, lambda: isinstance(app.screen, QueueScreen) and app.screen.words == words)
+
+
+async def test_the_palette_opens_without_a_store(backend: MemoryBackend) -> None:
+    app = street_app(backend)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        backend.broken_words = OSError("gone")
+        await pilot.press("f12", *"sx", "enter")
         await until(pilot, lambda: isinstance(app.screen, TimersScreen))
 
 

@@ -276,3 +276,16 @@ async def test_the_title_counts_and_names_nobody_and_is_given_back(bench: Bench)
     assert text.endswith("\x1b[23;2t")
     assert "王" not in text
     assert "139" not in text
+
+
+async def test_what_was_said_to_several_people_is_one_line_of_the_list(bench: Bench) -> None:
+    async with bench.app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        told = [NoticeRow(number, "warning", "签收已超期 4 秒", 1, at=NOW, mine=number == 2) for number in (1, 2, 3)]
+        bench.news(*told, NoticeRow(4, "warning", "签收已超期 9 秒", 1, at=NOW + 5, mine=False))
+        await pilot.press("ctrl+e")
+        await until(pilot, lambda: isinstance(bench.app.screen, NoticesDrawer))
+        lines = [line for line in screen_text(bench.app).splitlines() if "签收已超期" in line and "07-20" in line]
+        assert [("x3" in line, "待确认" in line) for line in lines] == [(False, False), (True, True)]
+        await pilot.press("down", "0")
+        await until(pilot, lambda: bench.backend.seen == [2])
