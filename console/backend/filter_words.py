@@ -84,8 +84,8 @@ def _units(unit: FieldWords, posts: Sequence[PostNode]) -> Iterator[FilterWord]:
 
 def _matters(matter: FieldWords, matters: Iterable[tuple[str, str]]) -> Iterator[FilterWord]:
     for code, name in matters:
-        names = _names(name, code)
-        yield FilterWord(f"{_spoken(matter)}:{code}", name, _(FIELD_NAMES[matter.name]), (matter.name, matter.zh), names)
+        text, fields = f"{_spoken(matter)}:{code}", (matter.name, matter.zh)
+        yield FilterWord(text, name, _(FIELD_NAMES[matter.name]), fields, _names(name, code))
 
 
 def _names(*words: str) -> tuple[str, ...]:
