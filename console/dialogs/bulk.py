@@ -120,7 +120,8 @@ class BulkDrawer(Drawer[str]):
             sign, part, words = ("+", "ok", piece.outcome) if piece.done else ("!", "late", piece.outcome)
         else:
             sign, part, words = " ", "", piece.detail
-        title = pad(cut(clean(piece.row.title, 200), 24), 24)
+        room = max(width // 2 - 20, 24)
+        title = pad(cut(clean(piece.row.title, 200), room), room)
         parts: list[Part] = [(f" {sign} ", part), (f"{pad(clean(piece.row.code, 40), 16)}{title} ", "")]
-        parts.append((cut(clean(words, 300), max(width - 44, 10)), part))
+        parts.append((cut(clean(words, 300), max(width - room - 20, 10)), part))
         return Line(tuple(parts), str(piece.row.id))

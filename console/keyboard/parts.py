@@ -26,7 +26,7 @@ PARTS: tuple[Part, ...] = (
               "New tickets never shift the lines; the header counts them, Home takes them in."),
          (("Up Down K J", mark("move by a line")), ("PgUp PgDn", mark("turn a page")),
           ("Home End", mark("first line, taking in what is new; last line")), ("Space", mark("mark")),
-          ("Enter", mark("open"))),
+          ("Enter", mark("open the ticket"))),
          ("up", "k", "down", "j", "pageup", "pagedown", "home", "end", "enter", "space")),
     Part("TextField", mark("Field"),
          mark("Field. Type with any input method; Enter goes on, Up goes back, F-keys work as everywhere."),
@@ -47,7 +47,7 @@ PARTS: tuple[Part, ...] = (
          ("up", "down", "pageup", "pagedown", "enter")),
     Part("NoticesDrawer", mark("Notices"), mark("All notices, newest first; what waits is marked"),
          (("Enter", mark("open the ticket")), ("0 E", mark("acknowledge and go on"))), ("0", "e")),
-    Part("TicketScreen", mark("Ticket"), mark("The whole ticket: history, custody, clocks"),
+    Part("TicketScreen", mark("Whole ticket"), mark("The whole ticket: history, custody, clocks"),
          (("Right Tab", mark("next page")), ("Left Shift+Tab", mark("page before"))),
          ("right", "tab", "left", "shift+tab")),
 )  # fmt: skip

@@ -206,6 +206,8 @@ class FilteredScreen(DutyScreen):
             except Exception as error:  # noqa: BLE001 - a failed query is a banner
                 self._release()
                 if isinstance(error, Refusal) and self.filter_field.display:
+                    if typing and self.offers.offers:
+                        return  # what is typed may yet become one of these
                     self._place_offers()
                     self.offers.refuse(sentence(error))
                 else:

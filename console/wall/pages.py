@@ -12,7 +12,7 @@ from console.i18n import _, language
 from console.overview_ports import OnDuty, Unstaffed
 from console.ports import Status
 from console.terminal.legible import clean
-from console.terminal.width import pad
+from console.terminal.width import cells, pad
 from console.wall import glyphs
 from console.wall.layout import Figure, Row, Rows, beside, big, centred, fitted, grid, spaced
 from console.wall.view import WallTicket, WallView
@@ -229,5 +229,5 @@ def head(view: WallView, title: str, place: str, now: int, width: int) -> Row:
     """The first line: centre, page, time."""
     moment = datetime.fromtimestamp(now, ZoneInfo(view.status.zone)).strftime("%m-%d %H:%M")
     right = f"{place}  {moment} "
-    left = fitted(((f" {clean(view.status.centre, 40)}   ", ""), (spaced(title), "")), max(width - len(right), 0))
+    left = fitted(((f" {clean(view.status.centre, 40)}   ", ""), (spaced(title), "")), max(width - cells(right), 0))
     return (*left, (right, ""))

@@ -11,6 +11,7 @@ from console import views
 from console.app import ZhihuiApp
 from console.backend.store import StoreBackend
 from console.completion import offers
+from console.ports import QueueProvider
 from console.screens.queue import QueueScreen
 from console.widgets.bars import Banner
 from console.widgets.filter_line import FilterLine
@@ -18,7 +19,7 @@ from core.desk.desk import Desk
 from data.queries import orders
 from tests.console.conftest import StreetCopy
 from tests.console.memory import NOW, MemoryBackend, made_row
-from tests.console.pilots import banner_text, ready, screen_text, street_app, until
+from tests.console.pilots import at_rest, banner_text, ready, screen_text, street_app, until
 
 
 @pytest.fixture
@@ -110,6 +111,31 @@ async def test_a_wrong_term_is_explained_where_it_is_typed_and_the_list_stays(ba
         await pilot.press(*["backspace"] * 10, "enter")
         await until(pilot, lambda: app.focused is view)
         assert "没有字段" not in screen_text(app)
+
+
+async def test_half_a_value_is_no_mistake_while_something_is_offered(
+    street: tuple[Desk, StoreBackend], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _desk, backend = street
+    looked_up: list[str] = []
+    queue = backend.queue
+
+    def looking(words: str, order: str = "due") -> QueueProvider:
+        looked_up.append(words)
+        return queue(words, order)
+
+    monkeypatch.setattr(backend, "queue", looking)
+    app = ZhihuiApp(backend, lambda: backend.seconds())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        await open_prompt(pilot, app)
+        await pilot.press(*"stage:dsl")
+        await until(pilot, lambda: "stage:dsl" in looked_up, "looked up as it is")
+        await at_rest(pilot)
+        assert "待受理" in screen_text(app)
+        assert "没有“dsl”" not in screen_text(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: "没有“dsl”" in screen_text(app), "Enter says why it cannot be")
 
 
 async def test_escape_peels_one_layer_at_a_time(backend: MemoryBackend) -> None:

@@ -49,14 +49,15 @@ async def test_pages_turn_by_the_clock_and_come_round() -> None:
 
 async def test_a_held_page_stays_and_goes_on_by_itself_in_the_end() -> None:
     clock = [NOW]
-    app = wall_app(MemoryWall(), clock)
+    long_name = replace(made_view().status, centre="春晖路街道基层治理指挥中心（示范）")
+    app = wall_app(MemoryWall(made_view(status=long_name)), clock)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.wall.page == "总览")
         await pilot.press("space")
         clock[0] += EVERY * 3
         await settle(pilot, app)
         assert app.wall.page == "总览"
-        assert "[停留]" in wall_text(app)
+        assert "[停留]  07-20 09:16 " in wall_text(app)  # whole beside a long name
         await pilot.press("right")
         assert app.wall.page == "最近时限"
         await pilot.press("left", "left")
