@@ -8,6 +8,7 @@ from console.dialogs.choose import MenuDrawer
 from console.dialogs.form import FormDrawer
 from console.screens.ticket import TicketScreen
 from console.widgets.bars import Banner
+from console.widgets.queue_view import QueueView
 from data.errors import Conflict, StoreTrouble
 from tests.console.memory import MemoryBackend, made_row
 from tests.console.pilots import banner_text, ready, screen_text, street_app, until
@@ -156,3 +157,15 @@ async def test_escape_takes_the_filter_away_before_the_notice(backend: MemoryBac
         assert "别处有事" in banner_text(app)
         await pilot.press("escape")
         await until(pilot, lambda: "别处有事" not in banner_text(app))
+
+
+async def test_an_empty_list_takes_in_what_comes(backend: MemoryBackend) -> None:
+    tickets, backend.tickets = backend.tickets[:2], []
+    app = street_app(backend)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: "没有未结工单" in screen_text(app))
+        await pilot.press("end")  # the reader has moved, as far as one can
+        backend.tickets, backend.mark = tickets, backend.mark + 1
+        await app._beat()
+        await until(pilot, lambda: "20260720-0001" in screen_text(app))
+        assert app.screen.query_one(QueueView).row == backend.tickets[0]

@@ -18,6 +18,7 @@ from console.training.drawers import CallDrawer, ResultDrawer
 from console.training.menu import TrainingMenu
 from console.training.run import TrainingBackend
 from console.widgets.fields import TextField
+from console.widgets.queue_view import QueueView
 from core.clock import ScaledClock
 from core.training.play import Play
 from core.training.scenario import all_scenarios, find_scenario
@@ -66,7 +67,7 @@ async def test_a_trainee_takes_a_call_and_is_scored(tmp_path: Path) -> None:
         await until(pilot, lambda: "已登记" in screen_text(app) or "20261120-0001" in banner_text(app))
         trained.real[0] += 4  # two minutes of the street
         await pilot.press("f2")
-        await until(pilot, lambda: "20261120-0001" in screen_text(app) and app.screen is app.duty_screen)
+        await until(pilot, lambda: app.screen.query_one(QueueView).row is not None, "the ticket in the list")
         await pilot.press("a")
         await until(pilot, lambda: "受理" in banner_text(app))
         assert "演练 x30" in screen_text(app)
