@@ -42,7 +42,7 @@ arrows: setup-dev ## console → core → data, and nothing upwards
 bench: setup-dev ## ratios on 1,000 and 1,000,000 tickets
 	$(PYTHON) -m tests.bench
 
-screenshots: setup-dev ## the pictures of the README
+screenshots: setup-dev ## the pictures of the documentation, in both languages
 	$(PYTHON) -m tests.pictures
 
 licences: setup-dev ## what the installed packages say of their licences

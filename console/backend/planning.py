@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from console.backend.catalogue import condition
-from console.backend.words import event_title, holder_text
+from console.backend.words import event_title, holder_text, listed
 from console.i18n import _, language
 from console.plan_ports import Plan
 from console.ports import PostNode
@@ -53,7 +53,7 @@ def _proposed_lines(found: Proposed, posts: Mapping[str, PostNode], english: boo
         said = f"{matter.code} {name}  {limits}".rstrip()
     for verb, _values in found.steps:
         if verb == "dispatch":
-            helping = "、".join(_post(code, posts) for code in found.assist)
+            helping = listed(_post(code, posts) for code in found.assist)
             text = _post(found.lead, posts)
             lines.append(
                 f"{event_title(verb)}  {text}" + (_("; assisted by {units}").format(units=helping) if helping else "")
@@ -98,10 +98,10 @@ def undo_lines(plan: UndoPlan, unit_name: Callable[[int | None], str], officer: 
             _("{clock} clock: goes on as if never touched, {until}").format(clock=kind.label(language()), until=until)
         )
     if plan.ends:
-        kinds = "、".join(dict.fromkeys(kind.label(language()) for kind in plan.ends))
+        kinds = listed(dict.fromkeys(kind.label(language()) for kind in plan.ends))
         lines.append(_("Withdrawn clocks: {clocks}").format(clocks=kinds))
     if plan.withdrawn:
-        lines.append(_("Told that it is withdrawn: {units}").format(units="、".join(map(unit_name, plan.withdrawn))))
+        lines.append(_("Told that it is withdrawn: {units}").format(units=listed(map(unit_name, plan.withdrawn))))
     if plan.again:
-        lines.append(_("Has it again: {units}").format(units="、".join(map(unit_name, plan.again))))
+        lines.append(_("Has it again: {units}").format(units=listed(map(unit_name, plan.again))))
     return Plan(tuple(lines), (("undo", {}),))

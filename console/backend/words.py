@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from console.i18n import _, language
 from data.terms import Holder, Stage
@@ -30,12 +30,16 @@ def holder_text(holder: str, unit: str | None) -> str:
     return known.label(language()) if isinstance(known, Holder) else holder
 
 
+def listed(names: Iterable[str]) -> str:
+    """Names in a row, with the comma of the language."""
+    return (", " if language() == "en" else "、").join(names)
+
+
 def receipts_text(code: str, verbs: Sequence[str], stage: str) -> str:
     """One sentence on several steps that were done at once."""
-    join = ", " if language() == "en" else "、"
     known = Stage._value2member_map_.get(stage)
     now = known.label(language()) if isinstance(known, Stage) else stage
-    return _("{code}: {verb} done, now {stage}").format(code=code, verb=join.join(map(event_title, verbs)), stage=now)
+    return _("{code}: {verb} done, now {stage}").format(code=code, verb=listed(map(event_title, verbs)), stage=now)
 
 
 def receipt_text(code: str, verb: str, stage: str) -> str:

@@ -228,6 +228,6 @@ def alarm(ticket: WallTicket, now: int, width: int, height: int) -> Rows:
 def head(view: WallView, title: str, place: str, now: int, width: int) -> Row:
     """The first line: centre, page, time."""
     moment = datetime.fromtimestamp(now, ZoneInfo(view.status.zone)).strftime("%m-%d %H:%M")
-    right = f"{place}  {moment} "
+    right = f" {place}  {moment} "
     left = fitted(((f" {clean(view.status.centre, 40)}   ", ""), (spaced(title), "")), max(width - cells(right), 0))
     return (*left, (right, ""))

@@ -18,7 +18,7 @@ from console.i18n import mark
 from console.terminal.legible import clean
 from console.terminal.width import pad
 
-LABEL_WIDTH = 12
+LABEL_WIDTH = 14
 
 
 @dataclass(frozen=True, slots=True)

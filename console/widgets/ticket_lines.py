@@ -117,7 +117,7 @@ def clock_lines(clock: ClockLine, now: int, zone: str) -> list[Line]:
     state = "" if running else term(ClockState, clock.state, spoken)
     parts: list[Part] = [
         (countdown.cell(shown) + " ", "" if shown.band == "none" else shown.band),
-        (pad(term(ClockKind, clock.kind, spoken), 8) + " ", ""),
+        (pad(term(ClockKind, clock.kind, spoken), 8 if spoken == "zh" else 12) + " ", ""),
         (when(clock.due, zone) + " ", "" if running else "muted"),
         (clean(clock.budget, 40), "muted"),
     ]

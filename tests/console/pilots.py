@@ -8,9 +8,10 @@ import select
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from textual._xterm_parser import XTermParser
-from textual.app import ScreenStackError
+from textual.app import App, ScreenStackError
 from textual.pilot import Pilot
 
 from console import i18n
@@ -21,6 +22,8 @@ from console.widgets.queue_view import QueueView
 from tests.console.memory import NOW, MemoryBackend, made_row
 
 PATIENCE = 10.0
+STILL = 6
+"""Looks in a row at which the screen must read the same before it is at rest."""
 
 
 @contextmanager
@@ -32,7 +35,7 @@ def speaking(language: str) -> Iterator[None]:
     i18n._spoken["language"] = before
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], bool], what: str = "") -> None:
+async def until(pilot: Pilot[Any], condition: Callable[[], bool], what: str = "") -> None:
     """Wait until a condition holds; fails after ten seconds."""
     deadline = time.monotonic() + PATIENCE
     while not _holds(pilot, condition):
@@ -43,7 +46,7 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool], what: str = "
     await pilot.pause()
 
 
-def _holds(pilot: Pilot[None], condition: Callable[[], bool]) -> bool:
+def _holds(pilot: Pilot[Any], condition: Callable[[], bool]) -> bool:
     """Ask the condition; before the first screen is there it does not hold. A crash of the app is shown as such."""
     try:
         return condition()
@@ -64,9 +67,21 @@ async def arrive(pilot: Pilot[None], text: str) -> None:
         await pilot.pause()
 
 
-def screen_text(app: object) -> str:
+async def at_rest(pilot: Pilot[Any]) -> None:
+    """Wait until nothing is read or drawn any more."""
+    seen: list[str] = []
+
+    def rests() -> bool:
+        app = pilot.app
+        idle = all(one.ready for one in app.screen.query(QueueView)) and not any(one.is_running for one in app.workers)
+        seen.append(screen_text(app) if idle else "")
+        return idle and len(seen) >= STILL and len(set(seen[-STILL:])) == 1
+
+    await until(pilot, rests, "a screen at rest")
+
+
+def screen_text(app: App[Any]) -> str:
     """What the screen shows, as text."""
-    assert isinstance(app, ZhihuiApp)
     return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 

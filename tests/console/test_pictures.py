@@ -19,9 +19,8 @@ from console.screens.intake import IntakeScreen
 from console.screens.ticket import TicketScreen
 from console.widgets.drawer import Drawer
 from console.widgets.fields import TextField
-from console.widgets.queue_view import QueueView
 from tests.console.memory import NOW, MemoryBackend, made_row
-from tests.console.pilots import ready, screen_text, speaking, street_app, until
+from tests.console.pilots import at_rest, ready, screen_text, speaking, street_app, until
 
 Compare = Callable[..., bool]
 Before = Callable[[Pilot[None]], Awaitable[None]]
@@ -29,8 +28,6 @@ SIZES = [(80, 24), (120, 36), (160, 50)]
 DRAWER_SIZES = SIZES[:2]
 LANGUAGES = ("zh", "en")
 THEMES = ("night", "day")
-STILL = 6
-"""Looks in a row at which the screen must read the same before it is drawn."""
 
 
 @pytest.fixture
@@ -82,20 +79,6 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await at_rest(pilot)
-
-
-async def at_rest(pilot: Pilot[None]) -> None:
-    """Wait until nothing is read or drawn any more."""
-    seen: list[str] = []
-
-    def rests() -> bool:
-        app = pilot.app
-        view = app.screen.query(QueueView)
-        idle = all(one.ready for one in view) and not any(worker.is_running for worker in app.workers)
-        seen.append(screen_text(app) if idle else "")
-        return idle and len(seen) >= STILL and len(set(seen[-STILL:])) == 1
-
-    await until(pilot, rests, "a screen at rest")
 
 
 # ------------------------------------------------------------------------------------------------ panes

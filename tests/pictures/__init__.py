@@ -1,0 +1,1 @@
+"""The pictures of the documentation, drawn by the console itself on the demo street: `python -m tests.pictures`."""
