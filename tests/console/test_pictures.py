@@ -17,10 +17,12 @@ from console.app import ZhihuiApp
 from console.ports import Heartbeat, NoticeRow
 from console.screens.intake import IntakeScreen
 from console.screens.ticket import TicketScreen
+from console.wall.app import WallApp
 from console.widgets.drawer import Drawer
 from console.widgets.fields import TextField
 from tests.console.memory import NOW, MemoryBackend, made_row
 from tests.console.pilots import at_rest, ready, screen_text, speaking, street_app, until
+from tests.console.wall.street import MemoryWall, made_ticket, settle
 
 Compare = Callable[..., bool]
 Before = Callable[[Pilot[None]], Awaitable[None]]
@@ -79,6 +81,28 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await at_rest(pilot)
+
+
+# ------------------------------------------------------------------------------------------------ the wall
+
+
+@pytest.mark.parametrize("page", ["glance", "deadlines", "alarm"])
+def test_wall(snap_compare: Compare, size: tuple[int, int], theme: str, page: str) -> None:
+    """Large type on the first page and on that of deadlines, and an alarm between the pages."""
+    source = MemoryWall()
+    app = WallApp(source, lambda: NOW, theme=theme)
+
+    async def run(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: bool(app.wall.page))
+        if page == "alarm":
+            source.ringing = [made_ticket(3)]
+            app._looked_at = None
+        await settle(pilot, app)
+        if page == "deadlines":
+            await pilot.press("right")
+        await settle(pilot, app)
+
+    assert snap_compare(app, terminal_size=size, run_before=run)
 
 
 # ------------------------------------------------------------------------------------------------ panes

@@ -22,7 +22,7 @@ from tests.console.scenes import colours_of
 from tests.console.wall.street import MemoryWall, made_ticket, made_view, settle, wall_text
 
 EVERY = 15
-SIZES = [(80, 24), (120, 36), (160, 50)]
+SIZES = [(80, 24), (120, 36), (160, 50), (200, 60)]
 
 
 def wall_app(source: MemoryWall, clock: list[int], every: int = EVERY) -> WallApp:
@@ -228,14 +228,15 @@ async def test_odd_tickets_are_drawn() -> None:
     assert "\x1b" not in text
 
 
+@pytest.mark.parametrize("size", [SIZES[0], SIZES[-1]])
 @pytest.mark.parametrize("theme", ORDER)
-async def test_text_on_the_wall_has_enough_contrast(theme: str) -> None:
+async def test_text_on_the_wall_has_enough_contrast(theme: str, size: tuple[int, int]) -> None:
     clock = [NOW]
     source = MemoryWall()
     app = wall_app(source, clock)
     app.theme = theme
     poor: dict[tuple[str, str], str] = {}
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: bool(app.wall.page))
         for heartbeat in (Heartbeat(1, "x"), Heartbeat(20, "x")):
             source.view = replace(source.view, status=replace(source.view.status, heartbeat=heartbeat))
