@@ -52,6 +52,25 @@ def offers(text: str, words: Sequence[FilterWord]) -> list[Offer]:
     return [offer for _rank_, _number, offer in sorted(found, key=lambda entry: entry[:2])][:OFFERED]
 
 
+def spoken(text: str, words: Sequence[FilterWord]) -> str:
+    """A filter as the user would write it: fields, values and flags in their language, what is unknown as it is."""
+    return " ".join(_spoken(term, words) for term in text.split())
+
+
+def _spoken(term: str, words: Sequence[FilterWord]) -> str:
+    sign = term[:1] if term[:1] in "-!" else ""
+    field, colon, values = term[len(sign) :].partition(":")
+    if not colon:
+        flag = next((word for word in words if not word.field and field.lower() in word.names), None)
+        return sign + (flag.text if flag is not None else field)
+    of_field = [word for word in words if field.lower() in word.fields]
+    if not of_field:
+        return term
+    known = {name: word.text.partition(":")[2] for word in reversed(of_field) for name in word.names}
+    own = "|".join(known.get(value.lower(), value) for value in values.split("|"))
+    return f"{sign}{of_field[0].text.partition(':')[0]}:{own}"
+
+
 def _rank(word: FilterWord, field: str, value: str) -> int | None:
     """How well a value of a field fits; None when it does not."""
     if not word.field or field not in word.fields:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 from textual.widget import Widget
 
+from console.completion import spoken
 from console.dialogs.form import FormDrawer
 from console.i18n import _
+from console.intake_ports import FilterWord
 from console.terminal.legible import clean
 from console.terminal.width import pad
 from console.views import KEYS, View, save
@@ -39,6 +41,8 @@ class ViewsDrawer(Drawer[str]):
         self.views = views
         self.now = now
         self.words = words
+        self.filters: dict[str, str] = {}
+        """Filters of views in the user's language."""
         self.counts: dict[str, str] = {}
         self.closed = False
         """Nobody waits for counts any more."""
@@ -53,6 +57,14 @@ class ViewsDrawer(Drawer[str]):
     def count(self, view: View, text: str) -> None:
         """A count has come."""
         self.counts[view.title] = text
+        self._rebuild()
+
+    def translate(self, words: Sequence[FilterWord]) -> None:
+        """What filters are made of is known."""
+        self.filters = {view.title: spoken(view.filter, words) for view in self.views}
+        self._rebuild()
+
+    def _rebuild(self) -> None:
         for lines in self.query(".drawer--list").results(LinesView):
             lines.rebuild()
 
@@ -64,7 +76,7 @@ class ViewsDrawer(Drawer[str]):
                 (f"{here}{view.key or ' '} ", "title"),
                 (pad(clean(view.name, 40), 20), ""),
                 (pad(self.counts.get(view.title, ".."), 9, right=True), ""),
-                (f"  {clean(view.filter, 100)}", "muted"),
+                (f"  {clean(self.filters.get(view.title, view.filter), 100)}", "muted"),
             )
             lines.append(Line(parts, view.title))
         words = clean(self.words, 100) or _("no filter is on")
@@ -99,6 +111,10 @@ def open_views(screen: FilteredScreen) -> None:
             return "?"
 
     async def count() -> None:
+        try:
+            drawer.translate(await screen.app.load(screen.app.backend.filter_words))
+        except Exception as error:  # noqa: BLE001 - a failed query is a banner
+            screen.refuse(error)
         for view in known:
             if drawer.closed:
                 return

@@ -193,6 +193,8 @@ class MemoryBackend:
         """There are no connections here."""
 
     def newest_ticket(self) -> int:
+        if self.provider is not None:
+            return max((row.ticket for row in self.provider.before(None, 1)), default=0)
         return max((row.ticket for row in self.tickets), default=0)
 
     def change_mark(self) -> int:

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from console import views
 from console.app import ZhihuiApp
 from console.backend.store import StoreBackend
-from console.completion import offers
+from console.completion import offers, spoken
 from console.ports import QueueProvider
 from console.screens.queue import QueueScreen
 from console.widgets.bars import Banner
@@ -269,3 +269,16 @@ async def test_on_a_real_store_offers_views_and_orders_work(street: tuple[Desk, 
             assert view.cursor_id == ticket
         for saved in screen(app).known_views():
             assert backend.queue(saved.filter, saved.order).count().number >= 0
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("mine", "我的"),
+        ("-late stage:accepted|assessed", "-超期 阶段:待研判|待派单"),
+        ("unit:urban_renewal due<30m 井盖", "岗位:城市更新岗 due<30m 井盖"),
+        ("colour:red", "colour:red"),
+    ],
+)
+def test_a_filter_is_shown_in_the_users_language(text: str, shown: str) -> None:
+    assert spoken(text, MemoryBackend().filter_words()) == shown

@@ -37,7 +37,7 @@ async def test_the_menu_counts_and_the_digit_shows(folder: Path) -> None:
         view = await ready(pilot)
         await pilot.press("6")
         await until(pilot, lambda: isinstance(app.screen, ViewsDrawer))
-        await until(pilot, lambda: "3 超期" in screen_text(app) and "19  late" in screen_text(app))
+        await until(pilot, lambda: "3 超期" in screen_text(app) and "19  超期" in screen_text(app))
         await pilot.press("3")
         await until(pilot, lambda: view.total == 19)
         assert "超期" in line_text(app)
@@ -50,7 +50,7 @@ async def test_many_are_not_counted_to_the_end(folder: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot)
         await pilot.press("6")
-        await until(pilot, lambda: "3 超期" in screen_text(app) and "10,000+  late" in screen_text(app))
+        await until(pilot, lambda: "3 超期" in screen_text(app) and "10,000+  超期" in screen_text(app))
         assert "10,000+" in line_text(app)
         assert screen_text(app).count("/10,000+") == 1
 
