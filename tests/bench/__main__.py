@@ -19,6 +19,8 @@ from tests.bench.run import Run
 MEASUREMENTS = (
     "queue",
     "searching",
+    "searching_server",
+    "indexing",
     "overview",
     "commands",
     "opening",

@@ -35,10 +35,16 @@ class Run:
     repeats: int = 8
     """Runs of a whole command per reading: a single one is below the clock's patience."""
     table_rows: int = 10_000
+    server_tickets: int = 100_000
+    """Tickets at most on a PostgreSQL server, which is filled row by row."""
+    notes: int = 300
+    """Notes through the desk per reading."""
 
     def quick(self) -> Run:
         """The same with few repetitions, to see that it runs."""
-        return replace(self, keys=3, seconds=2, import_rows=400, sweep=50, writers=2, repeats=1, table_rows=500)
+        return replace(
+            self, keys=3, seconds=2, import_rows=400, sweep=50, writers=2, repeats=1, table_rows=500, notes=20
+        )
 
     @property
     def small(self) -> int:

@@ -33,11 +33,11 @@ def measure(run: Run) -> Iterator[Figure]:
     size = run.large
     rounds = Rounds()
     with copy_of(run.store(size), "sweeping") as ours, copy_of(run.store(size), "looping") as theirs:
-        engine = _Engine(ours)
+        engine = SweptEngine(ours)
         amount = min(run.sweep, engine.waiting() // 4)
         for turn in range(max(run.rounds // 2, 1)):
-            now = _make_due(ours, amount, turn)
-            if _make_due(theirs, amount, turn) != now:
+            now = make_due(ours, amount, turn)
+            if make_due(theirs, amount, turn) != now:
                 raise AssertionError("the two stores differ")
             wall, cpu = time.perf_counter(), time.process_time()
             engine.sweep(now, amount)
@@ -60,7 +60,7 @@ def measure(run: Run) -> Iterator[Figure]:
         )
 
 
-class _Engine:
+class SweptEngine:
     """The engine of a store on a clock that the benchmark sets."""
 
     def __init__(self, path: Path) -> None:
@@ -89,7 +89,7 @@ class _Engine:
         self.store.close()
 
 
-def _make_due(path: Path, amount: int, turn: int) -> int:
+def make_due(path: Path, amount: int, turn: int) -> int:
     """Move the clocks that come next to one short time, their deadlines far behind; the instant to sweep at."""
     connection = driver().connect(str(path), isolation_level=None)
     rows = connection.execute(

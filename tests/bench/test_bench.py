@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -15,13 +16,22 @@ from tests.bench.__main__ import MEASUREMENTS, main
 from tests.bench.figures import Figure, Rounds, as_table, line, percentile
 from tests.bench.line import WHAT
 from tests.bench.searching import FLAT
+from tests.bench.searching import WORDS as SEARCHED
 from tests.bench.ssh import WHAT as OVER_SSH
 from tests.bench.terminal import answers
 from tests.sshd import SSHD
 
 FIGURES = {
     "queue": ["queue.first", "queue.first.size", "queue.next", "queue.next.size"],
-    "searching": ["searching.rare", "searching.common", *(f"searching.{name.replace(' ', '-')}" for name in FLAT)],
+    "searching": [
+        *(f"searching.{word}.{what}" for word in SEARCHED for what in ("page", "count")),
+        *(f"searching.{name.replace(' ', '-')}" for name in FLAT),
+    ],
+    "searching_server": [f"searching_server.{word}.{what}" for word in SEARCHED for what in ("page", "count")],
+    "indexing": [
+        *("indexing.note", "indexing.import", "indexing.sweep"),
+        *("indexing.note.index", "indexing.import.index"),
+    ],
     "overview": ["overview.now", "overview.full"],
     "commands": ["commands.list", "commands.help", "commands.show", "commands.log", "commands.desk"],
     "opening": ["opening.cpu", "opening.wall", "opening.size"],
@@ -50,8 +60,12 @@ def test_every_measurement_is_known() -> None:
     assert set(FIGURES) == set(MEASUREMENTS)
 
 
-@pytest.mark.parametrize("name", MEASUREMENTS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.pg) if "server" in name else name for name in MEASUREMENTS]
+)
 def test_it_runs_and_prints_each_figure(name: str, work: Path, tmp_path: Path) -> None:
+    if "server" in name and os.environ.get("ZHIHUI_TEST_POSTGRES") == "skip":
+        pytest.skip("ZHIHUI_TEST_POSTGRES=skip")
     if name == "ssh" and SSHD is None:
         pytest.skip("no sshd: install openssh-server")
     said: list[str] = []
