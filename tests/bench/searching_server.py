@@ -32,7 +32,7 @@ def measure(run: Run) -> Iterator[Figure]:
 
 @contextmanager
 def _server_store(work: Path, store: Path) -> Iterator[str]:
-    """A store of SQLite, copied to a server and indexed there: to one of its own, unless ZHIHUI_TEST_POSTGRES names it."""
+    """A store of SQLite, copied to a server and indexed there; ZHIHUI_TEST_POSTGRES may name the server."""
     given = os.environ.get("ZHIHUI_TEST_POSTGRES")
     with nullcontext(given) if given else postgres.running(work) as server, postgres.database(server) as url:
         source, target = Store(f"sqlite:///{store}"), Store(url, create=True)

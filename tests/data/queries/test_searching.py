@@ -10,6 +10,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import insert, select
 
 from core.desk.orders import Archive, Note, Refuse, Report
 from data.queries import export, listing, queue, searching, timers
@@ -17,7 +18,9 @@ from data.queries.filters import parse
 from data.queries.orders import ORDERS, order_named
 from data.reader import Reader
 from data.search_index import empty_index, fill
+from data.tables import Centre, CentreSequence, Ticket, TicketText, table
 from data.terms import Stage
+from data.tokens import searchable
 from tests import postgres
 from tests.core.desk.scene import Scene, make_scene
 
@@ -209,6 +212,31 @@ def test_an_emptied_index_finds_the_same_and_fills_again(scene: Scene) -> None:
     with Reader(scene.store.url) as reader:
         assert searching.waiting(reader, 1) == 0
     assert code in found(scene, "窨井")
+
+
+def test_centres_that_share_an_id_find_their_own_tickets_only(scene: Scene) -> None:
+    code = scene.new("翡翠湖水质")
+    with scene.store.write() as connection:
+        for model in (Centre, CentreSequence, Ticket, TicketText):
+            kind = table(model)
+            wanted = kind.c.ticket_id if model is TicketText else kind.c.id if model is Ticket else None
+            number = scene.ticket(code)["id"]
+            chosen = select(kind) if wanted is None else select(kind).where(wanted == number)
+            row = dict(connection.execute(chosen.execution_options(fanout=True)).mappings().one())
+            row |= {"id": 2, "code": "OTHER"} if model is Centre else {"centre_id": 2}
+            row |= {name: None for name in row if name.endswith("_unit_id")}
+            row |= {"head": searchable("琥珀山道路")} if model is TicketText else {}
+            connection.execute(insert(kind), [row])
+    while fill(scene.store, 1) or fill(scene.store, 2):
+        pass
+    for few in (0, 1_000):
+        with pytest.MonkeyPatch.context() as patch, Reader(scene.store.url) as reader:
+            patch.setattr(searching, "FEW", few)
+            for centre, own, other in ((1, "翡翠", "琥珀"), (2, "琥珀", "翡翠")):
+                for words, number in ((own, 1), (other, 0)):
+                    condition = parse(words, scene.desk.now())
+                    assert queue.count(reader, centre, condition).number == number
+                    assert len(queue.page_after(reader, centre, None, 9, 0, condition)) == number
 
 
 def test_signs_alone_are_in_no_ticket(scene: Scene) -> None:
