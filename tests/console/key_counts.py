@@ -185,7 +185,7 @@ async def elsewhere(hand: Hand) -> None:
     """Dispatch elsewhere than proposed, found by initials."""
     code = hand.ticket(2)
     await hand.at(code)
-    await hand.press("d")
+    await hand.press("ctrl+d")
     await hand.drawer(SearchDrawer)
     await hand.type("yjgl")
     await hand.press("enter")
@@ -196,7 +196,7 @@ async def send_back(hand: Hand) -> None:
     """Return a ticket with a reason."""
     code = hand.ticket(4)
     await hand.at(code)
-    await hand.press("r")
+    await hand.press("ctrl+r")
     await hand.drawer(FormDrawer)
     await hand.press("2", "enter")
     await hand.type("不属本岗")
