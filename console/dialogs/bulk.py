@@ -13,6 +13,7 @@ from console.ports import QueueRow
 from console.terminal.legible import clean
 from console.terminal.width import cut, pad
 from console.widgets.drawer import Drawer
+from console.widgets.hints import HintLine
 from console.widgets.lines import Line, LinesView, Part, text_line
 
 HEIGHT = 14
@@ -50,10 +51,7 @@ class BulkDrawer(Drawer[str]):
     def content(self) -> list[Widget]:
         view = LinesView(self._lines, classes="drawer--list")
         view.styles.height = min(max(len(self.able) + len(self.unable), 1), HEIGHT)
-        foot = LinesView(self._foot, name="bulk-foot")
-        foot.can_focus = False
-        foot.styles.height = 1
-        return [view, foot]
+        return [view, HintLine(self._foot, name="bulk-foot")]
 
     def action_begin(self) -> None:
         if not self.begun and self.able:

@@ -15,6 +15,7 @@ from console.terminal.width import pad
 from console.widgets import countdown
 from console.widgets.columns import label
 from console.widgets.drawer import Drawer
+from console.widgets.hints import HintLine
 from console.widgets.lines import Line, LinesView, Part, text_line
 from data.terms import Stage
 
@@ -48,12 +49,8 @@ class HandoverDrawer(Drawer[str]):
         view = LinesView(self._lines, classes="drawer--list")
         view.styles.height = HEIGHT
         view.on_pick = self.dismiss
-        foot = LinesView(
-            lambda _width: [text_line(_("Enter opens the ticket, F8 notes on each that you took it over"), "muted")]
-        )
-        foot.styles.height = 1
-        foot.can_focus = False
-        return [view, foot]
+        words = _("Enter opens the ticket, F8 notes on each that you took it over")
+        return [view, HintLine(lambda _width: [text_line(words, "muted")])]
 
     def _lines(self, _width: int) -> list[Line]:
         parts = [part for part in self.found.parts if part.total]

@@ -45,7 +45,7 @@ class MenuDrawer(Drawer[str]):
         view = LinesView(self._lines, classes="drawer--list")
         view.key = self.key or (self.items[0].key if self.items else None)
         view.styles.height = min(max(len(self.items), 1), 16)
-        view.on_pick = self.dismiss
+        view.on_pick, view.click_picks = self.dismiss, True
         return [view]
 
     def _lines(self, _width: int) -> list[Line]:
@@ -88,7 +88,7 @@ class SearchDrawer(Drawer[str]):
     def content(self) -> list[Widget]:
         view = LinesView(classes="drawer--list")
         view.styles.height = self.HEIGHT
-        view.on_pick = self._chosen
+        view.on_pick, view.click_picks = self._chosen, True
         view.can_focus = False
         field = TextField(FieldSpec("words", "", hint=self.hint))
         note = [] if not self.note else [LinesView(lambda _width: [text_line(clean(self.note, 300), "soon")])]

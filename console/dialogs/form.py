@@ -14,7 +14,8 @@ from textual.widgets import Input
 from console.i18n import _
 from console.widgets.drawer import Drawer
 from console.widgets.fields import ChoiceField, FieldSpec, Label, TextField
-from console.widgets.lines import LinesView, text_line
+from console.widgets.hints import HintLine
+from console.widgets.lines import text_line
 
 
 class FormDrawer(Drawer[dict[str, str]]):
@@ -40,10 +41,7 @@ class FormDrawer(Drawer[dict[str, str]]):
         for spec in self.fields:
             entry = ChoiceField(spec) if spec.options else TextField(spec)
             rows.append(Horizontal(Label(spec.label, spec.required), entry, classes="form--row"))
-        foot = LinesView(name="form-foot")
-        foot.can_focus = False
-        foot.styles.height = 1
-        return [*rows, foot]
+        return [*rows, HintLine(name="form-foot")]
 
     def on_mount(self) -> None:
         if self.draft:
@@ -87,4 +85,4 @@ class FormDrawer(Drawer[dict[str, str]]):
         self.dismiss({entry.spec.name: entry.filled for entry in self.entries if entry.filled})
 
     def _hint(self, text: str, part: str) -> None:
-        self.query_one("#form-foot", LinesView).show(lambda _width: [text_line(text, part)])
+        self.query_one(HintLine).show(lambda _width: [text_line(text, part)])

@@ -13,6 +13,7 @@ from console.ports import NoticeRow
 from console.terminal.legible import clean
 from console.terminal.width import pad
 from console.widgets.drawer import Drawer
+from console.widgets.hints import NAMES, HintLine
 from console.widgets.lines import Line, LinesView, text_line
 from console.widgets.ticket_lines import when
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 SHOWN = 200
 """Notices that the list goes back."""
-HEIGHT = 16
+HEIGHT = 15
 
 
 class NoticesDrawer(Drawer[NoticeRow]):
@@ -31,7 +32,7 @@ class NoticesDrawer(Drawer[NoticeRow]):
     BINDINGS = [Binding("0,e", "acknowledge", show=False)]
 
     def __init__(self, app: ZhihuiApp, notices: Sequence[NoticeRow]) -> None:
-        super().__init__(_("Notices: Enter opens the ticket, 0 acknowledges"))
+        super().__init__(_("Notices"))
         self.attention = app.attention
         self.zone = app.status.zone
         self.notices = together(notice for notice in notices if notice.title)
@@ -41,7 +42,8 @@ class NoticesDrawer(Drawer[NoticeRow]):
         view = LinesView(self._lines, classes="drawer--list")
         view.styles.height = HEIGHT
         view.on_pick = self._open_ticket
-        return [view]
+        words = _("Enter opens the ticket, 0 acknowledges, Esc closes")
+        return [view, HintLine(lambda _width: [text_line(words, "muted")], names={**NAMES, "0": "0"})]
 
     def waits(self, key: str) -> bool:
         """Whether a notice waits for this officer."""

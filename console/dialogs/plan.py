@@ -10,6 +10,7 @@ from console.plan_ports import Plan
 from console.terminal.legible import clean
 from console.terminal.width import wrap
 from console.widgets.drawer import Drawer
+from console.widgets.hints import HintLine
 from console.widgets.lines import Line, LinesView, text_line
 
 MOST_LINES = 14
@@ -29,10 +30,7 @@ class PlanDrawer(Drawer[bool]):
     def content(self) -> list[Widget]:
         view = LinesView(self._lines, classes="drawer--list")
         view.styles.height = min(len(self._lines(self.app.size.width - ROOM)), MOST_LINES)
-        foot = LinesView(self._foot)
-        foot.styles.height = 1
-        foot.can_focus = False
-        return [view, foot]
+        return [view, HintLine(self._foot)]
 
     def _lines(self, width: int) -> list[Line]:
         """Numbered where there are several things to do; a line that is too long goes on below itself."""

@@ -51,7 +51,7 @@ class ViewsDrawer(Drawer[str]):
         view = LinesView(self._lines, classes="drawer--list")
         view.key = self.now.title
         view.styles.height = min(len(self.views) + 1, 16)
-        view.on_pick = self._picked
+        view.on_pick, view.click_picks = self._picked, True
         return [view]
 
     def count(self, view: View, text: str) -> None:

@@ -105,7 +105,9 @@ class DutyScreen(Screen[None]):
     def _banner_clicked(self, event: Banner.Clicked) -> None:
         """What is spoken of, or away with it."""
         tickets = {notice.ticket_id for notice in event.notices if notice.ticket_id}
-        if event.at_edge or not event.notices:
+        if event.key == "acknowledge":
+            self.action_acknowledge()
+        elif event.key or not event.notices:
             self.app.attention.put_away(self.query_one(Banner).dismiss())
         elif len(tickets) == 1:
             self.app.open_ticket(tickets.pop())

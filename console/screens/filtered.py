@@ -142,6 +142,11 @@ class FilteredScreen(DutyScreen):
             self._recalled += 1
             self._put(earlier)
 
+    @on(Offers.Taken)
+    def _offer_clicked(self) -> None:
+        self.action_prompt_take()
+        self.set_focus(self.filter_field)
+
     def action_prompt_take(self) -> None:
         """Take the offer that the arrows stand on, or the first."""
         found = self.offers

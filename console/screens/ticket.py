@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from textual import events
 from textual.binding import Binding
 from textual.widget import Widget
 
@@ -11,6 +12,7 @@ from console.i18n import _, mark
 from console.ports import QueueRow, TicketView
 from console.screens.duty import DutyScreen
 from console.terminal.legible import clean
+from console.terminal.width import cells
 from console.widgets.lines import Line, LinesView, Part, text_line
 from console.widgets.ticket_lines import (
     clock_lines,
@@ -27,6 +29,22 @@ TABS: tuple[tuple[str, str], ...] = (
     ("custody", mark("Custody")),
     ("clocks", mark("Clocks")),
 )
+
+TAB_MARGIN = 1
+"""Cells in front of the first tab."""
+
+
+class TabLine(LinesView, can_focus=False):
+    """The names of the tabs; a click on one shows it."""
+
+    def on_click(self, event: events.Click) -> None:
+        edge = TAB_MARGIN
+        for number, (_name, title) in enumerate(TABS):
+            edge += cells(_(title)) + 2
+            if TAB_MARGIN <= event.x < edge:
+                if isinstance(self.screen, TicketScreen):
+                    self.screen.action_tab(number - self.screen.tab)
+                return
 
 
 class TicketScreen(DutyScreen):
@@ -47,9 +65,7 @@ class TicketScreen(DutyScreen):
         """When the officer last looked at the ticket before; what happened later is marked."""
 
     def body(self) -> Iterable[Widget]:
-        tabs = LinesView(self._tab_line, name="tabs")
-        tabs.can_focus = False
-        yield tabs
+        yield TabLine(self._tab_line, name="tabs")
         yield LinesView(name="ticket")
 
     def on_mount(self) -> None:
@@ -106,7 +122,7 @@ class TicketScreen(DutyScreen):
     # ------------------------------------------------------------------------------------------- content
 
     def _tab_line(self, _width: int) -> list[Line]:
-        parts: list[Part] = [(" ", "")]
+        parts: list[Part] = [(" " * TAB_MARGIN, "")]
         for number, (_name, title) in enumerate(TABS):
             text = _(title)
             parts.append(

@@ -8,6 +8,7 @@ from textual.widget import Widget
 from console.i18n import _, language
 from console.terminal.width import pad, wrap
 from console.widgets.drawer import Drawer
+from console.widgets.hints import HintLine
 from console.widgets.lines import Line, LinesView, text_line
 from console.widgets.ticket_lines import exact
 from core.training.scenario import Arrival, Scenario
@@ -32,12 +33,12 @@ class CallDrawer(Drawer[str]):
 
     def content(self) -> list[Widget]:
         view = LinesView(self._lines)
-        view.styles.height = 7
-        return [view]
+        view.styles.height = 6
+        words = _("Enter takes it down; Ctrl+T lets you hear it again.")
+        return [view, HintLine(lambda _width: [text_line(words, "muted")])]
 
     def _lines(self, width: int) -> list[Line]:
-        lines = [text_line(row) for row in wrap(spoken(self.arrival), width)]
-        return [*lines, text_line(), text_line(_("Enter takes it down; Ctrl+T lets you hear it again."), "muted")]
+        return [text_line(row) for row in wrap(spoken(self.arrival), width)]
 
     def action_answer(self) -> None:
         self.dismiss("intake")
@@ -55,8 +56,9 @@ class ResultDrawer(Drawer[str]):
 
     def content(self) -> list[Widget]:
         view = LinesView(self._lines)
-        view.styles.height = min(len(self.score.marks) + 5, 20)
-        return [view]
+        view.styles.height = min(len(self.score.marks) + 3, 19)
+        words = _("Enter ends this training; Esc goes on playing.")
+        return [view, HintLine(lambda _width: [text_line(words, "muted")])]
 
     def _lines(self, width: int) -> list[Line]:
         whole = _("{points:g} of {most} points, grade {grade}").format(
@@ -64,7 +66,7 @@ class ResultDrawer(Drawer[str]):
         )
         lines = [text_line(whole, "title"), text_line()]
         lines += [mark_line(mark, width) for mark in self.score.marks]
-        return [*lines, text_line(), text_line(_("Enter ends this training; Esc goes on playing."), "muted")]
+        return lines
 
     def action_done(self) -> None:
         self.dismiss("end")

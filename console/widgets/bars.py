@@ -24,7 +24,7 @@ from console.terminal.width import cells, cut, pad
 Parts = list[tuple[str, str]]
 LOUD = ("alarm", "error")
 KEPT_ENTRIES = 50
-ESC_WIDTH = 5
+ESC_WIDTH = 6
 """Cells at the banner's right edge where a click puts it away."""
 
 
@@ -142,11 +142,12 @@ class Banner(Bar):
     FAMILY = "banner"
 
     class Clicked(Message):
-        """The banner was clicked: at its right edge, or on what it says."""
+        """The banner was clicked: on what it says, or on the name of a key at its right edge."""
 
-        def __init__(self, at_edge: bool, notices: tuple[NoticeRow, ...]) -> None:
+        def __init__(self, key: str, notices: tuple[NoticeRow, ...]) -> None:
+            """`key` is the id of the key's action; empty on what the banner says."""
             super().__init__()
-            self.at_edge = at_edge
+            self.key = key
             self.notices = notices
 
     def __init__(self) -> None:
@@ -207,7 +208,9 @@ class Banner(Bar):
 
     def on_click(self, event: events.Click) -> None:
         """A click opens the ticket that is spoken of; at the right edge it does what the key there does."""
-        self.post_message(self.Clicked(event.x >= self.size.width - ESC_WIDTH, self.top_notices))
+        behind = self.size.width - event.x
+        key = "back" if behind <= ESC_WIDTH else "acknowledge" if behind <= ESC_WIDTH + cells(self._noted()) else ""
+        self.post_message(self.Clicked(key, self.top_notices))
 
     def parts(self, width: int) -> Parts:
         if not self.entries:
@@ -216,9 +219,12 @@ class Banner(Bar):
         sign = "! " if entry.severity in LOUD else "* " if entry.severity == "warning" else "  "
         waiting = sum(1 for other in self.entries[:-1] if other.notices)
         more = _(" +{n} more").format(n=waiting) if waiting else ""
-        noted = f"  {key_name(keys.action('acknowledge').keys[0])}{_('Noted')}" if entry.notices else ""
-        ending = f"{more}{noted}  Esc "
+        ending = f"{more}{self._noted()}  Esc "
         return [(pad(sign + entry.text, max(width - cells(ending), 0)), ""), (ending, "")]
+
+    def _noted(self) -> str:
+        """The key that acknowledges, where there is something to acknowledge."""
+        return f"  {key_name(keys.action('acknowledge').keys[0])}{_('Noted')}" if self.top_notices else ""
 
     def _push(self, entry: Entry) -> None:
         self.entries.append(entry)

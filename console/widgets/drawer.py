@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TypeVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
@@ -73,6 +74,11 @@ class Drawer(ModalScreen[Answer | None]):
     def content(self) -> list[Widget]:
         """The widgets under the heading."""
         raise NotImplementedError
+
+    def on_click(self, event: events.Click) -> None:
+        """Beside the panel: what Escape does."""
+        if self.is_current and self.get_widget_at(event.screen_x, event.screen_y)[0] is self:
+            self.action_cancel()
 
     def action_cancel(self) -> None:
         self.dismiss(None)

@@ -16,7 +16,7 @@ from textual.widgets import Input
 
 from console.i18n import mark
 from console.terminal.legible import clean
-from console.terminal.width import pad
+from console.terminal.width import cells, pad
 
 LABEL_WIDTH = 14
 
@@ -153,16 +153,26 @@ class ChoiceField(Widget, can_focus=True):
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        self.action_step(1)
+        """The option that was clicked is chosen."""
+        at = 0
+        for index in range(len(self.options)):
+            at += cells(self._shown(index))
+            if event.x < at:
+                self.action_choose(index)
+                return
+
+    def _shown(self, index: int) -> str:
+        """An option as it stands in the line."""
+        number = f"{index + 1}" if index < 9 and self.has_focus else ""
+        text = f"{number}{clean(self.options[index][1], 40)}"
+        return f"[{text}]" if index == self.at else f" {text} "
 
     def render_line(self, y: int) -> Strip:
         on = self.get_component_rich_style("choice--on")
         off = self.get_component_rich_style("choice--off")
         segments = []
-        for index, (_value, label) in enumerate(self.options):
-            chosen = index == self.at
-            number = f"{index + 1}" if index < 9 and self.has_focus else ""
-            text = f"[{number}{clean(label, 40)}]" if chosen else f" {number}{clean(label, 40)} "
+        for index in range(len(self.options)):
+            chosen, text = index == self.at, self._shown(index)
             segments.append(Segment(text, on if chosen and self.has_focus else self.rich_style if chosen else off))
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
 

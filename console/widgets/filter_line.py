@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual import events
+from textual.message import Message
+
 from console.completion import Offer
 from console.i18n import _, mark
+from console.keyboard import table as keys
 from console.terminal.legible import clean
 from console.terminal.width import cells, cut, wrap
-from console.widgets.bars import Bar, Parts
+from console.widgets.bars import Bar, KeyBar, Parts
 from console.widgets.lines import Line, LinesView, Part, text_line
 from data.queries.counted import Counted
 
@@ -35,6 +39,12 @@ class FilterLine(Bar):
         self.total = Counted(0)
         self.sortable = True
 
+    def on_click(self, event: events.Click) -> None:
+        """The view's name, the filter, and the order do what their keys do."""
+        name, _words, _gap, right = (cells(text) for text, _style in self.parts(self.size.width))
+        place = "views" if event.x < name else "sort" if event.x >= self.size.width - right else "filter"
+        self.post_message(KeyBar.Chosen(keys.action(place)))
+
     def parts(self, width: int) -> Parts:
         right = f"{self.total}  {_(ORDER_NAMES[self.order])} "
         name = f" {clean(self.view_name, 40)} "
@@ -49,6 +59,9 @@ class Offers(LinesView, can_focus=False):
     """What the term that is being typed may become, or why the text cannot be understood; over the list."""
 
     DEFAULT_CSS = "Offers { display: none; }"
+
+    class Taken(Message):
+        """An offer was clicked."""
 
     def __init__(self) -> None:
         super().__init__(self._built, name="offers")
@@ -87,6 +100,12 @@ class Offers(LinesView, can_focus=False):
         """Take everything away."""
         self.offers, self.refusal, self.at = (), "", None
         self._fit()
+
+    def on_click(self, event: events.Click) -> None:
+        """Take the offer that was clicked."""
+        if not self.refusal and event.y < len(self.offers):
+            self.at = event.y
+            self.post_message(self.Taken())
 
     def on_resize(self) -> None:
         self.rebuild()

@@ -101,6 +101,8 @@ class LinesView(ScrollView, can_focus=True):
         self._gutter = 0
         """Cells at the left edge for the cursor's sign: one where there are lines to choose."""
         self._styles: dict[str, Style] = {}
+        self.click_picks = False
+        """Whether one click chooses, as in a menu; otherwise the first goes there."""
         self.on_pick: Callable[[str], object] | None = None
         """Called with the key at once when a line is chosen: a message would come after the next key."""
         self.key: str | None = None
@@ -224,7 +226,7 @@ class LinesView(ScrollView, can_focus=True):
         if 0 <= index < len(self._lines) and self._lines[index].key is not None:
             again = self._lines[index].key == self.key
             self.select(self._lines[index].key or "")
-            if again:
+            if again or self.click_picks:
                 self.action_pick()
 
     def notify_style_update(self) -> None:

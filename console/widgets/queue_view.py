@@ -265,6 +265,8 @@ class QueueView(ListMarking, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         line = int(self.scroll_offset.y) + event.y - HEADER
+        if event.y < HEADER and (self.pending or self.stale):
+            self.action_first()
         if event.y >= HEADER and 0 <= line < self.total:
             self._at_rest = False
             same = line == self.cursor

@@ -19,6 +19,9 @@ Single letters are shortcuts only: with an input method on, F7 and the number do
 the configuration folder of zhihui: `"pane.queue" = "f2,ctrl+y"`. `zhihui keys check` says what is wrong with that file,
 `zhihui keys show` which keys are in use; with anything wrong in it the console opens with the keys of this page and
 says so. An action that cannot run now stands grey in parentheses in the bottom line, and its key says why.
+
+The mouse is never needed. A click does what the key does on the bottom line, a line of a list (a second click is
+Enter), a menu, a tab, the line above a list, the banner, and the keys that a drawer names; beside a drawer it is Esc.
 """,
     "zh": """# 按键
 
@@ -26,6 +29,9 @@ says so. An action that cannot run now stands grey in parentheses in the bottom 
 F7 加数字。编号用于 zhihui 配置目录中的 `keys.toml`：`"pane.queue" = "f2,ctrl+y"`。`zhihui keys check` 检查该文件，
 `zhihui keys show` 列出现用按键；文件有误时控制台按本页按键打开并在横幅说明。现在不能用的动作在底行变灰并加括号，
 按其键会说明原因。
+
+鼠标可用可不用。点击与按键同效：底栏、列表行（再点一次即 Enter）、菜单、标签页、列表上方一行、提醒横幅、
+抽屉里写明的按键；点抽屉以外即 Esc。
 """,
 }
 COLUMNS = {"en": ("keys", "id", "what it does"), "zh": ("按键", "编号", "用途")}
