@@ -89,12 +89,10 @@ class IntakeScreen(DutyScreen):
         self._typing = self.set_timer(TYPING_PAUSE, self._propose, pause=True)
         self.query_one("#hints").can_focus = False
         self.matters.on_pick = self._matter_picked
-        self.call_after_refresh(self._start)
-
-    def _start(self) -> None:
+        # At once: what is typed meanwhile must not be wiped by a form that is filled later.
         self._fill(self.app.drafts.get(INTAKE).values)
         self.set_focus(self.text("title"))
-        self.query_one("#hints", LinesView).rebuild()
+        self.call_after_refresh(self.query_one("#hints", LinesView).rebuild)
 
     # ------------------------------------------------------------------------------------------- fields
 
