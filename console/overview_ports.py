@@ -77,6 +77,15 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True)
+class Dot:
+    """An open ticket at its own place on the map."""
+
+    x: float
+    y: float
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class OverviewView:
     """Everything that the overview shows at an instant."""
 
@@ -100,3 +109,5 @@ class OverviewView:
     """Communities, each followed by its grids that have open tickets; what has no place comes last."""
     outlines: tuple[Outline, ...] = ()
     """The map; empty where the centre has none."""
+    dots: tuple[Dot, ...] = ()
+    """Tickets that know where they are; all of them count for their area too."""

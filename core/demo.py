@@ -25,7 +25,7 @@ from core.desk.references import References
 from core.desk.verbs.table import VERBS
 from core.engine.loop import Engine
 from core.organisation.area_map import set_area_map
-from core.organisation.geojson import read_areas
+from core.organisation.geojson import read_map
 from core.organisation.init import init_centre
 from core.organisation.template import DEFAULT_TEMPLATE, read_template
 from data.errors import Conflict
@@ -195,7 +195,7 @@ def _draw_map(store: Store, centre_id: int, people: People, at: int) -> None:
         )
         drawn = json.dumps(demo_map([(str(code), str(name)) for code, name in found], SEED))
         actor = find_actor(connection, centre_id, people.desk[0], at)
-        set_area_map(connection, centre_id, read_areas(drawn.encode()), "demo", actor, at)
+        set_area_map(connection, centre_id, read_map(drawn.encode()), "demo", actor, at)
 
 
 def _looks(start: int, now: int) -> list[int]:

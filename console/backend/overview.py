@@ -8,13 +8,13 @@ from typing import Any
 from console.backend.lists import TicketList
 from console.backend.words import holder_text
 from console.i18n import _, language
-from console.overview_ports import Area, Bucket, OnDuty, Outline, OverviewView, Share, Unstaffed
+from console.overview_ports import Area, Bucket, Dot, OnDuty, Outline, OverviewView, Share, Unstaffed
 from console.ports import QueueRow
 from data.counting import keeps_all
 from data.errors import StoreTrouble
 from data.instants import FAR
 from data.queries import organisation, overview, tickets
-from data.queries.area_map import areas_with_places
+from data.queries.area_map import areas_with_places, placed_tickets, stored_grid
 from data.queries.filters import Condition
 from data.queries.organisation import CentreLine, HolderLine, UnitLine
 from data.queries.overview import Figure, Figures, Place
@@ -35,6 +35,7 @@ class OverviewReader:
         self._counted = False
         self._places: list[Place] = []
         self._outlines: tuple[Outline, ...] = ()
+        self._grid: dict[str, float] = {}
 
     def read(self, now: int) -> OverviewView:
         """Everything at an instant. Raises StoreTrouble while an older store's counters wait to be counted anew."""
@@ -67,6 +68,7 @@ class OverviewReader:
             days=tuple(Bucket(*bucket) for bucket in found.days),
             areas=tuple(_areas(self._places, found)),
             outlines=self._outlines,
+            dots=self._dots(reader, now),
         )
 
     def _refresh(self, reader: Reader) -> None:
@@ -75,7 +77,14 @@ class OverviewReader:
             return
         self._places = overview.places(reader, self._centre.id)
         self._outlines = tuple(_outlines(areas_with_places(reader, self._centre.id, self._places)))
+        self._grid = stored_grid(reader, self._centre.id)
         self._number = number
+
+    def _dots(self, reader: Reader, now: int) -> tuple[Dot, ...]:
+        """Where tickets are that came with coordinates; a map without a grid knows no places."""
+        if not self._grid:
+            return ()
+        return tuple(Dot(one.x, one.y, one.due <= now) for one in placed_tickets(reader, self._centre.id, self._grid))
 
     def _deadlines(self, condition: str, now: int) -> tuple[QueueRow, ...]:
         """The first tickets by deadline that fit; those without a deadline are left out."""

@@ -27,14 +27,14 @@ def map_set(
 ) -> int:
     """Areas are matched to communities and grids by code, name or alias. A file that cannot be used changes nothing."""
     from core.organisation.area_map import set_area_map
-    from core.organisation.geojson import read_areas
+    from core.organisation.geojson import read_map
     from data.queries.area_map import areas_with_places
 
     session = session_of(context)
     actor = session.actor()
-    areas = read_areas(_content(file))
+    drawn = read_map(_content(file))
     with session.store().write() as connection:
-        set_area_map(connection, session.desk().centre_id, areas, Path(file).name, actor, session.now())
+        set_area_map(connection, session.desk().centre_id, drawn, Path(file).name, actor, session.now())
     found = areas_with_places(session.reader(), session.centre_id())
     known = sum(place is not None for _area, place in found)
     zh = f"地图有 {len(found)} 个区域，{known} 个对应到单位。"

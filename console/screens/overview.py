@@ -211,7 +211,7 @@ class OverviewScreen(DutyScreen):
                 return
             self._plotted = (plots, lines)
             if size == self.map.size:
-                self.map.show_map(view.outlines, drawing, {area.code: area for area in view.areas})
+                self.map.show_map(view.outlines, drawing, {area.code: area for area in view.areas}, view.dots)
             self.plots.rebuild()
 
         self.run_worker(finish(), group="drawing", exclusive=True, exit_on_error=False)

@@ -10,11 +10,13 @@ from textual import events
 from console import plotting
 from console.area_cells import Cells, Spot, cells_of, spots_of
 from console.i18n import _
-from console.overview_ports import Area, Outline
+from console.overview_ports import Area, Dot, Outline
+from console.plotting import Frame
 from console.terminal.legible import clean
 from console.terminal.width import cells, cut, pad
 from console.widgets.lines import Line, LinesView, Part, text_line
 
+MOST_IN_A_CELL = 9
 CAPTION = 1
 """Lines below the map: the chosen area in words."""
 
@@ -27,6 +29,7 @@ class Drawing:
     lines: Sequence[str]
     cells: Cells
     spots: Sequence[Spot | None]
+    frame: Frame
 
 
 def draw(outlines: Sequence[Outline], width: int, height: int, braille: bool) -> Drawing:
@@ -36,7 +39,7 @@ def draw(outlines: Sequence[Outline], width: int, height: int, braille: bool) ->
     frame = plotting.frame_around(points, width, tall)
     lines = plotting.outlines([ring for outline in outlines for ring in outline.rings], frame, braille)
     found = cells_of([outline.rings for outline in outlines], frame)
-    return Drawing((width, height), lines, found, spots_of(found, len(outlines)))
+    return Drawing((width, height), lines, found, spots_of(found, len(outlines)), frame)
 
 
 class AreaMap(LinesView):
@@ -47,15 +50,22 @@ class AreaMap(LinesView):
         self.outlines: Sequence[Outline] = ()
         self.drawing: Drawing | None = None
         self.areas: Mapping[str, Area] = {}
+        self.dots: Sequence[Dot] = ()
         self.place = 0
         """Number of the area under the cursor."""
         self.on_area: Callable[[Outline], object] | None = None
         self.on_other_size: Callable[[], object] | None = None
         """Called when the map has to be drawn for another size."""
 
-    def show_map(self, outlines: Sequence[Outline], drawing: Drawing | None, areas: Mapping[str, Area]) -> None:
-        """Show a drawing of outlines with the figures of places by code."""
-        self.outlines, self.drawing, self.areas = outlines, drawing, areas
+    def show_map(
+        self,
+        outlines: Sequence[Outline],
+        drawing: Drawing | None,
+        areas: Mapping[str, Area],
+        dots: Sequence[Dot] = (),
+    ) -> None:
+        """Show a drawing of outlines with the figures of places by code, and single tickets where they are."""
+        self.outlines, self.drawing, self.areas, self.dots = outlines, drawing, areas, dots
         self.place = min(self.place, max(len(outlines) - 1, 0))
         self.rebuild()
 
@@ -108,11 +118,13 @@ class AreaMap(LinesView):
             self.on_other_size()
         if drawing is None or not self.outlines:
             return []
-        labels: dict[int, list[tuple[Spot, list[Part]]]] = {}
+        labels = _marks(drawing.frame, self.dots)
         for number, spot in enumerate(drawing.spots):
             if spot is not None:
                 for line, label in self._labels(number, spot, drawing.cells):
-                    labels.setdefault(line.row, []).append((line, label))
+                    apart = Spot(line.row, line.column - 1, line.width + 2)  # `*` and `!` must not read as part of it
+                    free = [one for one in labels.get(line.row, []) if not _overlap(one[0], apart)]
+                    labels[line.row] = [*free, (line, label)]
         lines = [
             Line(tuple(self._row(text, drawing.cells[row], labels.get(row, ()))))
             for row, text in enumerate(drawing.lines)
@@ -185,6 +197,29 @@ class AreaMap(LinesView):
                 (late, "late"),
             )
         )
+
+
+def _marks(frame: Frame, dots: Sequence[Dot]) -> dict[int, list[tuple[Spot, list[Part]]]]:
+    """Tickets by the cell that they are in: `*`, `!` where one of them is late, and how many where there are more."""
+    found: dict[tuple[int, int], list[Dot]] = {}
+    for dot in dots:
+        if frame.west <= dot.x < frame.east and frame.south < dot.y <= frame.north:
+            column, row = frame.cell(dot.x, dot.y)
+            found.setdefault((row, column), []).append(dot)
+    marks: dict[int, list[tuple[Spot, list[Part]]]] = {}
+    for (row, column), here in sorted(found.items(), key=lambda item: not any(dot.late for dot in item[1])):
+        late = any(dot.late for dot in here)
+        many = "+" if len(here) > MOST_IN_A_CELL else str(len(here))
+        text = ("!" if late else "*") + (many if len(here) > 1 else "")
+        spot = Spot(row, min(column, frame.width - len(text)), len(text))
+        taken = marks.setdefault(row, [])
+        if not any(_overlap(one, spot) for one, _parts in taken):
+            taken.append((spot, [(text, "late" if late else "soon")]))
+    return marks
+
+
+def _overlap(one: Spot, other: Spot) -> bool:
+    return one.column < other.column + other.width and other.column < one.column + one.width
 
 
 def _centred(spot: Spot, width: int) -> Spot:

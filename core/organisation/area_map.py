@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert
 
 from core.desk.actor import Actor
 from core.desk.permissions import require_role
-from core.organisation.geojson import MapArea
+from core.organisation.geojson import DrawnMap
 from core.organisation.journal import note_change
 from data.clean import clean
 from data.queries.area_map import AREA_MAP_SETTING
@@ -19,18 +18,17 @@ _SETTING = table(Setting)
 SOURCE_LIMIT = 80
 
 
-def set_area_map(
-    connection: Connection, centre_id: int, areas: Sequence[MapArea], source: str, actor: Actor, at: int
-) -> None:
-    """Keep these areas as the centre's map instead of the one before. `at` in epoch seconds; `source` names the file.
+def set_area_map(connection: Connection, centre_id: int, drawn: DrawnMap, source: str, actor: Actor, at: int) -> None:
+    """Keep this as the centre's map instead of the one before. `at` in epoch seconds; `source` names the file.
 
     Raises NotAllowed unless the actor may change the centre's map.
     """
     require_role("area_map", "设置地图", "change the map", actor)
     _remove(connection, centre_id)
-    value: dict[str, Any] = {"source": clean(source, SOURCE_LIMIT), "areas": [area.as_dict() for area in areas]}
+    value: dict[str, Any] = {"source": clean(source, SOURCE_LIMIT), **drawn.as_dict()}
     connection.execute(insert(_SETTING), [{"centre_id": centre_id, "name": AREA_MAP_SETTING, "value": value}])
-    note_change(connection, centre_id, at, actor.code, "area_map", {"source": value["source"], "areas": len(areas)})
+    said = {"source": value["source"], "areas": len(drawn.areas)}
+    note_change(connection, centre_id, at, actor.code, "area_map", said)
 
 
 def clear_area_map(connection: Connection, centre_id: int, actor: Actor, at: int) -> bool:

@@ -43,7 +43,23 @@ class MapArea:
         return {"name": self.name, "code": self.code, "rings": [[list(point) for point in ring] for ring in self.rings]}
 
 
-def read_areas(content: bytes) -> list[MapArea]:
+@dataclass(frozen=True)
+class DrawnMap:
+    """The areas of a map, and where on the ground its grid lies: a place is ((x - west) * across, (y - south) * up)."""
+
+    areas: tuple[MapArea, ...]
+    west: float
+    south: float
+    across: float
+    up: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it is stored."""
+        grid = {"west": self.west, "south": self.south, "across": self.across, "up": self.up}
+        return {"areas": [area.as_dict() for area in self.areas], "grid": grid}
+
+
+def read_map(content: bytes) -> DrawnMap:
     """The areas of a GeoJSON file. Raises BadInput for whatever is none, is too large or names no area."""
     found = [
         (clean(name, NAME_LIMIT), clean(code, NAME_LIMIT), rings) for name, code, rings in _areas(_parsed(content))
@@ -140,7 +156,7 @@ def _point(point: Any) -> Point:
 # ------------------------------------------------------------------------------------------------ coarser outlines
 
 
-def _coarse(found: Sequence[tuple[str, str, list[Ring]]]) -> list[MapArea]:
+def _coarse(found: Sequence[tuple[str, str, list[Ring]]]) -> DrawnMap:
     """The areas on the finest grid on which they have few enough points. Raises BadInput when there is none."""
     points = [point for _name, _code, rings in found for ring in rings for point in ring]
     if not points:
@@ -157,10 +173,11 @@ def _coarse(found: Sequence[tuple[str, str, list[Ring]]]) -> list[MapArea]:
         (name, code, [[(round((x - west) * across), round((y - south) * up)) for x, y in ring] for ring in rings])
         for name, code, rings in found
     ]
-    for _coarser in range(TIMES_COARSER):
+    for coarser in range(TIMES_COARSER):
         areas = [(name, code, _tidied(rings)) for name, code, rings in areas]
         if sum(len(ring) for _name, _code, rings in areas for ring in rings) <= POINTS_LIMIT:
-            return [MapArea(name, code, tuple(map(tuple, rings))) for name, code, rings in areas if rings]
+            kept = tuple(MapArea(name, code, tuple(map(tuple, rings))) for name, code, rings in areas if rings)
+            return DrawnMap(kept, west, south, across / 2**coarser, up / 2**coarser)
         areas = [(name, code, [[(x // 2, y // 2) for x, y in ring] for ring in rings]) for name, code, rings in areas]
     _refuse("边界过于琐碎", "its outlines are too detailed")
 

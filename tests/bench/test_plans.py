@@ -125,6 +125,9 @@ PAGES: dict[str, Ask] = {
     "load of units": lambda reader: organisation.late_by_unit(reader, CENTRE, NOW),
     "overview": lambda reader: overview.figures(reader, CENTRE, NOW, "Asia/Shanghai"),
     "overview's map": lambda reader: area_map.stored_areas(reader, CENTRE),
+    "overview's tickets on the map": lambda reader: area_map.placed_tickets(
+        reader, CENTRE, {"west": 0.0, "south": 0.0, "across": 1.0, "up": 1.0}
+    ),
     "counters kept": lambda reader: counting.keeps_all(reader, CENTRE),
     "changes": lambda reader: tickets.changed_since(reader, CENTRE, 1),
     "change numbers": lambda reader: tickets.change_numbers(reader, CENTRE),

@@ -14,14 +14,19 @@ from hypothesis import strategies as st
 
 from console import plotting
 from console.area_cells import cells_of, spots_of
-from console.overview_ports import Area, Outline
+from console.overview_ports import Area, Dot, Outline
 from console.widgets.area_map import AreaMap, draw
 from core.demo_map import demo_map
-from core.organisation.geojson import read_areas
+from core.organisation.geojson import MapArea, read_map
 from tests.console.memory_overview import square
 
 WEST, EAST = (square(0, 0),), (square(100, 0),)
 RING = (square(0, 0, 90), square(30, 30, 30))
+
+
+def areas_of(content: bytes) -> tuple[MapArea, ...]:
+    """The areas of a GeoJSON file."""
+    return read_map(content).areas
 
 
 def frame(*areas: tuple[tuple[tuple[int, int], ...], ...], width: int = 40, height: int = 10) -> plotting.Frame:
@@ -70,7 +75,7 @@ def test_a_cell_is_inside_when_its_middle_is(ring: list[tuple[int, int]], width:
 
 
 def test_figures_stand_inside_their_area() -> None:
-    areas = [area.rings for area in read_areas(json.dumps(demo_map([(str(n), "x") for n in range(9)], "s")).encode())]
+    areas = [area.rings for area in areas_of(json.dumps(demo_map([(str(n), "x") for n in range(9)], "s")).encode())]
     cells = cells_of(areas, plotting.frame_around([p for rings in areas for ring in rings for p in ring], 60, 20))
     for number, spot in enumerate(spots_of(cells, len(areas))):
         assert spot is not None
@@ -130,6 +135,29 @@ def test_bars_are_as_tall_as_their_numbers() -> None:
     assert any("o" in line for line in lines), "closings have a shape of their own"
 
 
+def test_tickets_stand_where_they_are_and_the_late_ones_say_so() -> None:
+    """One cell is one sign, with a number where there are more; outside of the map there is none."""
+    outlines = [Outline("甲", "a", "community:a", WEST), Outline("乙", "", "", EAST)]
+    view = AreaMap()
+    drawing = draw(outlines, 40, 12, braille=False)
+
+    def dots(column: int, row: int, amount: int, late: bool) -> list[Dot]:
+        return [Dot(*drawing.frame.middle(column, row), late and not number) for number in range(amount)]
+
+    far = Dot(drawing.frame.east + 1, drawing.frame.north + 1, True)
+    near = Dot(drawing.frame.west - 0.1, drawing.frame.south - 0.1, True)
+    shown = [*dots(3, 8, 1, False), *dots(8, 8, 3, True), *dots(9, 8, 1, False), *dots(39, 1, 12, False), far, near]
+    view.show_map(outlines, drawing, {"a": Area("a", "甲", "community:a", 17, 1)}, shown)
+    lines = [line.parts for line in view._map_lines(40)]
+    text = ["".join(part for part, _style in parts) for parts in lines]
+    assert text[8][3] == "*"
+    assert text[8][8:10] == "!3", "the late ones first, whatever is beside them"
+    assert ("!3", "late") in lines[8]
+    assert text[1].endswith("*+")
+    assert sum(line.count("!3") + line.count("*") for line in text[:-1]) == 3
+    assert all(len(line) == 40 for line in text[:-1])
+
+
 def test_a_map_says_which_area_is_chosen_without_colour() -> None:
     outlines = [Outline("甲", "a", "community:a", WEST), Outline("乙", "", "", EAST)]
     view = AreaMap()
@@ -150,7 +178,7 @@ def test_the_made_map_has_neither_gaps_nor_overlaps() -> None:
         document = demo_map(names, "seed")
         assert document == demo_map(names, "seed")
         assert [(f["properties"]["code"], f["properties"]["name"]) for f in document["features"]] == names
-        areas = [area.rings for area in read_areas(json.dumps(document).encode())]
+        areas = [area.rings for area in areas_of(json.dumps(document).encode())]
         drawn = plotting.frame_around([p for rings in areas for ring in rings for p in ring], 80, 40)
         together = cells_of(areas, drawn)
         apart = sum(number is not None for rings in areas for row in cells_of([rings], drawn) for number in row)

@@ -15,7 +15,7 @@ from console.screens.queue import QueueScreen
 from core.demo_map import demo_map
 from core.desk.desk import Desk
 from core.organisation.area_map import set_area_map
-from core.organisation.geojson import read_areas
+from core.organisation.geojson import read_map
 from data.queries import overview
 from tests.console.conftest import StreetCopy
 from tests.console.pilots import banner_text, screen_text, until
@@ -38,10 +38,10 @@ def draw_map(desk: Desk, officer: str) -> None:
     with desk.store.reader() as reader:
         places = overview.places(reader, desk.centre_id)
     communities = [(place.code, place.name) for place in places if place.kind == "community"]
-    areas = read_areas(json.dumps(demo_map([*communities, ("", HOSTILE)], "seed")).encode())
+    drawn = read_map(json.dumps(demo_map([*communities, ("", HOSTILE)], "seed")).encode())
     actor = desk.actor(officer)
     with desk.store.write() as connection:
-        set_area_map(connection, desk.centre_id, areas, "made", actor, desk.now())
+        set_area_map(connection, desk.centre_id, drawn, "made", actor, desk.now())
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (160, 50)])

@@ -11,11 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.organisation.geojson import AREAS_LIMIT, POINTS_LIMIT, SIZE_LIMIT, read_areas
+from core.organisation.geojson import AREAS_LIMIT, POINTS_LIMIT, SIZE_LIMIT, MapArea, read_map
 from data.errors import BadInput
 
 SQUARE = [[0, 0], [10, 0], [10, 10], [0, 10], [0, 0]]
 HOLE = [[4, 4], [6, 4], [6, 6], [4, 6], [4, 4]]
+
+
+def areas_of(content: bytes) -> tuple[MapArea, ...]:
+    """The areas of a GeoJSON file."""
+    return read_map(content).areas
 
 
 def feature(geometry: dict[str, Any], **properties: Any) -> dict[str, Any]:
@@ -32,7 +37,7 @@ def collection(*features: dict[str, Any]) -> bytes:
 
 def test_polygons_and_multipolygons_with_holes() -> None:
     many = {"type": "MultiPolygon", "coordinates": [[SQUARE, HOLE], [[[20, 0], [30, 0], [30, 10], [20, 0]]]]}
-    one, two = read_areas(collection(feature(polygon(SQUARE, HOLE), name="甲", code="A"), feature(many, name="乙")))
+    one, two = areas_of(collection(feature(polygon(SQUARE, HOLE), name="甲", code="A"), feature(many, name="乙")))
     assert (one.name, one.code, len(one.rings)) == ("甲", "A", 2)
     assert (two.name, two.code, len(two.rings)) == ("乙", "", 3)
     assert len(one.rings[0]) == 4, "the closing point says nothing"
@@ -49,7 +54,7 @@ def test_polygons_and_multipolygons_with_holes() -> None:
     ],
 )  # fmt: skip
 def test_other_forms_of_a_map(document: dict[str, Any]) -> None:
-    assert len(read_areas(json.dumps(document).encode())) == 1
+    assert len(areas_of(json.dumps(document).encode())) == 1
 
 
 @pytest.mark.parametrize(
@@ -79,7 +84,7 @@ def test_other_forms_of_a_map(document: dict[str, Any]) -> None:
 )
 def test_what_is_no_map_is_refused_in_both_languages(content: bytes, words: str) -> None:
     with pytest.raises(BadInput) as caught:
-        read_areas(content)
+        areas_of(content)
     assert caught.value.code == "map-file"
     assert words in caught.value.en
     assert caught.value.zh.startswith("地图文件不能用")
@@ -102,7 +107,7 @@ JSON = st.recursive(
 @given(JSON)
 def test_no_json_at_all_gets_past_the_reader_unread(document: Any) -> None:
     try:
-        areas = read_areas(json.dumps(document).encode())
+        areas = areas_of(json.dumps(document).encode())
     except BadInput:
         return
     assert areas
@@ -110,7 +115,7 @@ def test_no_json_at_all_gets_past_the_reader_unread(document: Any) -> None:
 
 
 def test_names_from_outside_are_made_harmless() -> None:
-    (area,) = read_areas(collection(feature(polygon(SQUARE), name="\x1b[2J\u202e坏\n" + "长" * 500, code=7)))
+    (area,) = areas_of(collection(feature(polygon(SQUARE), name="\x1b[2J\u202e坏\n" + "长" * 500, code=7)))
     assert not {"\x1b", "\u202e", "\n"} & set(area.name)
     assert len(area.name) <= 40
     assert area.code == "7"
@@ -123,7 +128,7 @@ def coast(points: int, x: float, turns: int = 40) -> list[list[float]]:
 
 
 def test_a_huge_map_becomes_small_and_keeps_its_shape() -> None:
-    areas = read_areas(collection(*[feature(polygon(coast(5_000, 7 * place)), name=str(place)) for place in range(9)]))
+    areas = areas_of(collection(*[feature(polygon(coast(5_000, 7 * place)), name=str(place)) for place in range(9)]))
     assert len(areas) == 9
     assert sum(len(ring) for area in areas for ring in area.rings) <= POINTS_LIMIT
     across, up = ([point[axis] for area in areas[:1] for point in area.rings[0]] for axis in (0, 1))
@@ -133,7 +138,7 @@ def test_a_huge_map_becomes_small_and_keeps_its_shape() -> None:
 def test_a_map_without_end_is_refused() -> None:
     zigzag = [[step % 2 * 50 + step / 1000, step % 89] for step in range(12_000)]
     with pytest.raises(BadInput) as caught:
-        read_areas(collection(feature(polygon(zigzag))))
+        areas_of(collection(feature(polygon(zigzag))))
     assert "too detailed" in caught.value.en
 
 
@@ -141,18 +146,18 @@ def test_neighbours_still_share_their_border() -> None:
     border = [[5 + math.sin(step) / 3, step / 10] for step in range(101)]
     west = [[0, 0], *border, [0, 10]]
     east = [[10, 0], *border, [10, 10]]
-    one, two = read_areas(collection(feature(polygon(west), name="w"), feature(polygon(east), name="e")))
+    one, two = areas_of(collection(feature(polygon(west), name="w"), feature(polygon(east), name="e")))
     assert len(set(one.rings[0]) & set(two.rings[0])) > 50
 
 
 def test_a_speck_stays_on_the_map() -> None:
     speck = [[5, 5], [5.0001, 5], [5.0001, 5.0001], [5, 5]]
-    areas = read_areas(collection(feature(polygon(SQUARE), name="big"), feature(polygon(speck), name="speck")))
+    areas = areas_of(collection(feature(polygon(SQUARE), name="big"), feature(polygon(speck), name="speck")))
     assert [area.name for area in areas] == ["big", "speck"]
 
 
 def test_a_real_map(shared_data: Path) -> None:
-    areas = read_areas((shared_data / "chongqing" / "districts.geojson").read_bytes())
+    areas = areas_of((shared_data / "chongqing" / "districts.geojson").read_bytes())
     assert len(areas) == 38
     assert areas[0].name == "万州区"
     assert 1000 < sum(len(ring) for area in areas for ring in area.rings) <= POINTS_LIMIT
