@@ -38,7 +38,8 @@ def run_console(
 
     `centre` and `officer` are codes; without an officer the console asks, unless it only observes. `line` is one of
     `console.terminal.line.CHOICES`, or empty for what the environment says. Raises StoreTrouble, NotFound or, for a
-    keymap that cannot be followed, a line or a theme that there is not, BadInput before anything is drawn.
+    line or a theme that there is not, BadInput before anything is drawn. A keymap that cannot be followed is said in
+    the banner, and the usual keys are in use.
     """
     hangup = Hangup()  # first of all: it blocks signals, and threads inherit that
     i18n.set_language(language)

@@ -29,6 +29,7 @@ from core.training.scenario import FREE, Scenario, all_scenarios, find_scenario
 from core.training.score import Score
 from core.training.scores import PlayedScore, add_score, read_scores
 from core.training.street import free_duty, make_street
+from data.errors import Refusal
 from data.instants import to_seconds
 from data.location import training_path
 
@@ -54,7 +55,7 @@ def run_training(code: str, speed: float | None, language: str) -> int:
     """Play scenarios until the trainee leaves; with a code, that one alone. Gives the exit code. Raises Refusal."""
     hangup = Hangup()
     i18n.set_language(language)
-    follow(keymap_path())
+    trouble = follow(keymap_path())
     log_to_file()
     line = choose("", os.environ)
     with Opening(line.paced) as opening:
@@ -78,7 +79,7 @@ def run_training(code: str, speed: float | None, language: str) -> int:
                 chosen = menu.run()
                 if not chosen:
                     break
-            left = _play(find_scenario(chosen), speed, theme, line, hangup, app)
+            left = _play(find_scenario(chosen), speed, theme, line, hangup, app, trouble)
             chosen = None if left or code else ""
     finally:
         hangup.finished()
@@ -92,8 +93,9 @@ def _play(
     line: Line,
     hangup: Hangup,
     app: list[ZhihuiApp | TrainingMenu],
+    trouble: Refusal | None,
 ) -> bool:
-    """One play; whether the trainee left the program instead of ending the training."""
+    """One play; whether the trainee left the program instead of ending the training. `trouble` is said at its start."""
     output.remark(_("Preparing the street of the training .."))
     desk, trainee = make_street(training_path(), scenario, speed)
     if scenario.code == FREE:
@@ -107,6 +109,7 @@ def _play(
     backend = TrainingBackend(desk.store.url, clock, seconds, None, trainee)
     console = ZhihuiApp(backend, seconds, theme, line)
     console.hang_up = hangup.hang_up
+    console.troubles += [trouble] if trouble is not None else []
     app[:] = [console]
     ended: list[Score] = []
     console.coach = Coach(console, Play(scenario, desk, trainee), clock, ended.append)
