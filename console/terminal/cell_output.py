@@ -12,6 +12,7 @@ from rich.text import Text
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
+from textual.geometry import Size
 from textual.screen import Screen
 
 from console.i18n import _
@@ -40,6 +41,7 @@ class CellOutput(App[None]):
         self.pacer = Pacer() if line.paced and not self._stock else None
         self._sign = LinkSign(self.pacer) if self.pacer is not None and line.shows_link else None
         self._first_frame_at: float | None = None
+        self._told_size: Size | None = None
         self._behind = False
         self._catching_up = False
         self.hang_up: Callable[[], object] = lambda: None
@@ -156,7 +158,10 @@ class CellOutput(App[None]):
         self._painter.forget()
         self.screen.refresh()
 
-    def on_resize(self, _event: events.Resize) -> None:
-        """The terminal may have moved everything about."""
-        if self._first_frame_at is not None and monotonic() - self._first_frame_at > SETTLING:
+    def on_resize(self, event: events.Resize) -> None:
+        """The terminal may have moved everything about; another size and back again, it has."""
+        changed = self._told_size not in (None, event.size)
+        settled = self._first_frame_at is not None and monotonic() - self._first_frame_at > SETTLING
+        if changed or settled:
             self._painter.forget()
+        self._told_size = event.size

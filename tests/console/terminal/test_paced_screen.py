@@ -19,6 +19,7 @@ from textual.widgets import Input
 
 from console.app import ZhihuiApp
 from console.drafts import INTAKE
+from console.terminal import cell_output
 from console.terminal.line import REMOTE
 from console.terminal.link import LinkSign
 from console.terminal.pacing import ASK_AGAIN, BYTES_AHEAD, PATIENCE, QUESTION, Pacer
@@ -156,6 +157,25 @@ async def test_a_bad_line_leaves_the_right_screen(monkeypatch: pytest.MonkeyPatc
                 await pilot.pause()
             if step % 5 == 4:
                 await all_right(pilot, app, line, clock, f"seed {seed}, number {number}, step {step}")
+
+
+async def test_a_terminal_that_is_resized_there_and_back_gets_everything_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also right after the start, and although nothing was drawn in between: what it showed is gone."""
+    count_output(monkeypatch)
+    monkeypatch.setattr(cell_output, "SETTLING", float("inf"))
+    clock = [float(NOW)]
+    app = paced(clock)
+    async with app.run_test(size=(80, 24)) as pilot:
+        line = BadLine(app, (80, 24), random.Random(1))
+        view = app.screen.query_one(QueueView)
+        await until(pilot, lambda: line.bring_all() is None and view.ready and view.total > 0)
+        await all_right(pilot, app, line, clock, "start")
+        line.driver.behind = True
+        for size in ((40, 12), (80, 24)):
+            line.resize(*size)
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        await all_right(pilot, app, line, clock, "there and back")
 
 
 async def test_a_line_that_stands_still_gets_little_and_then_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
