@@ -14,7 +14,7 @@ from console.screens.duty import DutyScreen
 from console.terminal.legible import clean
 from console.terminal.width import pad
 from console.widgets import countdown
-from console.widgets.columns import term
+from console.widgets.columns import by_language, term
 from console.widgets.lines import Line, LinesView, Part, text_line
 from data.terms import Rank, Stage
 
@@ -99,8 +99,8 @@ class LeadersScreen(DutyScreen):
     def _leader_lines(self, width: int) -> list[Line]:
         titles = (
             (_("Leader"), 10),
-            (_("Post"), 8),
-            (_("Section"), 13),
+            (_("Post"), by_language(8, 15)),
+            (_("Section"), by_language(13, 20)),
             (_("Climbed"), 9),
             (_("Holds"), 7),
             (_("Late"), 5),
@@ -112,8 +112,8 @@ class LeadersScreen(DutyScreen):
         rank = term(Rank, leader.rank, language()) if leader.rank else ""
         parts: list[Part] = [
             (pad(clean(leader.name, 20), 10), ""),
-            (pad(rank, 8), "muted"),
-            (pad(clean(leader.section, 40), 13), ""),
+            (pad(rank, by_language(8, 15)), "muted"),
+            (pad(clean(leader.section, 40), by_language(13, 20)), ""),
             (f"  !{leader.climbed:<6}" if leader.climbed else "   0     ", "late" if leader.climbed else "muted"),
             (f"{leader.holding:>4}   ", ""),
             (f"!{leader.late:<4}" if leader.late else "     ", "late"),
@@ -141,11 +141,12 @@ class LeadersScreen(DutyScreen):
 
     def _row_line(self, kind: str, row: QueueRow, width: int) -> Line:
         timer = countdown.label(row.due, self.app.now, row.warn, row.paused)
+        stage = by_language(8, 13)
         return Line(
             (
                 (countdown.cell(timer) + " ", "" if timer.band == "none" else timer.band),
-                (pad(term(Stage, row.stage, language()), 8), "muted"),
-                (pad(clean(row.title, 200), max(width - 34, 12)) + " ", ""),
+                (pad(term(Stage, row.stage, language()), stage), "muted"),
+                (pad(clean(row.title, 200), max(width - 26 - stage, 12)) + " ", ""),
                 (clean(row.holder, 60), "muted"),
             ),
             _key(kind, row),

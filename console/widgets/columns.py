@@ -32,6 +32,11 @@ class Column:
     """The component class of its text, after `queue--`."""
 
 
+def by_language(chinese: int, english: int) -> int:
+    """Cells of a column whose terms are longer in English."""
+    return english if language() == "en" else chinese
+
+
 @lru_cache(maxsize=256)
 def term(kind: type[Term], value: str, spoken: str) -> str:
     """The label of a stored term; the bare value, cleaned, when it is unknown."""

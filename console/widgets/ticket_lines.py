@@ -11,7 +11,7 @@ from console.ports import ClockLine, CustodyLine, HistoryLine, TaskLine, TicketV
 from console.terminal.legible import clean
 from console.terminal.width import pad, wrap
 from console.widgets import countdown
-from console.widgets.columns import term
+from console.widgets.columns import by_language, term
 from console.widgets.lines import Line, Part, text_line
 from data.terms import ClockKind, ClockState, Source, Stage, TaskRole, TaskState, Urgency
 
@@ -117,7 +117,7 @@ def clock_lines(clock: ClockLine, now: int, zone: str) -> list[Line]:
     state = "" if running else term(ClockState, clock.state, spoken)
     parts: list[Part] = [
         (countdown.cell(shown) + " ", "" if shown.band == "none" else shown.band),
-        (pad(term(ClockKind, clock.kind, spoken), 8 if spoken == "zh" else 12) + " ", ""),
+        (pad(term(ClockKind, clock.kind, spoken), by_language(8, 12)) + " ", ""),
         (when(clock.due, zone) + " ", "" if running else "muted"),
         (clean(clock.budget, 40), "muted"),
     ]
@@ -174,7 +174,7 @@ def custody_lines(items: tuple[CustodyLine, ...], now: int, zone: str, closed: b
                 (
                     (f"{when(item.from_at, zone, True)} ", "label"),
                     (pad(clean(item.holder, 60), 24) + " ", ""),
-                    (pad(term(Stage, item.stage, language()), 10) + " ", "muted"),
+                    (pad(term(Stage, item.stage, language()), by_language(10, 12)) + " ", "muted"),
                     (exact(length), ""),
                     ("" if item.to_at is not None or closed else _(" until now"), "muted"),
                 )
