@@ -12,13 +12,15 @@ from console.i18n import _, language
 from console.ports import LeaderView, QueueRow
 from console.screens.duty import DutyScreen
 from console.terminal.legible import clean
-from console.terminal.width import pad
+from console.terminal.width import cells, pad
 from console.widgets import countdown
-from console.widgets.columns import by_language, term
+from console.widgets.columns import term
 from console.widgets.lines import Line, LinesView, Part, text_line
-from data.terms import Rank, Stage
+from data.terms import Stage
 
 ASKED, NEAR = "asked", "near"
+WIDEST = 16
+"""Cells of a column at most."""
 
 
 class LeadersScreen(DutyScreen):
@@ -97,26 +99,25 @@ class LeadersScreen(DutyScreen):
     # ------------------------------------------------------------------------------------------- content
 
     def _leader_lines(self, width: int) -> list[Line]:
-        titles = (
-            (_("Leader"), 10),
-            (_("Post"), by_language(8, 15)),
-            (_("Section"), by_language(13, 20)),
-            (_("Climbed"), 9),
-            (_("Holds"), 7),
-            (_("Late"), 5),
-        )
-        head = "".join(pad(title, room) for title, room in titles)
-        return [text_line(head, "label"), *[self._leader_line(leader, width) for leader in self.leaders]]
+        titles = (_("Leader"), _("Post"), _("Section"), _("Climbed"), _("Holds"), _("Late"))
+        rooms = self._rooms(titles)
+        head = "".join(pad(title, room) for title, room in zip(titles, rooms, strict=True))
+        return [text_line(head, "label"), *[self._leader_line(leader, rooms) for leader in self.leaders]]
 
-    def _leader_line(self, leader: LeaderView, width: int) -> Line:
-        rank = term(Rank, leader.rank, language()) if leader.rank else ""
+    def _rooms(self, titles: Sequence[str]) -> list[int]:
+        """Cells of each column, no more than it needs: who covers whom has the rest."""
+        shown = [(leader.name, "", leader.section, "!99", "999", "!99") for leader in self.leaders]
+        return [min(max(map(cells, texts)) + 1, WIDEST) for texts in zip(titles, *shown, strict=True)]
+
+    def _leader_line(self, leader: LeaderView, rooms: Sequence[int]) -> Line:
+        name, post, section, climbed, holds, late = rooms
         parts: list[Part] = [
-            (pad(clean(leader.name, 20), 10), ""),
-            (pad(rank, by_language(8, 15)), "muted"),
-            (pad(clean(leader.section, 40), by_language(13, 20)), ""),
-            (f"  !{leader.climbed:<6}" if leader.climbed else "   0     ", "late" if leader.climbed else "muted"),
-            (f"{leader.holding:>4}   ", ""),
-            (f"!{leader.late:<4}" if leader.late else "     ", "late"),
+            (pad(clean(leader.name, 20), name), ""),
+            (pad(leader.rank.upper(), post), "muted"),
+            (pad(clean(leader.section, 40), section - 1) + " ", ""),
+            (pad(f"!{leader.climbed}" if leader.climbed else " 0", climbed), "late" if leader.climbed else "muted"),
+            (pad(str(leader.holding), holds), ""),
+            (pad(f"!{leader.late}" if leader.late else "", late), "late"),
         ]
         if not leader.present:
             parts.append((_("away"), "soon"))
@@ -141,7 +142,7 @@ class LeadersScreen(DutyScreen):
 
     def _row_line(self, kind: str, row: QueueRow, width: int) -> Line:
         timer = countdown.label(row.due, self.app.now, row.warn, row.paused)
-        stage = by_language(8, 13)
+        stage = max(cells(term(Stage, one.value, language())) for one in Stage) + 1
         return Line(
             (
                 (countdown.cell(timer) + " ", "" if timer.band == "none" else timer.band),
