@@ -23,7 +23,7 @@ _SQLITE = (
 )
 _POSTGRES = (
     "CREATE TABLE search_terms (centre_id BIGINT NOT NULL, ticket_id BIGINT NOT NULL,"
-    ' terms text[] COLLATE "C" NOT NULL, PRIMARY KEY (centre_id, ticket_id))',
+    ' terms text[] COLLATE "C" NOT NULL, PRIMARY KEY (centre_id, ticket_id)) WITH (toast_tuple_target = 128)',
     "CREATE INDEX ix_search_terms ON search_terms USING gin (terms)",
 )
 """No tsvector: it ends at a megabyte, which the history of a ticket may exceed."""

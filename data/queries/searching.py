@@ -14,11 +14,11 @@ from data.queries.filters import Condition
 from data.reader import Reader
 from data.tokens import OPEN, asked, of_centre
 
-FEW = 1_000
+FEW = 2_000
 """Up to so many tickets are named by id and sorted."""
-MANY = 50_000
+MANY = 20_000
 """From so many on a list is walked and its texts are read: a page of it is full before a set of so many is made."""
-STEPS = 5_000
+STEPS = 2_500
 """So far a list is walked in this way; where that fills no page, the words stand far from each other in it."""
 TERMS = 12
 """So many terms the index is asked for: the texts decide about the rest of a long phrase."""
@@ -28,8 +28,8 @@ FURTHEST = 1 << 62
 LAG_SHOWN = 20_000
 """From so many waiting tickets on, the search is slower than it should be."""
 
-_MARK = "coalesce((SELECT m.stamp FROM search_mark m WHERE m.centre_id = :centre), -1)"
-_TAIL = f"FROM ticket_text x WHERE x.centre_id = :centre AND x.stamp > {_MARK}"
+_TAIL = "FROM ticket_text x WHERE x.centre_id = :centre AND x.stamp > :mark"
+"""The mark is a value and no subquery: PostgreSQL must see how little lies behind it."""
 
 
 class _Asked(NamedTuple):
@@ -57,7 +57,7 @@ def ways(reader: Reader, centre: int, condition: Condition, only_open: bool = Fa
         return
     if wanted.held > MANY:
         yield condition._replace(phrases=(), near=True)
-    indexed, tail, values = _proposals(reader, condition, wanted)
+    indexed, tail, values = _proposals(reader, centre, condition, wanted)
     hits = ""
     if only_open and _index_knows(condition):
         place = "f.rowid" if reader.sqlite else "f.ticket_id"
@@ -83,12 +83,12 @@ def no_further(column: str, walked: str, down: bool = False) -> str:
 
 
 def _asked(reader: Reader, centre: int, condition: Condition, only_open: bool) -> _Asked:
-    """The rare terms of the words, or else all of them and that the ticket is open."""
+    """The rare terms of the words with one more to sift them, or else all of them and that the ticket is open."""
     known = dict.fromkeys(term for phrase in condition.phrases for term in asked(phrase))
     terms = tuple(of_centre(centre, term) for term in known)[:TERMS]
     rare = tuple(term for term in terms if _held(reader, centre, (term,), FEW + 1) <= FEW)
     if rare:
-        return _Asked(rare, FEW)
+        return _Asked((*rare, *[term for term in terms if term not in rare][:1]), FEW)
     every = (*terms, of_centre(centre, OPEN)) if only_open else terms
     return _Asked(every, _held(reader, centre, every, MANY + 1))
 
@@ -106,19 +106,25 @@ def _held(reader: Reader, centre: int, terms: tuple[str, ...], most: int) -> int
 
 def _named(reader: Reader, centre: int, condition: Condition, wanted: _Asked) -> list[int] | None:
     """The ids of all proposals; None where the tail brings too many."""
-    indexed, tail, values = _proposals(reader, condition, wanted)
+    indexed, tail, values = _proposals(reader, centre, condition, wanted)
     rows = reader.rows(f"{indexed} UNION {tail} LIMIT :most", centre=centre, most=FEW + 1, **values)
     return [int(row[0]) for row in rows] if len(rows) <= FEW else None
 
 
-def _proposals(reader: Reader, condition: Condition, wanted: _Asked) -> tuple[str, str, dict[str, Any]]:
+def _proposals(reader: Reader, centre: int, condition: Condition, wanted: _Asked) -> tuple[str, str, dict[str, Any]]:
     """Two SELECTs of ticket ids, from the index and from its tail, with their values."""
-    values: dict[str, Any] = {"match": _match(reader, wanted.terms)}
+    values: dict[str, Any] = {"match": _match(reader, wanted.terms), "mark": _mark(reader, centre)}
     likes = []
     for number, phrase in enumerate(condition.phrases):
         values[f"phrase{number}"] = f"% {phrase} %"
         likes.append(f"(x.head LIKE :phrase{number} OR x.notes LIKE :phrase{number})")
     return _indexed(reader), f"SELECT x.ticket_id {_TAIL} AND {' AND '.join(likes)}", values
+
+
+def _mark(reader: Reader, centre: int) -> int:
+    """The number of the last event in the index."""
+    row = reader.one("SELECT stamp FROM search_mark WHERE centre_id = :centre", centre=centre)
+    return int(row[0]) if row else -1
 
 
 def _indexed(reader: Reader) -> str:
@@ -140,6 +146,9 @@ def _index_knows(condition: Condition) -> bool:
 def waiting(reader: Reader, centre_id: int, most: int = LAG_SHOWN) -> int:
     """How many tickets of a centre wait for the index, counted up to `most`."""
     row = reader.one(
-        f"SELECT count(*) FROM (SELECT 1 AS one {_TAIL} LIMIT :most) AS found", centre=centre_id, most=most
+        f"SELECT count(*) FROM (SELECT 1 AS one {_TAIL} LIMIT :most) AS found",
+        centre=centre_id,
+        mark=_mark(reader, centre_id),
+        most=most,
     )
     return int(row[0]) if row else 0

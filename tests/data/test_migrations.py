@@ -364,5 +364,5 @@ def test_a_store_of_the_first_release_is_searched_after_the_upgrade(store_url: s
         assert not indexed or fill(store, 1) == 1
         with Reader(url) as reader:
             for text_, wanted in (("井盖", 1), ("积水", 1), ("物业", 1), (code, 1), ("盖积", 0), ("位到", 0)):
-                assert queue.count(reader, 1, parse(text_, 0)) == wanted, text_
+                assert queue.count(reader, 1, parse(text_, 0)).number == wanted, text_
     store.close()

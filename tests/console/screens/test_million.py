@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from console.ports import Key, QueueProvider, QueueRow
 from console.widgets.pages import PAGE
 from console.widgets.queue_view import QueueView
+from data.queries.counted import Counted, capped
 from tests.console.memory import EndlessProvider, MemoryBackend
 from tests.console.pilots import ready, street_app, until
 
@@ -28,9 +29,9 @@ class Watched(EndlessProvider):
         self.log.append(("before", size, skip))
         return super().before(key, size, skip)
 
-    def rank(self, key: Key) -> int:
+    def rank(self, key: Key) -> Counted:
         self.log.append(("rank", 0, 0))
-        return min(super().rank(key), 100_000)
+        return capped(super().rank(key).number)
 
     def rows(self, ids: Sequence[int]) -> Sequence[QueueRow]:
         self.log.append(("rows", len(ids), 0))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from console.widgets.marks import MARK_LIMIT
 from console.widgets.pages import MemoryProvider
+from data.queries.counted import Counted, capped
 from tests.console.list_app import ListApp, settle, text_of
 from tests.console.memory import NOW, EndlessProvider, made_row
 
@@ -130,17 +131,17 @@ async def test_a_cursor_that_moved_while_the_list_was_read_stays_on_its_ticket()
 async def test_a_ticket_far_behind_what_is_counted_keeps_the_cursor_in_another_order() -> None:
     """Its line is a guess then, its neighbours are not."""
 
-    class Counted(EndlessProvider):
-        def rank(self, key: tuple[int, ...]) -> int:
-            return min(super().rank(key), 100_000)
+    class Capped(EndlessProvider):
+        def rank(self, key: tuple[int, ...]) -> Counted:
+            return capped(super().rank(key).number)
 
-    app = ListApp(Counted(MILLION))
+    app = ListApp(Capped(MILLION))
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, app.view)
         await pilot.press("end", "pageup")
         await settle(pilot, app.view)
         ticket = app.view.cursor_id
-        app.view.show(Counted(MILLION), keep=True, order="other")
+        app.view.show(Capped(MILLION), keep=True, order="other")
         await settle(pilot, app.view)
         assert app.view.cursor_id == ticket
         await pilot.press("down")

@@ -113,4 +113,4 @@ def test_what_the_screen_gets_adds_up_and_its_filters_find_the_same(any_scene: S
             assert sum(share.late for share in shares) == view.late
         assert sum(area.open for area in view.areas if not area.depth) == view.open
         for line in (*view.sources, *view.sections, *view.urgencies, *view.areas):
-            assert line.open == queue.count(reader, 1, parse(line.words, now)), line
+            assert line.open == queue.count(reader, 1, parse(line.words, now)).number, line
