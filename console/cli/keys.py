@@ -66,6 +66,9 @@ def check_command(
 ) -> int:
     """All that is wrong with a keymap file: unknown actions, keys that clash, keys that lists use themselves."""
     path = Path(file or keymap_path())
+    if not file and not path.exists():
+        usual = f"没有 {path.name}：按键如常", f"There is no {path.name}: keys are as usual"
+        return show_findings([Finding("keymap-none", "ok", *usual)], json)
     if not path.exists():
         raise NotFound("keymap-file", f"没有文件 {path}", f"There is no file {path}")
     found = [Finding("keymap-broken", "bad", error.zh, error.en) for error in examine(str(path))[0]]
