@@ -11,6 +11,7 @@ from console.i18n import _
 from console.intake_ports import FilterWord
 from console.keyboard.availability import why_not
 from console.keyboard.table import Action, actions_of, key_name
+from console.terminal.legible import clean
 
 if TYPE_CHECKING:
     from console.app import ZhihuiApp
@@ -59,5 +60,6 @@ def _command(app: ZhihuiApp, screen: DutyScreen, item: Action) -> Item:
 
 def _narrowed(word: FilterWord) -> Item:
     """The queue with nothing but a unit, a matter or a stage."""
-    shows = _("queue: {filter}").format(filter=word.text)
-    return Item(FILTER_KEY + word.text, word.title, f"{shows}  {word.aside}".rstrip(), found_by=" ".join(word.names))
+    shows = _("queue: {filter}").format(filter=clean(word.text, 80))
+    detail = f"{shows}  {clean(word.aside, 100)}".rstrip()
+    return Item(FILTER_KEY + word.text, word.title, detail, found_by=" ".join(word.names))

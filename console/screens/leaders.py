@@ -113,7 +113,7 @@ class LeadersScreen(DutyScreen):
         name, post, section, climbed, holds, late = rooms
         parts: list[Part] = [
             (pad(clean(leader.name, 20), name), ""),
-            (pad(leader.rank.upper(), post), "muted"),
+            (pad(clean(leader.rank, 4).upper(), post), "muted"),
             (pad(clean(leader.section, 40), section - 1) + " ", ""),
             (pad(f"!{leader.climbed}" if leader.climbed else " 0", climbed), "late" if leader.climbed else "muted"),
             (pad(str(leader.holding), holds), ""),

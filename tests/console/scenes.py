@@ -185,6 +185,10 @@ async def _alarms(pilot: Pilot[None], backend: MemoryBackend) -> AsyncIterator[s
     backend.heartbeat = Heartbeat(14, "console")
     backend.news = [*backend.news, NoticeRow(9, "alarm", "20260720-0001 受理已超期", 1)]
     await app._beat()
-    await until(pilot, lambda: "受理已超期" in screen_text(app), "alarm")
+
+    def alarmed() -> bool:
+        return any("受理已超期" in entry.text for banner in app.screen.query(Banner) for entry in banner.entries)
+
+    await until(pilot, alarmed, "alarm")
     await until(pilot, lambda: "引擎静默" in screen_text(app), "silence")
     yield "silence and an alarm"

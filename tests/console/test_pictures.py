@@ -135,6 +135,7 @@ def test_ticket(
     async def run(pilot: Pilot[None]) -> None:
         await after("enter")(pilot)
         await until(pilot, lambda: isinstance(pilot.app.screen, TicketScreen))
+        await at_rest(pilot)
         await press(pilot, *["right"] * tab)
 
     assert snap_compare(app_in(theme, backend), terminal_size=size, run_before=run)
