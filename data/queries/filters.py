@@ -176,7 +176,7 @@ def _term(term: str, name: str, scope: _Scope) -> str:
         if found is not None:
             raise BadInput(
                 "filter-field",
-                f"没有字段“{found[1]}”，可用：{' '.join(FIELDS)}",
+                f"没有字段“{found[1]}”，可用：{' '.join(FIELD_LABELS)}",
                 f"There is no field {found[1]}; there are: {' '.join(FIELDS)}",
             )
         return _words(term, name, scope)

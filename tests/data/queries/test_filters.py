@@ -171,3 +171,11 @@ def test_the_vocabulary_names_every_field_and_flag() -> None:
     assert {word.name for word in words} == {*FIELDS, *FLAGS}
     assert all(word.zh for word in words)
     assert {value.zh for word in words if word.name == "stage" for value in word.values} == {one.zh for one in Stage}
+
+
+def test_an_unknown_field_is_told_the_fields_in_each_language() -> None:
+    with pytest.raises(BadInput) as refused:
+        parse("colour:red", 0)
+    assert "阶段" in refused.value.zh
+    assert "stage" not in refused.value.zh
+    assert "stage" in refused.value.en
