@@ -275,11 +275,11 @@ def _word(kind: type[Term], value: str, field: str) -> str:
     for word in kind:
         if value.lower() in (word.value, word.zh, word.en.lower()):
             return str(word.value)
-    known = " ".join(f"{word.value}({word.zh})" for word in kind)
+    chinese, english = " ".join(word.zh for word in kind), " ".join(str(word.value) for word in kind)
     raise BadInput(
         "filter-value",
-        f"{field} 没有“{value}”，可用：{known}",
-        f"{field} has no value {value}; there are: {known}",
+        f"{_in_chinese(field)}没有“{value}”，可用：{chinese}",
+        f"{field} has no value {value}; there are: {english}",
     )
 
 
@@ -290,9 +290,8 @@ def _comparison(field: str, operator: str, value: str, name: str, scope: _Scope)
         scope.values[name] = int(value)
         return f"{NUMBERS[field]} {operator} :{name}"
     if field not in TIMES:
-        raise BadInput(
-            "filter-order", f"{field} 不能比大小，请用 {field}:值", f"{field} has no order: write {field}:value"
-        )
+        zh = _in_chinese(field)
+        raise BadInput("filter-order", f"{zh}不能比大小，请用 {zh}:值", f"{field} has no order: write {field}:value")
     scope.values[name] = _instant(field, value, scope)
     return f"{TIMES[field]} {operator} :{name}"
 
@@ -322,8 +321,16 @@ def _day(field: str, value: str, scope: _Scope) -> int:
 
 
 def _bad_value(field: str, value: str) -> BadInput:
+    hint = ("次数写如 2", "write a number as 2")
+    if field not in NUMBERS:
+        hint = ("时间写如 30m、2h、1d 或 2026-11-01", "write times as 30m, 2h, 1d or 2026-11-01")
     return BadInput(
         "filter-value",
-        f"{field} 的值“{value}”无法理解，时间写如 30m、2h、1d 或 2026-11-01。",
-        f"The value {value} of {field} cannot be understood; write times as 30m, 2h, 1d or 2026-11-01.",
+        f"{_in_chinese(field)}的值“{value}”无法理解，{hint[0]}。",
+        f"The value {value} of {field} cannot be understood; {hint[1]}.",
     )
+
+
+def _in_chinese(field: str) -> str:
+    """The Chinese name of a field that is to be shown."""
+    return next((zh for zh, name in FIELD_LABELS.items() if name == field), field)

@@ -173,9 +173,18 @@ def test_the_vocabulary_names_every_field_and_flag() -> None:
     assert {value.zh for word in words if word.name == "stage" for value in word.values} == {one.zh for one in Stage}
 
 
-def test_an_unknown_field_is_told_the_fields_in_each_language() -> None:
+@pytest.mark.parametrize(
+    ("text", "zh", "en"),
+    [
+        ("colour:red", "阶段", "stage"),
+        ("stage:nosuch", "阶段没有“nosuch”，可用：待受理", "there are: reported"),
+        ("stage<reported", "阶段不能比大小，请用 阶段:值", "write stage:value"),
+        ("bounces:x", "退单的值“x”无法理解，次数写如 2", "write a number"),
+        ("due<soonish", "时限的值“soonish”无法理解，时间写如", "write times"),
+    ],
+)
+def test_a_refusal_speaks_each_language(text: str, zh: str, en: str) -> None:
     with pytest.raises(BadInput) as refused:
-        parse("colour:red", 0)
-    assert "阶段" in refused.value.zh
-    assert "stage" not in refused.value.zh
-    assert "stage" in refused.value.en
+        parse(text, 0)
+    assert zh in refused.value.zh
+    assert en in refused.value.en
