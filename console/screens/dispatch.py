@@ -16,7 +16,7 @@ from console.i18n import _
 from console.ports import PostNode, Proposal, QueueRow
 from console.screens.duty import DutyScreen
 from console.terminal.legible import clean
-from console.terminal.width import pad, wrap
+from console.terminal.width import cells, pad, wrap
 from console.widgets.columns import queue_columns
 from console.widgets.lines import Line, LinesView, Part, text_line
 from console.widgets.queue_view import QueueView
@@ -25,6 +25,10 @@ WAITING = "stage:accepted|assessed"
 """The filter for tickets that are still to be sent."""
 
 PAUSE = 0.12
+
+FIGURES = 11
+"""Cells of a post's sign, load and late tickets with their gaps."""
+NARROWEST_NAME, WIDEST_NAME = 14, 26
 
 
 class DispatchScreen(DutyScreen):
@@ -169,7 +173,8 @@ class DispatchScreen(DutyScreen):
         return lines
 
     def _tree_lines(self, width: int) -> list[Line]:
-        name_width = 20 if width < 60 else 26
+        room = width - FIGURES - cells(_("! nobody on duty"))  # the name gives way to the warning
+        name_width = max(min(room, WIDEST_NAME), NARROWEST_NAME)
         return [self._tree_line(post, name_width) for post in self.nodes]
 
     def _tree_line(self, post: PostNode, name_width: int) -> Line:

@@ -132,3 +132,12 @@ async def test_digits_in_the_form_never_lead_out_of_it(backend: MemoryBackend) -
             screen.set_focus(widget)
             await pilot.press("1", "2", "3", "4", "9", "0")
             assert app.screen is screen, widget
+
+
+async def test_a_post_without_staff_says_so_at_eighty_columns(backend: MemoryBackend) -> None:
+    app = street_app(backend)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await pilot.press("f3")
+        await until(pilot, lambda: "! 无人在岗" in screen_text(app))
+        assert "规划建设岗" in screen_text(app)
