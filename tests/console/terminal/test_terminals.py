@@ -37,14 +37,20 @@ def kinds(desk: Desk, code: str) -> list[str]:
         return [str(event["kind"]) for event in tickets.events(reader, desk.centre_id, number)]
 
 
+def chosen(session: Session) -> str:
+    """The row of the list on which the cursor stands, empty while there is none."""
+    return next((row for row in session.screen.rows() if row.startswith(">")), "")
+
+
 def work(desk: Desk, session: Session, english: bool) -> None:
     """Read the list, dispatch the ticket that waits for it, leave; the terminal is as it was."""
-    session.until("assessed" if english else "待派单")
-    session.until(lambda text: ">" in text)
-    line = next(row for row in session.screen.rows() if ("assessed" if english else "待派单") in row)
-    steps = session.screen.rows().index(line) - 3
-    session.press("j" * steps)
-    session.until(lambda _text: session.screen.rows()[steps + 3].startswith(">"))
+    stage = "assessed" if english else "待派单"
+    session.until(stage)
+    session.until(lambda _text: chosen(session) != "")
+    rows = session.screen.rows()
+    waiting = next(row for row in rows if stage in row)
+    session.press("j" * (rows.index(waiting) - rows.index(chosen(session))))
+    session.until(lambda _text: stage in chosen(session))  # the line of alarms may have moved all rows meanwhile
     session.press(F8 + "\r")  # the second key waits for the drawer that the first one opens
     session.until(lambda _text: "dispatch" in kinds(desk, READY))
     session.press(F10)
