@@ -17,7 +17,7 @@ from console.ports import PostNode, Proposal, QueueRow
 from console.screens.duty import DutyScreen
 from console.terminal.legible import clean
 from console.terminal.width import cells, pad, wrap
-from console.widgets.columns import queue_columns
+from console.widgets.columns import waiting_columns
 from console.widgets.lines import Line, LinesView, Part, text_line
 from console.widgets.queue_view import QueueView
 
@@ -43,7 +43,7 @@ class DispatchScreen(DutyScreen):
 
     def body(self) -> Iterable[Widget]:
         with Horizontal(classes="split"):
-            yield QueueView(self.app.load, queue_columns, empty=_("Nothing waits to be sent."), name="tickets")
+            yield QueueView(self.app.load, waiting_columns, empty=_("Nothing waits to be sent."), name="tickets")
             with Vertical(classes="beside"):
                 yield LinesView(name="reason")
                 yield LinesView(name="posts")

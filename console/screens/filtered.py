@@ -219,6 +219,7 @@ class FilteredScreen(DutyScreen):
                     self.refuse(error)
                 return
             self.words, self.saved, self.order = words, saved, order
+            self.view.narrowed = bool(text)
             self.view.show(provider, keep=keep, order=order)
             self._changed(leave, waits=True)
 

@@ -14,7 +14,7 @@ from console.screens.duty import DutyScreen
 from console.terminal.legible import clean
 from console.terminal.width import cells, pad
 from console.widgets import countdown
-from console.widgets.columns import term
+from console.widgets.columns import stage_width, term
 from console.widgets.lines import Line, LinesView, Part, text_line
 from data.terms import Stage
 
@@ -142,7 +142,7 @@ class LeadersScreen(DutyScreen):
 
     def _row_line(self, kind: str, row: QueueRow, width: int) -> Line:
         timer = countdown.label(row.due, self.app.now, row.warn, row.paused)
-        stage = max(cells(term(Stage, one.value, language())) for one in Stage) + 1
+        stage = stage_width() + 1
         return Line(
             (
                 (countdown.cell(timer) + " ", "" if timer.band == "none" else timer.band),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from console.i18n import _, language
 from console.ports import QueueRow
 from console.terminal.legible import clean
+from console.terminal.width import cells
 from data.terms import ClockKind, Stage, Term, Urgency
 
 TEXT_LIMIT = 400
@@ -49,6 +50,16 @@ def label(kind: type[Term], value: str) -> str:
     return term(kind, value, language())
 
 
+@lru_cache(maxsize=2)
+def _stage_width(spoken: str) -> int:
+    return max(cells(stage.label(spoken)) for stage in Stage)
+
+
+def stage_width() -> int:
+    """Cells that every stage has room in, in the user's language."""
+    return _stage_width(language())
+
+
 def stage_text(row: QueueRow) -> str:
     """The stage of a row in the user's language; a row that has left the list says so."""
     if row.gone:
@@ -75,13 +86,19 @@ def queue_columns() -> tuple[Column, ...]:
     more = 0 if chinese else ENGLISH_MORE
     return (
         Column("urgency", _("Urg."), 4 if chinese else 9, urgency_text, style="urgent"),
-        Column("stage", _("Stage"), 6 if chinese else 12, stage_text),
+        Column("stage", _("Stage"), stage_width(), stage_text),
         Column("title", _("Matter"), 0, lambda row: clean(row.title, TEXT_LIMIT)),
         Column("flags", _("Flag"), 4, flags_text, least=60 + more, style="urgent"),
         Column("place", _("Place"), 14, lambda row: clean(row.place, TEXT_LIMIT), least=84 + more, style="muted"),
         Column("holder", _("Holder"), 14, lambda row: clean(row.holder, TEXT_LIMIT), least=56),
         Column("code", _("Ticket"), 16, lambda row: clean(row.code, TEXT_LIMIT), least=110 + more, style="muted"),
     )
+
+
+def waiting_columns() -> tuple[Column, ...]:
+    """The columns of the tickets that wait to be sent: the matter before the stage, there are two of those only."""
+    least = by_language(0, 40)
+    return tuple(replace(column, least=least) if column.key == "stage" else column for column in queue_columns())
 
 
 def timer_columns() -> tuple[Column, ...]:
@@ -94,7 +111,7 @@ def timer_columns() -> tuple[Column, ...]:
         Column("step", _("Next on the ladder"), 26, lambda row: clean(row.next_step, TEXT_LIMIT), least=66 + more),
         Column("title", _("Matter"), 0, lambda row: clean(row.title, TEXT_LIMIT)),
         Column("holder", _("Measures"), 16, lambda row: clean(row.holder, TEXT_LIMIT), least=92 + more),
-        Column("stage", _("Stage"), 6 if chinese else 12, stage_text, least=116 + more),
+        Column("stage", _("Stage"), stage_width(), stage_text, least=116 + more),
         Column("code", _("Ticket"), 16, lambda row: clean(row.code, TEXT_LIMIT), least=104 + more, style="muted"),
     )
 

@@ -16,7 +16,7 @@ from console.ports import QueueRow
 from console.terminal.legible import clean
 from console.terminal.width import cells, cut, pad
 from console.widgets import countdown
-from console.widgets.columns import term
+from console.widgets.columns import stage_width, term
 from console.widgets.lines import Line, Part, text_line
 from data.terms import Stage
 
@@ -92,11 +92,12 @@ SHOWN_LATE = 8
 
 def _deadline_line(row: QueueRow, width: int, now: int) -> Line:
     timer = countdown.label(row.due, now, row.warn, row.paused)
-    room = max(width - countdown.WIDTH - 8, 8)
+    stage = stage_width()
+    room = max(width - countdown.WIDTH - stage - 2, 8)
     return Line(
         (
             (countdown.cell(timer) + " ", "" if timer.band == "none" else timer.band),
-            (pad(term(Stage, row.stage, language()), 7) + " ", "muted"),
+            (pad(term(Stage, row.stage, language()), stage) + " ", "muted"),
             (pad(clean(row.title, 200), room), ""),
         ),
         f"{TICKET}{row.ticket}",

@@ -100,6 +100,8 @@ class QueueView(ListMarking, can_focus=True):
     ) -> None:
         super().__init__(load, name=name, classes=classes)
         self._empty = empty
+        self.narrowed = False
+        """Whether a filter chooses what is shown."""
         self.sign: Callable[[QueueRow], str] = lambda _row: ""
         """What is to be noticed of a ticket, in one cell."""
         self.on_pick: Callable[[QueueRow], object] | None = None
@@ -302,7 +304,9 @@ class QueueView(ListMarking, can_focus=True):
 
     def _instead(self) -> str:
         """What stands in place of tickets: nothing is open only where that was read."""
-        return _("The list could not be read: Home reads it again.") if self.unread else self._empty
+        if self.unread:
+            return _("The list could not be read: Home reads it again.")
+        return _("No ticket fits the filter. Esc takes it off.") if self.narrowed else self._empty
 
     def _line(self, y: int, width: int, top: int, focused: bool) -> Strip:
         """One line of the screen: the header, a ticket, or blank."""

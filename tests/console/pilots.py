@@ -31,8 +31,10 @@ def speaking(language: str) -> Iterator[None]:
     """Speak a language for a while."""
     before = i18n._spoken["language"]
     i18n.set_language(language)
-    yield
-    i18n._spoken["language"] = before
+    try:
+        yield
+    finally:
+        i18n._spoken["language"] = before
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], bool], what: str = "") -> None:

@@ -174,6 +174,18 @@ async def test_escape_peels_one_layer_at_a_time(backend: MemoryBackend) -> None:
         assert "别处有事" not in banner_text(app)
 
 
+async def test_a_filter_that_nothing_fits_is_not_an_empty_street(backend: MemoryBackend) -> None:
+    app = street_app(backend)
+    async with app.run_test(size=(80, 24)) as pilot:
+        view = await ready(pilot)
+        await open_prompt(pilot, app)
+        await pilot.press(*"无此事", "enter")
+        await until(pilot, lambda: "没有符合筛选的工单" in screen_text(app))
+        assert "没有未结工单" not in screen_text(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: view.total == 60)
+
+
 async def test_the_list_is_looked_up_after_a_pause_not_at_each_key(backend: MemoryBackend) -> None:
     asked: list[str] = []
     ask = backend.queue

@@ -9,7 +9,7 @@ from console.screens.leaders import LeadersScreen
 from console.screens.ticket import TicketScreen
 from console.widgets.fields import TextField
 from tests.console.memory import MemoryBackend, made_row
-from tests.console.pilots import ready, screen_text, street_app, until
+from tests.console.pilots import ready, screen_text, speaking, street_app, until
 
 
 @pytest.fixture
@@ -141,3 +141,12 @@ async def test_a_post_without_staff_says_so_at_eighty_columns(backend: MemoryBac
         await pilot.press("f3")
         await until(pilot, lambda: "! 无人在岗" in screen_text(app))
         assert "规划建设岗" in screen_text(app)
+
+
+async def test_the_matter_of_a_waiting_ticket_is_read_at_eighty_columns_in_english(backend: MemoryBackend) -> None:
+    with speaking("en"):
+        app = street_app(backend)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await ready(pilot)
+            await pilot.press("f3")
+            await until(pilot, lambda: "堡坎裂缝有掉落风险" in screen_text(app).splitlines()[2][:40])
