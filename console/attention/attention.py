@@ -256,8 +256,13 @@ class Attention:
         self._tell_title()
 
     def put_away(self, notices: Sequence[NoticeRow]) -> None:
-        """Escape: what waits comes back with the next ring, the rest has been read."""
+        """Escape: what waits comes back with the next ring, the rest has been read.
+
+        What is put away before it has rung was seen: its first ring is the one that reminds of it.
+        """
         waiting = {notice.id for notice in notices} & self._open.keys()
+        unheard = [one for one in self._alarms() if one.key in waiting and one.key not in self._budget.told]
+        self._budget = self._budget.known(unheard, self._app.now)
         self._hidden |= waiting
         self._note([notice for notice in notices if notice.id not in waiting])
 
