@@ -195,6 +195,22 @@ def test_drawer(
     assert snap_compare(street_app(backend), terminal_size=drawer_size, run_before=run)
 
 
+def test_notices(backend: MemoryBackend, snap_compare: Compare, size: tuple[int, int], language: str) -> None:
+    """All notices, newest first: what waits for an acknowledgement is marked, what went to many is one line."""
+    backend.news = [
+        NoticeRow(9, "alarm", "20260720-0001 受理已超期 30 分钟，请您督促解决", 1),
+        NoticeRow(10, "warning", "派单 20260720-0003：楼道堆放杂物", 3),
+        NoticeRow(11, "info", "协办 20260720-0004：下水道堵塞污水外溢", 4),
+    ]
+
+    async def run(pilot: Pilot[None]) -> None:
+        await after("ctrl+e")(pilot)
+        await until(pilot, lambda: isinstance(pilot.app.screen, Drawer), "the notices")
+        await at_rest(pilot)
+
+    assert snap_compare(street_app(backend), terminal_size=size, run_before=run)
+
+
 def test_a_filter_is_always_visible(backend: MemoryBackend, snap_compare: Compare, language: str) -> None:
     """The filter stands above the list, with what fits it, after the prompt is closed."""
 
