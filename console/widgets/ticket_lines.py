@@ -90,10 +90,10 @@ def fact_lines(view: TicketView, width: int) -> list[Line]:
         (f"{stage}  ", ""),
         (urgency, _urgency_part(row.urgency)),
     ]
-    if source:
-        head.append((f"  {source}", "muted"))
     if row.supervised:
         head.append((_("  supervised"), "urgent"))
+    if source:
+        head.append((f"  {source}", "muted"))
     lines = [Line(tuple(head))]
     for label, text in view.facts:
         lines += labelled(clean(label, 20), clean(text, 2000, lines=True), width)
