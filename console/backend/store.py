@@ -34,7 +34,7 @@ from data.location import is_sqlite, sqlite_path
 from data.masking import mask_text
 from data.pinyin import found_by, spelt
 from data.queries import listing, organisation, queue, tickets, timers
-from data.queries.counted import Counted
+from data.queries.counted import Counted, counter
 from data.queries.filters import Condition, parse
 from data.queries.orders import ORDERS
 from data.queries.organisation import CentreLine
@@ -143,7 +143,7 @@ class StoreBackend:
             self._counted = queue.late_and_soon(reader, centre.id, now)
             self._counted_at = time.monotonic()
         name = centre.name_en if language() == "en" and centre.name_en else centre.name
-        figures = Counts(queue.counter(reader, centre.id, "open", "all"), *self._counted)
+        figures = Counts(counter(reader, centre.id, "open", "all"), *self._counted)
         return Status(name, self._who(reader), centre.zone, figures, self._heartbeat(reader, now))
 
     def _who(self, reader: Reader) -> str:

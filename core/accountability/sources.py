@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from core.accountability.custody import EVERY_TICKET
 from core.accountability.period import Period
+from data.queries.counted import counters
 from data.queries.filters import Condition
-from data.queries.queue import counters
 from data.reader import Reader
 from data.terms import Source
 

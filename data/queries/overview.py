@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from data.counting import HOUR
-from data.queries.queue import counter, counters
+from data.queries.counted import counter, counters
 from data.reader import Reader
 
 CAP = 2_000

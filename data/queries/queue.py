@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from data.queries.counted import COUNT_CAP, Counted, capped
+from data.queries.counted import COUNT_CAP, Counted, capped, counter, counters
 from data.queries.filters import Condition
 from data.queries.orders import BY_DUE, Key, Leg, Order
 from data.queries.searching import FURTHEST, narrowed, no_further, ways
@@ -130,27 +130,6 @@ def count(reader: Reader, centre: int, condition: Condition = EVERYTHING) -> Cou
     if condition is EVERYTHING:
         return Counted(counter(reader, centre, "open", "all"))
     return capped(_capped(reader, centre, narrowed(reader, centre, condition, only_open=True)))
-
-
-def counter(reader: Reader, centre: int, dimension: str, item: str) -> int:
-    """A kept counter; 0 where there is none."""
-    row = reader.one(
-        "SELECT amount FROM centre_stat WHERE centre_id = :centre AND dimension = :dimension AND item = :item",
-        centre=centre,
-        dimension=dimension,
-        item=item,
-    )
-    return int(row[0]) if row else 0
-
-
-def counters(reader: Reader, centre: int, dimension: str) -> dict[str, int]:
-    """All kept counters of a dimension (stage, source, open_section, open_urgency, open_unit)."""
-    rows = reader.rows(
-        "SELECT item, amount FROM centre_stat WHERE centre_id = :centre AND dimension = :dimension AND amount <> 0",
-        centre=centre,
-        dimension=dimension,
-    )
-    return {str(item): int(amount) for item, amount in rows}
 
 
 def late_and_soon(reader: Reader, centre: int, now: int) -> tuple[Counted, Counted]:

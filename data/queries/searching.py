@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from data.queries.counted import counter
 from data.queries.filters import Condition
 from data.reader import Reader
 from data.tokens import OPEN, asked, of_centre
@@ -20,6 +21,8 @@ MANY = 20_000
 """From so many on a list is walked and its texts are read: a page of it is full before a set of so many is made."""
 STEPS = 2_500
 """So far a list is walked in this way; where that fills no page, the words stand far from each other in it."""
+DENSE = 250
+"""So many hits are to be expected in STEPS lines, for a list with fewer than MANY hits to be walked too."""
 TERMS = 12
 """So many terms the index is asked for: the texts decide about the rest of a long phrase."""
 
@@ -55,7 +58,7 @@ def ways(reader: Reader, centre: int, condition: Condition, only_open: bool = Fa
         sql = f"t.id IN ({listed}) AND ({condition.sql})"
         yield Condition(sql, {**condition.values, "found": json.dumps(ids)}, condition.asks_closed, few=True)
         return
-    if wanted.held > MANY:
+    if wanted.held > MANY or _dense(reader, centre, wanted.held, only_open):
         yield condition._replace(phrases=(), near=True)
     indexed, tail, values = _proposals(reader, centre, condition, wanted)
     hits = ""
@@ -102,6 +105,12 @@ def _held(reader: Reader, centre: int, terms: tuple[str, ...], most: int) -> int
         most=most,
     )
     return int(row[0]) if row else 0
+
+
+def _dense(reader: Reader, centre: int, held: int, only_open: bool) -> bool:
+    """Whether so many tickets stand close to each other in their list."""
+    total = counter(reader, centre, "open" if only_open else "all", "all")
+    return total > 0 and held * STEPS >= total * DENSE
 
 
 def _named(reader: Reader, centre: int, condition: Condition, wanted: _Asked) -> list[int] | None:

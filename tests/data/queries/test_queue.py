@@ -6,7 +6,7 @@ import pytest
 
 from data.errors import BadInput, NotFound
 from data.queries import notices, organisation, queue, tickets, timers
-from data.queries.counted import Counted
+from data.queries.counted import Counted, counter, counters
 from data.queries.filters import parse
 from data.queries.orders import ORDERS, order_named
 from data.terms import UnitKind
@@ -50,9 +50,9 @@ def test_rank_and_lines_of(filled: Filled) -> None:
 def test_counts_from_counters_and_counted_agree(filled: Filled) -> None:
     reader = filled.reader
     assert queue.count(reader, 1) == queue.count(reader, 1, parse("open", filled.now)) == Counted(6)
-    assert queue.counter(reader, 1, "all", "all") == 8
-    assert sum(queue.counters(reader, 1, "stage").values()) == 8
-    assert sum(queue.counters(reader, 1, "open_unit").values()) == 6
+    assert counter(reader, 1, "all", "all") == 8
+    assert sum(counters(reader, 1, "stage").values()) == 8
+    assert sum(counters(reader, 1, "open_unit").values()) == 6
     late, soon = queue.late_and_soon(reader, 1, filled.now)
     assert (late.number, soon.number) == (len(filled.found("late")), len(filled.found("soon")))
 
