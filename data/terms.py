@@ -166,6 +166,8 @@ class ClockKind(Term):
     HANDLE = "handle", "处置", "handle"
     """What one unit has used of its time over all its turns (the bundle deadline); it has no ladder of its own."""
     FINAL = "final", "办结", "final"
+    PART = "part", "协办", "assisting part"
+    """What an assisting unit has for its own part, where the policy gives one."""
     CHECK = "check", "核查", "check"
     CALL_BACK = "call_back", "回访", "call back"
     OFFICIAL = "official", "原定时限", "official deadline"

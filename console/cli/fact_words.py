@@ -24,6 +24,8 @@ from data.terms import (
 
 LABELS = {
     "unit_name": ("单位", "unit"),
+    "officer": ("人员", "officer"),
+    "instructions": ("分工", "parts"),
     "to": ("派往", "to"),
     "assist": ("协办", "assisting"),
     "inform": ("告知", "informed"),
@@ -116,6 +118,8 @@ def _value(name: str, value: Any) -> str:
         return _term(TERMS.get(name, ()), value)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return words.say("、", ", ").join(value)
+    if isinstance(value, dict) and all(isinstance(item, str) for item in value.values()):
+        return words.say("、", ", ").join(f"{key}={item}" for key, item in value.items())
     return json.dumps(value, ensure_ascii=False)
 
 

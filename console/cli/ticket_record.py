@@ -40,6 +40,7 @@ PLAIN = frozenset(
             "assist",
             "inform",
             "unit",
+            "hand",
             "asked",
             "officer",
             "target",
@@ -55,7 +56,10 @@ PLAIN = frozenset(
 
 _HIDDEN = {"centre_id", "id", "holder_unit_id", "lead_unit_id", "community_id", "grid_id", "holder_officer_id"}
 _FLAGS = {"confidential", "supervised", "direct", "open", "on_time"}
-_TASK = ("no", "role", "unit_code", "unit_name", "state", "instruction", "people", "result", "reason")
+_TASK = (
+    *("no", "role", "hand", "unit_code", "unit_name", "officer_name", "state", "instruction", "people", "result"),
+    "reason",
+)
 _TASK_TIMES = ("sent_at", "acknowledged_at", "arrived_at", "done_at")
 _CLOCK = ("kind", "state", "unit_code", "unit_name", "budget", "provisional", "next_step")
 _CLOCK_TIMES = ("started_at", "due_at", "warn_at", "stopped_at", "next_at")
@@ -107,6 +111,7 @@ class Coded:
         bodies = [row["body"] for row in rows]
         units = {body["unit"] for body in bodies if isinstance(body.get("unit"), int)}
         officers = {number for body in bodies for number in _officer_ids(body)}
+        officers |= {body["officer"] for body in bodies if isinstance(body.get("officer"), int)}
         return cls(unit_codes(reader, centre, units), officer_codes(reader, centre, officers))
 
     def facts(self, facts: dict[str, Any]) -> dict[str, Any]:
@@ -114,6 +119,8 @@ class Coded:
         shown = {name: value for name, value in facts.items() if name not in ("clock", "answerable")}
         if isinstance(shown.get("unit"), int):
             shown["unit"], shown["unit_name"] = self.units.get(shown["unit"], (str(shown["unit"]), ""))
+        if isinstance(shown.get("officer"), int):
+            shown["officer"] = self._officer(shown["officer"])
         if "asked" in shown:
             shown["asked"] = [self._officer(number) for number in shown["asked"]]
         for name in ("people", "skipped"):

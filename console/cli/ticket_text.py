@@ -150,7 +150,7 @@ def _print_tasks(tasks: list[dict[str, Any]], zone: str) -> None:
         [
             (
                 words.label(TaskRole(row["role"])),
-                row["unit_name"] or row["unit_code"],
+                hand_label(row),
                 words.label(TaskState(row["state"])),
                 *(moment_of(row[name], zone) for name in ("sent_at", "acknowledged_at", "arrived_at", "done_at")),
             )
@@ -158,6 +158,12 @@ def _print_tasks(tasks: list[dict[str, Any]], zone: str) -> None:
         ],
         drop=(3, 5),
     )
+
+
+def hand_label(task: dict[str, Any]) -> str:
+    """Whose task it is, in words."""
+    unit = task["unit_name"] or task["unit_code"] or ""
+    return f"{task['officer_name'] or task['hand']} ({unit})" if task["hand"].startswith("@") else unit
 
 
 def _print_custody(segments: list[dict[str, Any]], zone: str) -> None:

@@ -44,9 +44,9 @@ LIMIT_NO = Field("limit_no", "立案条件序号，从 0 起", "number of the co
 URGENCY = Field("urgency", "紧急程度", "how urgent it is", term="Urgency")
 COMMUNITY = Field("community", "村社区编码或名称", "community, by code or name")
 GRID = Field("grid", "网格编码或名称", "grid, by code or name")
-UNIT = Field("unit", "单位编码，缺省为主办单位", "the unit, by default the lead")
+UNIT = Field("unit", "单位编码或 @人员，缺省为主办单位", "the unit or @officer, by default the lead")
 PEOPLE = Field("people", "到场人数", "how many people came", "number")
-INSTRUCTION = Field("instruction", "处置要求", "what the unit is asked to do")
+INSTRUCTION = Field("instruction", "处置要求", "what everybody is asked to do who has no instruction of their own")
 
 _REPORT = (
     Field("title", "标题（必填）", "what happened, in a line (required)"),
@@ -70,9 +70,13 @@ _AMEND = tuple(
     field for field in _REPORT if field.name in ("title", "body", "address", "reporter_name", "reporter_phone")
 )
 _DISPATCH = (
-    Field("to", "主办单位，缺省按事项目录", "the lead unit, by default the catalogue's"),
-    Field("assist", "协办单位，可多次给出", "an assisting unit, may be repeated", "many"),
-    Field("inform", "告知单位，可多次给出", "a unit to inform, may be repeated", "many"),
+    Field(
+        "to",
+        "主办：单位、@姓名或 @值班领导，可写 单位=要求；缺省按事项目录",
+        "the lead: a unit, @officer or @duty_leader, as UNIT=INSTRUCTION too; by default the catalogue's",
+    ),
+    Field("assist", "协办，写法同上，可多次给出", "an assisting hand, written likewise, may be repeated", "many"),
+    Field("inform", "告知，写法同上，可多次给出", "somebody to inform, written likewise, may be repeated", "many"),
     INSTRUCTION,
     MATTER,
     LIMIT_NO,
@@ -122,7 +126,13 @@ VERB_COMMANDS = (
         "加派单位",
         "add units to a ticket that is out",
         (
-            Field("to", "单位，可多次给出（必填）", "a unit, may be repeated (required)", "many"),
+            Field(
+                "to",
+                "单位、@姓名或 @值班领导，可写 单位=要求，可多次给出",
+                "a unit, @officer or @duty_leader, as UNIT=INSTRUCTION too, may be repeated",
+                "many",
+            ),
+            Field("inform", "只告知，写法同上，可多次给出", "somebody to inform only, may be repeated", "many"),
             Field("role", "assist 协办，inform 告知", "assist or inform"),
             INSTRUCTION,
         ),
@@ -144,7 +154,7 @@ VERB_COMMANDS = (
         "完成协办",
         "an assisting unit has done its part",
         (
-            Field("unit", "协办单位（必填）", "the assisting unit (required)"),
+            Field("unit", "协办单位或 @人员（必填）", "the assisting unit or @officer (required)"),
             Field("result", "结果", "the result"),
             PEOPLE,
         ),

@@ -216,10 +216,9 @@ class Desk:
         if seen is not None and seen != case.ticket.revision:
             self._refuse_stale(ledger.connection, case, seen)
         _raise(self._refusal(verb, case, actor, refs))
-        for_unit = acts_for_unit(verb.name, actor, case, refs)
         work = Work(case, refs, ledger.moment(case), actor)
         decision = verb.decide(work, order)
-        if for_unit:
+        if acts_for_unit(verb.name, actor, case, refs) or (work.task is not None and not work.is_own(work.task)):
             decision.facts["by_desk"] = True
         return self._record(ledger, work, verb.name, decision, seen)
 

@@ -13,6 +13,8 @@ from data.terms import AffairKind, PauseReason, ReturnReason, Satisfaction, Sour
 TITLE_LIMIT = 200
 LINE_LIMIT = 300
 TEXT_LIMIT = 20_000
+HANDS_LIMIT = 300
+"""Hands of one role in one order: every grid of a street, and its people."""
 
 
 def _storable(value: str) -> str:
@@ -39,6 +41,8 @@ Title = Annotated[str, Field(min_length=1, max_length=TITLE_LIMIT), AfterValidat
 Long = Annotated[str, Field(max_length=TEXT_LIMIT), AfterValidator(_storable)]
 Reason = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_storable), AfterValidator(_said)]
 Code = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_one_line), AfterValidator(_said)]
+Named = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_one_line), AfterValidator(_said)]
+"""A hand as `core.desk.hands` reads it: a unit, or `@` and an officer or a role, and after `=` an instruction."""
 
 
 class Order(BaseModel):
@@ -117,13 +121,14 @@ class Assess(TicketOrder):
 
 
 class Dispatch(TicketOrder):
-    """Send it to a lead unit, with assisting and informed units (派单). Without `to`: as the catalogue proposes."""
+    """Send it to a lead, with assisting and informed hands (派单). Without `to`: as the catalogue proposes."""
 
     verb: ClassVar[str] = "dispatch"
-    to: Line = ""
-    assist: list[Code] = Field(default_factory=list, max_length=50)
-    inform: list[Code] = Field(default_factory=list, max_length=50)
+    to: Named | Literal[""] = ""
+    assist: list[Named] = Field(default_factory=list, max_length=HANDS_LIMIT)
+    inform: list[Named] = Field(default_factory=list, max_length=HANDS_LIMIT)
     instruction: Long = ""
+    """For every hand that has no instruction of its own."""
     matter: Line = ""
     limit_no: int | None = Field(default=None, ge=0, le=99)
     urgency: Urgency | None = None
@@ -133,22 +138,23 @@ class Redispatch(TicketOrder):
     """Take it from the unit that has it and give it to another (转派)."""
 
     verb: ClassVar[str] = "redispatch"
-    to: Code
+    to: Named
     reason: Reason
     instruction: Long = ""
 
 
 class AddTask(TicketOrder):
-    """Add assisting or informed units to a ticket that is out (加派)."""
+    """Add assisting or informed hands to a ticket that is out (加派): `to` in the role, `inform` as informed."""
 
     verb: ClassVar[str] = "add_task"
-    to: list[Code] = Field(min_length=1, max_length=50)
+    to: list[Named] = Field(default_factory=list, max_length=HANDS_LIMIT)
+    inform: list[Named] = Field(default_factory=list, max_length=HANDS_LIMIT)
     role: Literal["assist", "inform"] = "assist"
     instruction: Long = ""
 
 
 class Acknowledge(TicketOrder):
-    """The unit says that it has it (签收). `unit` names an assisting unit; by default the lead."""
+    """The unit says that it has it (签收). `unit` names an assisting unit or officer; by default the lead."""
 
     verb: ClassVar[str] = "acknowledge"
     unit: Line = ""
@@ -171,7 +177,7 @@ class Handle(TicketOrder):
 
 
 class FinishTask(TicketOrder):
-    """An assisting unit has done its part."""
+    """An assisting unit or officer has done their part."""
 
     verb: ClassVar[str] = "finish_task"
     unit: Code

@@ -65,13 +65,18 @@ class People:
     sections: dict[int, int] = field(default_factory=dict)
     """Post unit → its section unit."""
 
-    def duty_for(self, case: Case, measured: int | None = None) -> Duty:
+    def duty_for(self, case: Case, measured: int | None = None, task_id: int | None = None) -> Duty:
         """The people behind each ladder target, for one ticket.
 
-        `measured` is the unit that a clock measures: an assisting unit answers for its own delay, not the lead.
+        `measured` and `task_id` are the unit and the task that a clock measures: an assisting unit answers for its own
+        delay, not the lead, and an officer who was asked by name for theirs, not their colleagues.
         """
         unit_id = answering(case, measured)
-        members = self._members(unit_id) if unit_id is not None else self._role(Role.DUTY_OFFICER)
+        named = case.named_officer(task_id)
+        if named is not None:
+            members = [self._named(named)]
+        else:
+            members = self._members(unit_id) if unit_id is not None else self.in_role(Role.DUTY_OFFICER)
         section = self._section(unit_id, case.ticket.section)
         leaders = [
             person for person in self.appointed if person.role == Role.SECTION_LEADER and person.unit_id == section
@@ -83,17 +88,17 @@ class People:
                 "post_b": [self._officer(p) for p in self._posted(unit_id, Rank.B)],
                 "section_a": [self._officer(p) for p in leaders if p.rank == Rank.A],
                 "section_b": [self._officer(p) for p in leaders if p.rank == Rank.B],
-                "duty_desk": self._role(Role.DUTY_OFFICER),
-                "shift_leader": self._role(Role.SHIFT_LEADER),
-                "duty_leader": self._role(Role.DUTY_LEADER),
-                "commander": self._role(Role.COMMANDER),
-                "district": self._role(Role.DISTRICT_OFFICER),
+                "duty_desk": self.in_role(Role.DUTY_OFFICER),
+                "shift_leader": self.in_role(Role.SHIFT_LEADER),
+                "duty_leader": self.in_role(Role.DUTY_LEADER),
+                "commander": self.in_role(Role.COMMANDER),
+                "district": self.in_role(Role.DISTRICT_OFFICER),
             }
         )
 
     def on_duty(self, role: str) -> list[int]:
         """Officers on duty in a role now."""
-        return [officer.officer_id for officer in self._role(role) if officer.on_duty]
+        return [officer.officer_id for officer in self.in_role(role) if officer.on_duty]
 
     def _members(self, unit_id: int) -> list[Officer]:
         here = [person for person in self.appointed if person.unit_id == unit_id and person.role in MEMBER_ROLES]
@@ -103,7 +108,7 @@ class People:
     def _posted(self, unit_id: int | None, rank: Rank) -> list[Appointed]:
         return [person for person in self.appointed if person.unit_id == unit_id and person.rank == rank]
 
-    def _role(self, role: str) -> list[Officer]:
+    def in_role(self, role: str) -> list[Officer]:
         """Those on shift in a role; without a roster for it, everybody appointed to it."""
         serving = self.shifts.get(role, [])
         named = {person.officer_id: person.name for person in self.appointed}
@@ -127,6 +132,10 @@ class People:
         return next(
             (p.unit_id for p in self.appointed if p.unit_kind == UnitKind.SECTION and p.unit_code == code), None
         )
+
+    def _named(self, officer_id: int) -> Officer:
+        name = next((person.name for person in self.appointed if person.officer_id == officer_id), "")
+        return Officer(officer_id, name, officer_id not in self.away, self.away.get(officer_id, ""))
 
     def _officer(self, person: Appointed) -> Officer:
         why = self.away.get(person.officer_id, "")

@@ -63,6 +63,9 @@ OWN_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complet
 LEAD_UNIT = frozenset({"complete", "return", "hand_up"})
 """Of these, the ones that are not for an assisting unit."""
 
+OWN_TASK = frozenset({"acknowledge", "arrive", "finish_task", "note"})
+"""Of these, what an officer who was given a task by name may do whatever their role is."""
+
 OWN_SECTION = frozenset({"dispatch", "add_task", "pause", "resume", "remind", "supervise"})
 """Verbs that a section leader may use on tickets of the own section."""
 
@@ -78,6 +81,8 @@ def refusal_of_role(
 ) -> Why | None:
     """Why this actor may not do this, or None."""
     if actor.roles & {"engine"} and verb == "recompute":
+        return None
+    if verb in OWN_TASK and case is not None and _is_asked(actor, case, False):
         return None
     allowed = ROLES.get(verb, frozenset())
     held = actor.roles & allowed
@@ -109,10 +114,26 @@ def acts_for_unit(verb: str, actor: Actor, case: Case, refs: References) -> bool
     return verb in BY_UNIT and not _takes_part(actor, case, refs, verb in LEAD_UNIT)
 
 
+def _is_asked(actor: Actor, case: Case, leading: bool) -> bool:
+    """Whether the actor was given a live task by name: any, or the lead's."""
+    if actor.id is None:
+        return False
+    tasks = [case.lead_task()] if leading else case.tasks
+    return any(
+        task is not None and task.addressed and task.officer_id == actor.id and task.state in LIVE_TASKS
+        for task in tasks
+    )
+
+
 def _takes_part(actor: Actor, case: Case, refs: References, leading: bool) -> bool:
-    """Whether a unit that the actor answers for has the ticket, or (unless it must be `leading`) a live task of it."""
-    units = {task.unit_id for task in case.tasks if task.state in LIVE_TASKS and not leading}
-    if case.ticket.holder_unit_id is not None:
+    """Whether the actor, or a unit that they answer for, has the ticket or (unless it must be `leading`) a live task.
+
+    What was given to an officer by name is theirs and not their colleagues'.
+    """
+    if _is_asked(actor, case, leading):
+        return True
+    units = {task.unit_id for task in case.tasks if task.state in LIVE_TASKS and not task.addressed and not leading}
+    if case.ticket.holder_unit_id is not None and case.named_officer() is None:
         units.add(case.ticket.holder_unit_id)
     views = [view for view in map(refs.unit, units) if view is not None]
     return any(actor.answers_for(view.id, view.parent_id) for view in views)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from core.desk.actor import DESK_ROLES, Actor
+from core.desk.hands import Finder, Found, Hand, Person
 from core.desk.references import MatterView, References, UnitView
 from core.desk.timing import Timing
 from core.rules.case import LIVE_TASKS, Case
@@ -66,6 +68,8 @@ class Work:
         self.effects = Effects()
         self.messages: list[Message] = []
         self.moved: list[dict[str, Any]] = []
+        self.task: TaskRecord | None = None
+        """The task that the actor does something to."""
         ticket = self.case.ticket
         self.policy: Policy = self.refs.policy(ticket.policy_version or None)
         self.calendar = self.refs.calendar(ticket.calendar_version or None)
@@ -140,9 +144,22 @@ class Work:
             "tier": tier_of(unit.kind).value,
         }
 
-    def send(self, unit: UnitView, role: TaskRole, instruction: str, state: TaskState = TaskState.SENT) -> int:
-        """A task for a unit; returns its id."""
+    @cached_property
+    def finder(self) -> Finder:
+        """Finds units and people as they are at this instant."""
+        return Finder(self.refs, self.at)
+
+    def send(
+        self,
+        unit: UnitView,
+        role: TaskRole,
+        instruction: str,
+        state: TaskState = TaskState.SENT,
+        person: Person | None = None,
+    ) -> int:
+        """A task for a unit, or for one of its officers by name; returns its id."""
         task_id = new_id()
+        named = {} if person is None else {"officer_id": person.id, "addressed": person.addressed}
         self.effects.tasks.append(
             {
                 "id": task_id,
@@ -151,6 +168,7 @@ class Work:
                 "state": state.value,
                 "instruction": instruction,
                 "sent_at": self.at,
+                **named,
             }
         )
         return task_id
@@ -163,6 +181,17 @@ class Work:
         """Queue a notice to a unit."""
         if unit_id is not None:
             self.messages.append(Message(kind, severity, zh, en, unit_id=unit_id))
+
+    def tell_person(self, officer_id: int, kind: str, zh: str, en: str, severity: Severity = Severity.INFO) -> None:
+        """Queue a notice to an officer."""
+        self.messages.append(Message(kind, severity, zh, en, officer_id=officer_id))
+
+    def tell_hand(self, hand: Found, kind: str, zh: str, en: str, severity: Severity = Severity.INFO) -> None:
+        """Queue a notice to a hand: the officer, or everybody of the unit."""
+        if hand.person is not None:
+            self.tell_person(hand.person.id, kind, zh, en, severity)
+        else:
+            self.tell_unit(hand.unit.id, kind, zh, en, severity)
 
     def tell_role(self, role: Role, kind: str, zh: str, en: str, severity: Severity = Severity.ALARM) -> None:
         """Queue a notice to whoever is on duty in a role."""
@@ -190,30 +219,51 @@ class Work:
         unit = self.refs.unit(unit_id)
         return self.actor.id if unit is not None and self.actor.answers_for(unit.id, unit.parent_id) else None
 
-    def task_for(self, unit: str) -> TaskRecord:
-        """The live task of a named unit; else the lead's, or for an assisting unit's officer that unit's own.
+    def is_own(self, task: TaskRecord) -> bool:
+        """Whether a task is the actor's own: given to them by name, or to a unit that they answer for."""
+        if task.addressed:
+            return task.officer_id == self.actor.id
+        return self.own_officer(task.unit_id) is not None
 
-        Raises BadInput when the unit has none, NotAllowed when it is another unit's.
+    def officer_of(self, task: TaskRecord) -> int | None:
+        """Who answers for a task by name; None where the desk writes down what a unit said."""
+        return task.officer_id if task.addressed else self.own_officer(task.unit_id)
+
+    def task_for(self, named: str) -> TaskRecord:
+        """The live task of a named hand; else the lead's, or for an assisting unit's officer their own.
+
+        Raises BadInput when there is none, NotAllowed when it is somebody else's.
         """
-        if not unit:
-            lead = self.case.lead_task()
-            if self.is_desk() or (lead is not None and self.own_officer(lead.unit_id) is not None):
-                return self.lead_or_refuse()
-            live = [task for task in self.case.tasks if task.state in LIVE_TASKS]
-            return next((task for task in live if self.own_officer(task.unit_id) is not None), self.lead_or_refuse())
-        view = self.refs.unit_by_code(unit)
-        task = self.case.task_of(view.id)
+        self.task = self._task_of(named) if named else self._usual_task()
+        return self.task
+
+    def _usual_task(self) -> TaskRecord:
+        lead = self.case.lead_task()
+        if self.is_desk() or (lead is not None and self.is_own(lead)):
+            return self.lead_or_refuse()
+        live = [task for task in self.case.tasks if task.state in LIVE_TASKS]
+        return next((task for task in live if self.is_own(task)), self.lead_or_refuse())
+
+    def _task_of(self, named: str) -> TaskRecord:
+        hand = Hand.read(named, TaskRole.ASSIST)
+        live = [task for task in self.case.tasks if task.state in LIVE_TASKS]
+        if hand.duty is not None:
+            zh, en = hand.duty.zh, hand.duty.en
+            task = next((task for task in live if task.addressed == hand.duty), None)
+        elif hand.officer:
+            person = self.finder.person(hand.officer)
+            zh, en = person.name, person.code
+            task = next((task for task in live if task.addressed and task.officer_id == person.id), None)
+        else:
+            view = self.refs.unit_by_code(hand.unit)
+            zh, en = view.name, view.name_en or view.code
+            task = self.case.task_of(view.id)
+        code = self.case.ticket.code
         if task is None:
-            raise BadInput(
-                "no-task",
-                f"{view.name} 在 {self.case.ticket.code} 中没有未完成的任务。",
-                f"{view.name_en or view.code} has no open task in {self.case.ticket.code}.",
-            )
-        if not self.is_desk() and self.own_officer(view.id) is None:
+            raise BadInput("no-task", f"{zh} 在 {code} 中没有未完成的任务。", f"{en} has no open task in {code}.")
+        if not self.is_desk() and not self.is_own(task):
             raise NotAllowed(
-                "not-own-unit",
-                f"{self.actor.name} 不能代 {view.name} 操作。",
-                f"{self.actor.code} may not act for {view.name_en or view.code}.",
+                "not-own-unit", f"{self.actor.name} 不能代 {zh} 操作。", f"{self.actor.code} may not act for {en}."
             )
         return task
 

@@ -116,7 +116,7 @@ def _steps(connection: Connection, shelf: Shelf, case: Case, until: int) -> Iter
 
 def _describe(at: int, case: Case, clock: ClockRecord, firing: Firing, rosters: _Rosters) -> Upcoming:
     people = rosters.at(at)
-    lines = resolve(firing.step, people.duty_for(case, clock.unit_id))
+    lines = resolve(firing.step, people.duty_for(case, clock.unit_id, clock.task_id))
     return Upcoming(
         at=at,
         ticket_id=case.ticket.id,

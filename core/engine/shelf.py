@@ -22,7 +22,7 @@ from core.rules.worktime import WorkCalendar
 from data.tables import CentreSequence, ClockRecord, table
 from data.terms import UnitKind
 
-TellKey = tuple[str, str, int | None, str]
+TellKey = tuple[str, str, int | None, int | None, str]
 
 
 @dataclass
@@ -39,9 +39,10 @@ class Roster:
         """Whom a step of a clock tells, and whom it passes over and why."""
         ticket = case.ticket
         unit_id = answering(case, clock.unit_id)
-        key = (f"{ticket.policy_version}:{clock.ladder}", step.key, unit_id, ticket.section)
+        named = case.named_officer(clock.task_id)
+        key = (f"{ticket.policy_version}:{clock.ladder}", step.key, unit_id, named, ticket.section)
         if key not in self._told:
-            self._told[key] = resolve(step, self.people.duty_for(case, clock.unit_id))
+            self._told[key] = resolve(step, self.people.duty_for(case, clock.unit_id, clock.task_id))
         return self._told[key]
 
 

@@ -49,11 +49,22 @@ class Case:
         """Assisting tasks that are not finished."""
         return [task for task in self.tasks if task.role == TaskRole.ASSIST and task.state in LIVE_TASKS]
 
-    def task_of(self, unit_id: int) -> TaskRecord | None:
-        """The live task of a unit, the lead first."""
-        live = [task for task in self.tasks if task.unit_id == unit_id and task.state in LIVE_TASKS]
+    def task_of(self, unit_id: int, officer_id: int | None = None) -> TaskRecord | None:
+        """The live task of a unit, or the one that an officer of it was given by name; the lead first."""
+        live = [
+            task
+            for task in self.tasks
+            if task.unit_id == unit_id
+            and task.state in LIVE_TASKS
+            and (task.officer_id if task.addressed else None) == officer_id
+        ]
         live.sort(key=lambda task: (task.role != TaskRole.LEAD, task.no))
         return live[0] if live else None
+
+    def named_officer(self, task_id: int | None = None) -> int | None:
+        """The officer who was given a task (by default the lead's) by name; None where a unit has it."""
+        task = self.lead_task() if task_id is None else next((one for one in self.tasks if one.id == task_id), None)
+        return task.officer_id if task is not None and task.addressed else None
 
     def live_clocks(self, *kinds: ClockKind) -> list[ClockRecord]:
         """Running and paused clocks, of certain kinds if given."""

@@ -3,7 +3,7 @@
 Shape (TOML, or the JSON body of a catalogue row):
     bounce_limit = 3
     [urgency.emergency]     ladder, pre_warning, silent_minutes, accept, assess, acknowledge, final, check, call_back;
-                            arrive and make_safe where the urgency has them
+                            arrive, make_safe and part (an assisting task) where the urgency has them
     [clock.accept]          ladder = "accept"            ladders of clocks that measure the centre itself
     [[ladder.emergency.step]] …                          see core.rules.ladder
 
@@ -33,7 +33,7 @@ REQUIRED = (
     ClockKind.CALL_BACK,
 )
 """Clocks for which a policy must give a limit at every urgency."""
-OPTIONAL = (ClockKind.ARRIVE, ClockKind.MAKE_SAFE)
+OPTIONAL = (ClockKind.ARRIVE, ClockKind.MAKE_SAFE, ClockKind.PART)
 FROM_MATTER = {
     ClockKind.FINAL: "final",
     ClockKind.HANDLE: "final",

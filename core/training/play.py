@@ -37,14 +37,16 @@ class Due:
     at: int
     ticket: str
     verb: str
-    unit: str
+    hand: str
     unit_id: int
+    officer: str
+    """Code of the officer who was asked by name; empty for a unit."""
     values: dict[str, Any]
 
     @property
     def key(self) -> str:
         """What keeps it from being done twice."""
-        return f"training-{self.ticket}-{self.unit}-{self.verb}-{self.at}"
+        return f"training-{self.ticket}-{self.hand}-{self.verb}-{self.at}"
 
 
 class Play:
@@ -150,7 +152,7 @@ class Play:
 
     def _act(self, due: Due) -> None:
         """Let a unit do something; what the rules refuse it does not try again."""
-        actor = self._actor_of(due.unit_id)
+        actor = self.desk.actor(due.officer) if due.officer else self._actor_of(due.unit_id)
         try:
             order = read_order(VERBS[due.verb].order, {"ticket": due.ticket, **due.values})
             self.desk.do(order, actor or self.desk.actor(self.trainee), key=due.key)
@@ -211,7 +213,7 @@ class Play:
         return Played(
             arrived_at=self._come[key],
             done=tuple((event["kind"], event["at"]) for event in events),
-            tasked=tuple((task["unit_code"], task["role"], task["sent_at"]) for task in tasks),
+            tasked=tuple((task["hand"], task["role"], task["sent_at"]) for task in tasks),
             urgency=row["urgency"],
             matter=row["matter_code"],
         )
@@ -230,11 +232,12 @@ def _next_deed(
 ) -> Due | None:
     """What a unit does next with a task, and when; None when it waits for others."""
     lead = task["role"] == TaskRole.LEAD
-    unit = {} if lead else {"unit": task["unit_code"]}
+    unit = {} if lead else {"unit": task["hand"]}
     sent = int(task["sent_at"])
 
     def due(after: int, verb: str, values: dict[str, Any]) -> Due:
-        return Due(sent + after, ticket, verb, task["unit_code"], task["unit_id"], {**unit, **values})
+        asked = task["officer_code"] if task["addressed"] else ""
+        return Due(sent + after, ticket, verb, task["hand"], task["unit_id"], asked, {**unit, **values})
 
     if lead and answer.returns and not returned:
         return due(answer.acknowledge, "return", {"code": ReturnReason.NOT_OURS.value, "reason": answer.returns})

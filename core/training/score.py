@@ -24,7 +24,7 @@ class Played:
     done: tuple[tuple[str, int], ...] = ()
     """The verbs of its log with their times, in order."""
     tasked: tuple[tuple[str, str, int], ...] = ()
-    """Unit, role and time of each task, in order."""
+    """Hand, role and time of each task, in order."""
     urgency: str = ""
     matter: str = ""
 

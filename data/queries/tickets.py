@@ -56,15 +56,22 @@ def events(reader: Reader, centre: int, ticket: int) -> list[Row]:
 
 
 def tasks(reader: Reader, centre: int, ticket: int) -> list[Row]:
-    """The ticket's tasks in order, with the names of the units."""
-    return _rows(
+    """The ticket's tasks in order, with the names of units and officers.
+
+    `hand` is whose task it is, as orders name it: the unit's code, or `@` and the code of the officer asked by name.
+    """
+    found = _rows(
         reader,
-        "SELECT k.*, u.name AS unit_name, u.code AS unit_code FROM task k"
+        "SELECT k.*, u.name AS unit_name, u.code AS unit_code, o.name AS officer_name, o.code AS officer_code FROM task k"
         " LEFT JOIN unit u ON u.centre_id = k.centre_id AND u.id = k.unit_id"
+        " LEFT JOIN officer o ON o.centre_id = k.centre_id AND o.id = k.officer_id"
         " WHERE k.centre_id = :centre AND k.ticket_id = :ticket ORDER BY k.no",
         centre,
         ticket,
     )
+    for row in found:
+        row["hand"] = f"@{row['officer_code']}" if row["addressed"] else row["unit_code"]
+    return found
 
 
 def clocks(reader: Reader, centre: int, ticket: int) -> list[Row]:

@@ -155,6 +155,7 @@ class TaskRecord(SQLModel):
     role: str = Field(default="lead", max_length=8)
     unit_id: int = big()
     officer_id: int | None = big(None)
+    """Whom it was given to by name, else who acknowledged it for the unit."""
     state: str = Field(default="sent", max_length=12)
     instruction: str = text()
     sent_at: int = big(0)
@@ -165,6 +166,8 @@ class TaskRecord(SQLModel):
     """Head-count that the unit brought."""
     result: str = text()
     reason: str = ""
+    addressed: str = Field(default="", max_length=16)
+    """`officer` for a task given by name, a role for one given to whoever was on duty in it; empty for the unit's."""
 
 
 class Task(TaskRecord, table=True):

@@ -60,7 +60,8 @@ def _rework(work: Work, reason: str) -> None:
     if last is None or unit is None:
         raise NotAllowed("no-lead", "没有可返工的单位。", "There is no unit to send the work back to.")
     task = work.send(unit, TaskRole.LEAD, reason, TaskState.ACKNOWLEDGED)
-    work.effects.tasks[-1].update(acknowledged_at=work.at, officer_id=last.officer_id)
+    named = {"addressed": last.addressed} if last.addressed else {}
+    work.effects.tasks[-1].update(acknowledged_at=work.at, officer_id=last.officer_id, **named)
     stopped = {clock["id"] for clock in work.effects.clocks}
     newest = (work.case.newest_clock(ClockKind.FINAL), work.case.newest_clock(ClockKind.HANDLE, unit.id))
     for clock in newest:
@@ -71,4 +72,8 @@ def _rework(work: Work, reason: str) -> None:
     work.stage(Stage.HANDLING)
     work.hold_unit(unit, last.officer_id)
     code = work.case.ticket.code
-    work.tell_unit(unit.id, "rework", f"返工 {code}：{reason}", f"Rework {code}: {reason}", Severity.WARNING)
+    zh, en = f"返工 {code}：{reason}", f"Rework {code}: {reason}"
+    if last.addressed and last.officer_id is not None:
+        work.tell_person(last.officer_id, "rework", zh, en, Severity.WARNING)
+    else:
+        work.tell_unit(unit.id, "rework", zh, en, Severity.WARNING)

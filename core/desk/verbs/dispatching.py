@@ -2,87 +2,95 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from core.desk.hands import Found, Hand, Person, read_hands, refuse_doubles
 from core.desk.orders import AddTask, Dispatch, Redispatch, Return
 from core.desk.references import UnitView
 from core.desk.verbs.intake import set_matter_or_part
-from core.desk.verbs.limits import start_handling_clocks
+from core.desk.verbs.limits import start_assisting_clocks, start_handling_clocks
 from core.desk.work import Decision, Work
 from core.rules.case import LIVE_CLOCKS, LIVE_TASKS
 from core.rules.stages import refusal_of_lead
 from data.errors import BadInput, NotAllowed
 from data.tables import TaskRecord
-from data.terms import ClockKind, Role, Severity, Stage, TaskRole, TaskState, UnitKind
+from data.terms import ClockKind, Role, Severity, Stage, TaskRole, TaskState
 
 
 def decide_dispatch(work: Work, order: Dispatch) -> Decision:
-    """One lead, any number of assisting or informed units; by default where the catalogue sends it."""
+    """One lead, any number of assisting or informed hands; by default where the catalogue sends it."""
     refuse_without_leader(work)
     set_matter_or_part(work, order.matter, order.limit_no, order.urgency)
-    lead, assists = _targets(work, order)
-    informed = [work.refs.unit_by_code(code) for code in order.inform]
-    refuse_centre([lead, *assists, *informed])
-    _refuse_doubles([lead, *assists, *informed])
+    hands = _targets(work, order)
+    refuse_doubles(hands)
+    lead, *others = hands
     work.effects.clocks.extend(work.timing.stop(clock) for clock in work.case.live_clocks(ClockKind.ASSESS))
-    give_lead(work, lead, order.instruction)
-    _add_units(work, assists, TaskRole.ASSIST, order.instruction)
-    _add_units(work, informed, TaskRole.INFORM, order.instruction)
+    give_lead(work, lead.unit, lead.instruction or order.instruction, lead.person)
+    _add_hands(work, others, order.instruction)
     if work.case.ticket.dispatched_at is None:
         work.effects.set["dispatched_at"] = work.at
-    return work.decision(to=lead.code, assist=[unit.code for unit in assists], inform=[unit.code for unit in informed])
+    return work.decision(to=lead.name, **_parts(others), instructions=_instructions(hands))
 
 
-def _targets(work: Work, order: Dispatch) -> tuple[UnitView, list[UnitView]]:
-    """The lead and assisting units that were named, or the catalogue's."""
-    routes = work.refs.routes()
+def _targets(work: Work, order: Dispatch) -> list[Found]:
+    """The hands that were named, the lead first; without a lead the catalogue's."""
+    hands = read_hands(order.to, order.assist, order.inform)
+    if not order.to:
+        hands = _proposed(work, hands)
+    return [work.finder.find(hand) for hand in hands]
+
+
+def _proposed(work: Work, named: list[Hand]) -> list[Hand]:
+    """The catalogue's lead, and its assisting units where none are named."""
     matter = work.matter()
-    if order.to:
-        return work.refs.unit_by_code(order.to), [work.refs.unit_by_code(code) for code in order.assist]
     if matter is None:
         raise BadInput("no-target", "未指定派往单位，事项也未确定。", "No unit named, and no matter to propose one.")
-    assist = order.assist or [routes.get(code, code) for code in matter.assist]
-    lead = work.refs.unit_by_code(routes.get(matter.lead, matter.lead))
-    return lead, [unit for unit in map(work.refs.unit_by_code, assist) if unit.id != lead.id]
+    routes = work.refs.routes()
+    lead = routes.get(matter.lead, matter.lead)
+    if not any(hand.role == TaskRole.ASSIST for hand in named):
+        assists = [routes.get(code, code) for code in matter.assist]
+        named = [*(Hand(TaskRole.ASSIST, unit=code) for code in assists if code != lead), *named]
+    return [Hand(TaskRole.LEAD, unit=lead), *named]
 
 
-def give_lead(work: Work, unit: UnitView, instruction: str) -> None:
-    """Make a unit the lead: its task, its clocks, custody."""
-    task = work.send(unit, TaskRole.LEAD, instruction)
+def _parts(hands: Sequence[Found]) -> dict[str, list[str]]:
+    """Who assists and who is informed, for the log."""
+    return {
+        role.value: [hand.name for hand in hands if hand.role == role] for role in (TaskRole.ASSIST, TaskRole.INFORM)
+    }
+
+
+def _instructions(hands: Sequence[Found]) -> dict[str, str] | None:
+    """What single hands were asked to do, for the log."""
+    return {hand.name: hand.instruction for hand in hands if hand.instruction} or None
+
+
+def give_lead(work: Work, unit: UnitView, instruction: str, person: Person | None = None) -> None:
+    """Make a unit the lead, or one of its officers by name: the task, its clocks, custody."""
+    task = work.send(unit, TaskRole.LEAD, instruction, person=person)
     ladder = work.ladder()
     work.effects.clocks.append(work.timing.start_policy(ClockKind.ACKNOWLEDGE, ladder, unit_id=unit.id, task_id=task))
     start_handling_clocks(work, unit, task)
-    work.hold_unit(unit)
+    work.hold_unit(unit, person.id if person else None)
     work.stage(Stage.DISPATCHED)
     work.effects.set.update({"lead_unit_id": unit.id, "pending": "", "hops": work.case.ticket.hops + 1, "reason": ""})
     if unit.section and not work.effects.set.get("section", work.case.ticket.section):
         work.effects.set["section"] = unit.section
     code, zh, en = work.case.ticket.code, work.subject("zh"), work.subject("en")
-    work.tell_unit(unit.id, "dispatch", f"派单 {code}：{zh}", f"Dispatched {code}: {en}", Severity.WARNING)
+    hand = Found(TaskRole.LEAD, unit, person)
+    work.tell_hand(hand, "dispatch", f"派单 {code}：{zh}", f"Dispatched {code}: {en}", Severity.WARNING)
 
 
-def _add_units(work: Work, units: list[UnitView], role: TaskRole, instruction: str) -> None:
-    """Tasks for assisting and informed units; assisting ones have a clock of their own."""
+def _add_hands(work: Work, hands: Sequence[Found], instruction: str) -> None:
+    """Tasks for assisting and informed hands; assisting ones have clocks of their own."""
     code, zh, en = work.case.ticket.code, work.subject("zh"), work.subject("en")
-    for unit in units:
-        task = work.send(unit, role, instruction, TaskState.SENT if role == TaskRole.ASSIST else TaskState.DONE)
-        if role == TaskRole.ASSIST:
-            clock = work.timing.start_policy(ClockKind.ACKNOWLEDGE, work.ladder(), unit_id=unit.id, task_id=task)
-            work.effects.clocks.append(clock)
-        work.tell_unit(unit.id, "dispatch", f"{role.zh} {code}：{zh}", f"{role.en} {code}: {en}")
-
-
-def refuse_centre(units: list[UnitView]) -> None:
-    """The centre dispatches; it is not a target itself."""
-    for unit in units:
-        if unit.kind == UnitKind.CENTRE:
-            raise BadInput("not-a-target", f"{unit.name} 不能作为派往单位。", f"{unit.code} cannot be dispatched to.")
-
-
-def _refuse_doubles(units: list[UnitView]) -> None:
-    seen: set[int] = set()
-    for unit in units:
-        if unit.id in seen:
-            raise BadInput("unit-twice", f"{unit.name} 出现了两次。", f"{unit.name_en or unit.code} is named twice.")
-        seen.add(unit.id)
+    for hand in hands:
+        assisting = hand.role == TaskRole.ASSIST
+        asked = hand.instruction or instruction
+        task = work.send(hand.unit, hand.role, asked, TaskState.SENT if assisting else TaskState.DONE, hand.person)
+        if assisting:
+            start_assisting_clocks(work, hand.unit, task)
+        work.tell_hand(hand, "dispatch", f"{hand.role.zh} {code}：{zh}", f"{hand.role.en} {code}: {en}")
 
 
 def refuse_without_leader(work: Work) -> None:
@@ -96,18 +104,17 @@ def decide_redispatch(work: Work, order: Redispatch) -> Decision:
     """Take the ticket from the unit that has it and give it to another."""
     refuse_without_leader(work)
     current = work.lead_or_refuse()
-    unit = work.refs.unit_by_code(order.to)
-    refuse_centre([unit])
-    if unit.id == current.unit_id:
+    hand = work.finder.find(Hand.read(order.to, TaskRole.LEAD))
+    if hand.has(current):
         raise BadInput(
-            "same-unit", f"{unit.name} 已经是主办单位。", f"{unit.name_en or unit.code} has the ticket already."
+            "same-unit", f"{hand.label('zh')} 已经是主办单位。", f"{hand.label('en')} has the ticket already."
         )
     release_task(work, current, TaskState.CANCELLED, order.reason)
-    assisting = work.case.task_of(unit.id)
+    assisting = work.case.task_of(*hand.key)
     if assisting is not None:
         release_task(work, assisting, TaskState.CANCELLED, order.reason)
-    give_lead(work, unit, order.instruction)
-    return work.decision(to=unit.code, reason=order.reason)
+    give_lead(work, hand.unit, hand.instruction or order.instruction, hand.person)
+    return work.decision(to=hand.name, reason=order.reason)
 
 
 def release_task(work: Work, task: TaskRecord, state: TaskState, reason: str) -> None:
@@ -120,17 +127,20 @@ def release_task(work: Work, task: TaskRecord, state: TaskState, reason: str) ->
 
 
 def decide_add_task(work: Work, order: AddTask) -> Decision:
-    """More hands: assisting or informed units."""
-    units = [work.refs.unit_by_code(code) for code in order.to]
-    refuse_centre(units)
-    _refuse_doubles(units)
-    for unit in units:
-        if work.case.task_of(unit.id) is not None:
-            raise BadInput(
-                "unit-has-task", f"{unit.name} 已有任务。", f"{unit.name_en or unit.code} has a task already."
-            )
-    _add_units(work, units, TaskRole(order.role), order.instruction)
-    return work.decision(to=[unit.code for unit in units], role=order.role)
+    """More hands: assisting or informed units and people."""
+    role = TaskRole(order.role)
+    named = [Hand.read(text, role) for text in order.to] + read_hands("", inform=order.inform)
+    if not named:
+        raise BadInput("no-target", "没有说明加派给谁。", "Nobody is named to be added.")
+    hands = [work.finder.find(hand) for hand in named]
+    refuse_doubles(hands)
+    for hand in hands:
+        if work.case.task_of(*hand.key) is not None:
+            raise BadInput("unit-has-task", f"{hand.label('zh')} 已有任务。", f"{hand.label('en')} has a task already.")
+    _add_hands(work, hands, order.instruction)
+    if not order.inform:
+        return work.decision(to=[hand.name for hand in hands], role=order.role, instructions=_instructions(hands))
+    return work.decision(**_parts(hands), instructions=_instructions(hands))
 
 
 def decide_return(work: Work, order: Return) -> Decision:
@@ -138,7 +148,7 @@ def decide_return(work: Work, order: Return) -> Decision:
 
     At the policy's bounce limit the duty leader is asked for a lead, and nobody else may dispatch until then.
     """
-    task = work.lead_or_refuse()
+    task = work.task = work.lead_or_refuse()
     ticket = work.case.ticket
     release_task(work, task, TaskState.RETURNED, order.reason)
     for assist in work.case.open_assists():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.desk.orders import Acknowledge, Arrive, Complete, FinishTask, Handle
 from core.desk.verbs.dispatching import release_task
-from core.desk.verbs.limits import limit_text
+from core.desk.verbs.limits import start_arrive_clock
 from core.desk.work import Decision, Work
 from core.rules.case import LIVE_CLOCKS
 from core.rules.stages import refusal_of_open_assists
@@ -18,18 +18,15 @@ def decide_acknowledge(work: Work, order: Acknowledge) -> Decision:
     task = work.task_for(order.unit)
     if task.state != TaskState.SENT:
         raise NotAllowed("acknowledged-already", "该任务已签收。", "This task is acknowledged already.")
-    officer = work.own_officer(task.unit_id)
+    officer = work.officer_of(task)
     work.change_task(task, state=TaskState.ACKNOWLEDGED.value, acknowledged_at=work.at, officer_id=officer)
     _stop_task_clock(work, task, ClockKind.ACKNOWLEDGE)
     if task.role == TaskRole.LEAD:
         work.stage(Stage.ACKNOWLEDGED)
         # From here on custody knows the person; the desk that notes a phone call does not become the holder.
         work.effects.hold = {"officer_id": officer}
-        limit = limit_text(work, ClockKind.ARRIVE)
-        if limit:
-            clock = work.timing.start(ClockKind.ARRIVE, limit, work.ladder(), unit_id=task.unit_id, task_id=task.id)
-            work.effects.clocks.append(clock)
-    return work.decision(unit=task.unit_id)
+    start_arrive_clock(work, task)
+    return work.decision(unit=task.unit_id, officer=named(task))
 
 
 def decide_arrive(work: Work, order: Arrive) -> Decision:
@@ -43,7 +40,7 @@ def decide_arrive(work: Work, order: Arrive) -> Decision:
     _stop_task_clock(work, task, ClockKind.ARRIVE)
     if task.role == TaskRole.LEAD:
         work.stage(Stage.ON_SCENE)
-    return work.decision(unit=task.unit_id, people=order.people)
+    return work.decision(unit=task.unit_id, officer=named(task), people=order.people)
 
 
 def decide_handle(work: Work, order: Handle) -> Decision:
@@ -67,8 +64,8 @@ def decide_finish_task(work: Work, order: FinishTask) -> Decision:
     )
     for clock in work.case.clocks:
         if clock.task_id == task.id and clock.state in LIVE_CLOCKS:
-            work.effects.clocks.append(work.timing.stop(clock))
-    return work.decision(unit=task.unit_id, result=order.result)
+            work.effects.clocks.append(work.timing.stop(clock, cancelled=clock.kind == ClockKind.ARRIVE))
+    return work.decision(unit=task.unit_id, officer=named(task), result=order.result)
 
 
 def decide_complete(work: Work, order: Complete) -> Decision:
@@ -76,7 +73,7 @@ def decide_complete(work: Work, order: Complete) -> Decision:
     why = refusal_of_open_assists(work.case, order.open_assist_reason)
     if why is not None:
         raise NotAllowed(why.code, why.zh + "。", why.en + ".")
-    task = work.lead_or_refuse()
+    task = work.task = work.lead_or_refuse()
     work.change_task(
         task, state=TaskState.DONE.value, done_at=work.at, result=order.outcome, people=order.people or task.people
     )
@@ -98,6 +95,11 @@ def decide_complete(work: Work, order: Complete) -> Decision:
     work.hold_queue()
     work.effects.clocks.append(work.timing.start_policy(ClockKind.CHECK, work.ladder()))
     return work.decision(open_assist_reason=order.open_assist_reason)
+
+
+def named(task: TaskRecord) -> int | None:
+    """The officer whose own task it is, for the log."""
+    return task.officer_id if task.addressed else None
 
 
 def _settle(work: Work, clock_id: int, kind: str) -> None:

@@ -7,7 +7,7 @@ from core.desk.work import Work
 from core.rules.budgets import Budget
 from core.rules.case import LIVE_CLOCKS
 from core.rules.policy import FROM_MATTER
-from data.tables import ClockRecord
+from data.tables import ClockRecord, TaskRecord
 from data.terms import ClockKind
 
 ON_DEMAND = (ClockKind.MAKE_SAFE, ClockKind.ARRIVE)
@@ -44,6 +44,22 @@ def start_handling_clocks(work: Work, unit: UnitView, task_id: int) -> None:
         work.effects.clocks.append(work.timing.start(ClockKind.HANDLE, text, "", unit_id=unit.id, task_id=task_id))
     elif own.state not in LIVE_CLOCKS:
         work.effects.clocks.append({**work.timing.go_on(own, "sent back", text), "task_id": task_id})
+
+
+def start_arrive_clock(work: Work, task: TaskRecord) -> None:
+    """The time that a hand has to come, from its acknowledgement on, where the matter asks for it."""
+    limit = limit_text(work, ClockKind.ARRIVE)
+    if limit:
+        clock = work.timing.start(ClockKind.ARRIVE, limit, work.ladder(), unit_id=task.unit_id, task_id=task.id)
+        work.effects.clocks.append(clock)
+
+
+def start_assisting_clocks(work: Work, unit: UnitView, task_id: int) -> None:
+    """An assisting hand's own time to answer, and to finish its part where the policy has a limit for that."""
+    for kind in (ClockKind.ACKNOWLEDGE, ClockKind.PART):
+        if work.policy.limit(kind, work.urgency()):
+            clock = work.timing.start_policy(kind, work.ladder(), unit_id=unit.id, task_id=task_id)
+            work.effects.clocks.append(clock)
 
 
 def _set_final_anew(work: Work, final: ClockRecord, text: str) -> None:

@@ -165,7 +165,7 @@ def _tell(work: Work, undone: Logged, back: Sequence[TaskRecord]) -> None:
         .order_by(notices.id)
     ).all()
     code, zh, en = work.case.ticket.code, work.subject("zh"), work.subject("en")
-    told = {row.unit_id for row in rows}
+    told = {(row.unit_id, row.officer_id) for row in rows}
     for unit_id, officer_id in dict.fromkeys((row.unit_id, row.officer_id) for row in rows):
         work.messages.append(
             Message(
@@ -178,7 +178,11 @@ def _tell(work: Work, undone: Logged, back: Sequence[TaskRecord]) -> None:
             )
         )
     for task in back:
-        if task.unit_id not in told:
+        if task.addressed and task.officer_id is not None:
+            if (None, task.officer_id) not in told:
+                words = f"仍由你办理 {code}：{zh}", f"Yours again: {code}: {en}"
+                work.tell_person(task.officer_id, "undo", *words, Severity.WARNING)
+        elif (task.unit_id, None) not in told:
             work.tell_unit(
                 task.unit_id, "undo", f"仍由你单位办理 {code}：{zh}", f"Yours again: {code}: {en}", Severity.WARNING
             )
