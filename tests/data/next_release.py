@@ -12,12 +12,16 @@ import data.maintenance
 import data.revision
 import data.schema
 
-REVISION = """
+HEAD = data.revision.HEAD
+"""The revision that it follows."""
+NEXT = "9000"
+
+REVISION = f"""
 import os, signal
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
+revision, down_revision, branch_labels, depends_on = "{NEXT}", "{HEAD}", None, None
 
 def upgrade():
     recreate = "always" if op.get_bind().dialect.name == "sqlite" else "auto"
@@ -34,7 +38,7 @@ def upgrade():
 def install(folder: Path) -> None:
     """Make this process the next release; undo with monkeypatch, or end the process."""
     folder.mkdir(exist_ok=True)
-    (folder / "r0003_weather.py").write_text(REVISION)
+    (folder / "next_weather.py").write_text(REVISION)
     usual = data.schema.config
 
     def config(connection: Connection) -> Config:
@@ -46,6 +50,7 @@ def install(folder: Path) -> None:
 
     data.schema.config = config
     for module in (data.revision, data.schema, data.backup, data.maintenance):
-        module.HEAD = "0003"
+        module.HEAD = NEXT
+    known = (*data.revision.REVISIONS, NEXT)
     for module in (data.revision, data.schema, data.backup):
-        module.REVISIONS = ("0001", "0002", "0003")
+        module.REVISIONS = known

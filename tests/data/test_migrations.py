@@ -223,7 +223,7 @@ def test_an_upgrade_keeps_every_row_and_takes_a_copy_first(
     assert caught.value.code == "store-older"
     on_sqlite = populated.startswith("sqlite")
     done = upgrade(populated, no_copy=not on_sqlite)
-    assert (done.before, done.after) == ("0002", "0003")
+    assert (done.before, done.after) == (next_release.HEAD, next_release.NEXT)
     assert everything(populated) == before
     with Reader(populated) as reader:
         assert reader.rows("SELECT DISTINCT weather FROM ticket", fanout=True) == [("rain",)]
@@ -231,7 +231,7 @@ def test_an_upgrade_keeps_every_row_and_takes_a_copy_first(
             assert reader.rows("PRAGMA foreign_key_check", fanout=True) == []
             assert done.copy is not None
             assert everything(f"sqlite:///{done.copy}") == before
-    assert upgrade(populated) == data.schema.Upgraded("0003", "0003", None)
+    assert upgrade(populated) == data.schema.Upgraded(next_release.NEXT, next_release.NEXT, None)
 
 
 def test_an_upgrade_that_fails_changes_nothing(
@@ -244,7 +244,7 @@ def test_an_upgrade_that_fails_changes_nothing(
         upgrade(populated, no_copy=True)
     assert everything(populated) == before
     with Reader(populated, any_version=True) as reader:
-        assert schema_version(reader) == "0002"
+        assert schema_version(reader) == next_release.HEAD
 
 
 def test_killed_in_the_middle_the_store_is_the_old_one(populated: str, repository: Path, tmp_path: Path) -> None:
@@ -260,7 +260,7 @@ def test_killed_in_the_middle_the_store_is_the_old_one(populated: str, repositor
     )
     assert ended.returncode == -signal.SIGKILL
     with Reader(populated) as reader:
-        assert schema_version(reader) == "0002"
+        assert schema_version(reader) == next_release.HEAD
     assert everything(populated) == before
 
 
@@ -271,15 +271,15 @@ def test_a_postgresql_upgrade_needs_its_copy_or_a_word(
     url = locate(postgres_database)
     store = Store(url, create=True)
     with store.change_schema() as connection:
-        migrate(connection, "0002")
+        migrate(connection, next_release.HEAD)
     store.close()
     become_next_release()
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(StoreTrouble, match="--no-copy"):
         upgrade(url)
     with Reader(url, any_version=True) as reader:
-        assert schema_version(reader) == "0002"
-    assert upgrade(url, no_copy=True).after == "0003"
+        assert schema_version(reader) == next_release.HEAD
+    assert upgrade(url, no_copy=True).after == next_release.NEXT
 
 
 @pytest.mark.pg
@@ -314,7 +314,7 @@ def newest_programs() -> Path:
 
 def test_a_console_of_the_old_release_stops_writing_after_an_upgrade(populated: str) -> None:
     console = Store(populated)
-    stamp(console, "0003")
+    stamp(console, next_release.NEXT)
     with pytest.raises(StoreTrouble) as caught:
         write_nothing(console)
     assert caught.value.code == "store-newer"
