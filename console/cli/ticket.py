@@ -39,12 +39,24 @@ def _views() -> dict[str, Entry]:
 
         return Entry(zh, en, build)
 
+    def hands(zh: str, en: str) -> Entry:
+        def build() -> Any:
+            from console.cli.ticket_hands import hands_command
+
+            return single(hands_command, "hands", zh, en)
+
+        return Entry(zh, en, build)
+
     return {
         "list": view("list", "未结事件，按时限排序", "open tickets by deadline"),
         "show": view(
             "show", "一件事件的全部内容，及现在能做什么", "one ticket with all its fields and what can be done now"
         ),
         "log": view("log", "一件事件的经过", "what happened to a ticket"),
+        "hands": hands(
+            "谁在承办：各自签收、到场、人数、完成，合计用时与调动",
+            "who has a part: when each acknowledged, came and finished, head-counts, and the sums",
+        ),
         "as-proposed": proposed(
             "按目录建议受理、研判、派单，一次办完", "accept, assess and dispatch as the catalogue proposes, all at once"
         ),

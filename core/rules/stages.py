@@ -36,7 +36,7 @@ STAGES: dict[str, frozenset[Stage]] = {
     "add_task": OUT,
     "redispatch": OUT,
     "acknowledge": OUT,
-    "arrive": frozenset({Stage.ACKNOWLEDGED, Stage.ON_SCENE, Stage.HANDLING}),
+    "arrive": OUT,
     "handle": frozenset({Stage.ACKNOWLEDGED, Stage.ON_SCENE, Stage.HANDLING}),
     "finish_task": OUT,
     "complete": frozenset({Stage.ACKNOWLEDGED, Stage.ON_SCENE, Stage.HANDLING}),
