@@ -14,8 +14,9 @@ from core.desk.orders import Acknowledge, AddTask, Arrive, Complete, Dispatch, F
 from core.desk.undo_plan import undo_plan
 from data.errors import BadInput, NotAllowed, NotFound, Refusal
 from data.tables import Duty, Officer, table
-from data.terms import Role, Stage, TaskRole, TaskState
+from data.terms import ClockKind, Role, Stage, TaskRole, TaskState
 from tests.core.desk.scene import Scene, make_scene
+from tests.core.desk.test_timing import load, policy
 
 
 @pytest.fixture(scope="module")
@@ -185,3 +186,24 @@ def test_a_unit_that_is_unknown_says_so(scene: Scene) -> None:
         scene.do(Dispatch(ticket=code, to="@没有这个人"))
     with pytest.raises(BadInput):
         scene.do(Dispatch(ticket=code, to="ZX"))
+
+
+def test_an_assisting_part_has_a_limit_where_the_policy_gives_one(scene: Scene) -> None:
+    """The fire brigade has an hour from the dispatch; met when it is finished, called off with the ticket."""
+    body = policy()
+    for values in body["urgency"].values():
+        values["part"] = "60 minute"
+    load(scene.store, "policy", "", 2, body)
+    code = scene.at_stage(Stage.ASSESSED)
+    scene.do(Dispatch(ticket=code, to="CSGX", assist=["XF", "@tan"], inform=["C02"]))
+    running = [row for row in scene.of("clock", code, "id") if row["kind"] == ClockKind.PART]
+    assert [(row["unit_id"], row["budget"]) for row in running] == [(8, "60 minute"), (6, "60 minute")]
+    assert {row["due_at"] for row in running} == {scene.desk.now() + 3600}
+    scene.wait(minutes=59)
+    scene.do(FinishTask(ticket=code, unit="XF", result="好了"))
+    scene.do(Acknowledge(ticket=code))
+    scene.do(Complete(ticket=code, outcome="好了", open_assist_reason="不再需要"))
+    assert [row["state"] for row in scene.of("clock", code, "id") if row["kind"] == ClockKind.PART] == [
+        "met",
+        "cancelled",
+    ]
