@@ -62,7 +62,8 @@ def tasks(reader: Reader, centre: int, ticket: int) -> list[Row]:
     """
     found = _rows(
         reader,
-        "SELECT k.*, u.name AS unit_name, u.code AS unit_code, o.name AS officer_name, o.code AS officer_code FROM task k"
+        "SELECT k.*, u.name AS unit_name, u.code AS unit_code, o.name AS officer_name,"
+        " o.code AS officer_code FROM task k"
         " LEFT JOIN unit u ON u.centre_id = k.centre_id AND u.id = k.unit_id"
         " LEFT JOIN officer o ON o.centre_id = k.centre_id AND o.id = k.officer_id"
         " WHERE k.centre_id = :centre AND k.ticket_id = :ticket ORDER BY k.no",

@@ -1,4 +1,4 @@
-"""AS-3 [1-9 … 1-12]: people about to leave for a fraud. 09:16 the call, 09:35 the first on site, 10:10 all persuaded."""
+"""AS-3 [1-9 … 1-12]: people about to leave for a fraud. 09:16 the call, 09:35 the first on site, 10:10 all stay."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def test_seven_kinds_of_addressees_35_people_54_minutes(street: StreetCentre) ->
     desk = street.on_duty("duty_officer")
     grids = street.rows(
         "SELECT min(g.code), c.code FROM unit g JOIN unit c ON c.centre_id = g.centre_id AND c.id = g.parent_id"
-        " WHERE g.centre_id = :centre AND g.kind = 'grid' AND c.code IN ('SQ01', 'SQ02') GROUP BY c.code ORDER BY c.code"
+        " WHERE g.centre_id = :centre AND g.kind = 'grid' AND c.code IN ('SQ01', 'SQ02')"
+        " GROUP BY c.code ORDER BY c.code"
     )
     secretaries = ["@" + street.officer(community, "community_secretary") for _grid, community in grids]
     worker = street.officer(grids[0][0], "grid_head")

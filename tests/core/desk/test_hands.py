@@ -192,12 +192,12 @@ def test_an_assisting_part_has_a_limit_where_the_policy_gives_one(scene: Scene) 
     """The fire brigade has an hour from the dispatch; met when it is finished, called off with the ticket."""
     body = policy()
     for values in body["urgency"].values():
-        values["part"] = "60 minute"
+        values["part"] = "1 urgent_hour"
     load(scene.store, "policy", "", 2, body)
     code = scene.at_stage(Stage.ASSESSED)
     scene.do(Dispatch(ticket=code, to="CSGX", assist=["XF", "@tan"], inform=["C02"]))
     running = [row for row in scene.of("clock", code, "id") if row["kind"] == ClockKind.PART]
-    assert [(row["unit_id"], row["budget"]) for row in running] == [(8, "60 minute"), (6, "60 minute")]
+    assert [(row["unit_id"], row["budget"]) for row in running] == [(8, "1 urgent_hour"), (6, "1 urgent_hour")]
     assert {row["due_at"] for row in running} == {scene.desk.now() + 3600}
     scene.wait(minutes=59)
     scene.do(FinishTask(ticket=code, unit="XF", result="好了"))
