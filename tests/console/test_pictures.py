@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from console import i18n
@@ -83,6 +84,14 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
         await at_rest(pilot)
 
 
+async def paste(pilot: Pilot[None], text: str) -> None:
+    """Fill the field that has the keys at once: what each key does is told elsewhere."""
+    field = pilot.app.focused
+    assert isinstance(field, TextField)
+    field.post_message(Paste(text))
+    await until(pilot, lambda: field.value == text, text)
+
+
 # ------------------------------------------------------------------------------------------------ the wall
 
 
@@ -149,9 +158,14 @@ def test_intake(
     async def run(pilot: Pilot[None]) -> None:
         await after("f6")(pilot)
         await until(pilot, lambda: isinstance(pilot.app.screen, IntakeScreen))
-        await pilot.press(*"井盖破了", "enter", *"柏华路口")
+        await paste(pilot, "井盖破了")
+        await pilot.press("enter")
+        await paste(pilot, "柏华路口")
         await until(pilot, lambda: "[柏华社区]" in screen_text(pilot.app))
-        await pilot.press("enter", *"赵大海", "enter", *"13900001111")
+        await pilot.press("enter")
+        await paste(pilot, "赵大海")
+        await pilot.press("enter")
+        await paste(pilot, "13900001111")
         await until(pilot, lambda: "139****1111" in screen_text(pilot.app))
         await at_rest(pilot)
 
