@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from console.dialogs.changeover import TAKE_OVER, HandoverDrawer, codes
 from console.dialogs.plan import PlanDrawer
 from console.i18n import _
-from console.plan_ports import Handover, Plan
+from console.plan_ports import Handover, Plan, Step
 from console.ports import QueueRow
 from console.terminal.legible import clean
 
@@ -38,19 +38,20 @@ class PlannedWork:
         def show(plan: Plan) -> None:
             def answered(agreed: bool | None) -> None:
                 if agreed:
-                    self._carry_out(screen, row, plan)
+                    self.carry_out(screen, row, plan.steps)
 
             self.app.open_drawer(PlanDrawer(heading, plan), answered)
 
         self.app.work.read_then(screen, lambda: self.app.load(read), show)
 
-    def _carry_out(self, screen: DutyScreen, row: QueueRow, plan: Plan) -> None:
+    def carry_out(self, screen: DutyScreen, row: QueueRow, steps: Sequence[Step]) -> None:
+        """Several operations on a ticket in one go: all of them, or none."""
         key = f"console-{os.urandom(12).hex()}"
         backend = self.app.backend
 
         async def run() -> None:
             try:
-                receipt = await self.app.write(lambda: backend.do_all(row.code, row.revision, plan.steps, key))
+                receipt = await self.app.write(lambda: backend.do_all(row.code, row.revision, steps, key))
             except Exception as error:  # noqa: BLE001 - whatever fails is said in the banner
                 screen.refuse(error)
             else:

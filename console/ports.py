@@ -246,7 +246,12 @@ class TaskLine:
     done_at: int | None = None
     text: str = ""
     code: str = ""
-    """Code of the unit."""
+    """The hand as orders name it: the unit's code, or `@` and the officer's."""
+    people: int = 0
+    asked: str = ""
+    due_kind: str = ""
+    """The clock of this hand that runs out next; empty where none runs."""
+    due: int | None = None
 
     @property
     def live(self) -> bool:
@@ -266,6 +271,8 @@ class TicketView:
     custody: tuple[CustodyLine, ...] = ()
     clocks: tuple[ClockLine, ...] = ()
     tasks: tuple[TaskLine, ...] = ()
+    mobilised: tuple[str, ...] = ()
+    """What the hands come to, in sentences of the user's language."""
     closed: bool = False
 
 
@@ -287,6 +294,8 @@ class PostNode:
     late: int = 0
     found_by: str = ""
     """Pinyin, initials and aliases that a search also looks into."""
+    members: tuple[str, ...] = ()
+    """The hands that the line stands for, where it is several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,6 +426,10 @@ class Backend(DeskPort, PlanPort, Protocol):
 
     def posts(self) -> Sequence[PostNode]:
         """The dispatch tree, depth first."""
+        ...
+
+    def hands(self) -> Sequence[PostNode]:
+        """Everybody who can be given a part in a ticket: the tree, who is on duty, several at once, grids, people."""
         ...
 
     def proposal(self, ticket_id: int) -> Proposal:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from console.dialogs.choose import Item, MenuDrawer, SearchDrawer
 from console.dialogs.form import FormDrawer
+from console.dialogs.hands import HandsDrawer
 from console.dialogs.verb_forms import FORMS, NEEDS_UNIT, OF_A_TASK, order_values
 from console.drafts import INTAKE
 from console.i18n import _
@@ -139,13 +140,19 @@ class TicketWork:
     def _ask(self, screen: DutyScreen, row: QueueRow, verb: str, choices: Sequence[Choice]) -> None:
         """Ask what a verb needs to know, then carry it out."""
         choice = next((item for item in choices if item.verb == verb), None)
+        allowed = {item.verb for item in choices if item.allowed}
+        if verb == "dispatch" and verb not in allowed and "accept" in allowed:
+            self._choose_hands(screen, row, self._heading(verb, row, choices), (("accept", {}),))
+            return
         if choice is None or not choice.allowed:
             reason = clean(choice.reason, 200) if choice is not None else _("unknown action")
             screen.say(_("Not possible now: {reason}").format(reason=reason), "warning")
             return
-        heading = f"{clean(choice.title, 40)}  {clean(row.code, 40)}  {clean(row.title, 60)}"
+        heading = self._heading(verb, row, choices)
         if verb == "dispatch":
-            self._choose_post(screen, row, heading)
+            self._choose_hands(screen, row, heading)
+        elif verb == "add_task":
+            self._add_hands(screen, row, heading)
         elif verb == "assess":
             self._choose_matter(screen, row, heading)
         elif verb in NEEDS_UNIT:
@@ -171,44 +178,79 @@ class TicketWork:
         drawer = FormDrawer(heading, FORMS[verb](), drafts.get(form).values, partial(drafts.keep, form))
         self.app.open_drawer(drawer, filled)
 
-    def _choose_post(self, screen: DutyScreen, row: QueueRow, heading: str) -> None:
-        """Ask where to send a ticket; the catalogue's proposal is preselected and says why."""
+    def _heading(self, verb: str, row: QueueRow, choices: Sequence[Choice]) -> str:
+        title = next((choice.title for choice in choices if choice.verb == verb), verb)
+        return f"{clean(title, 40)}  {clean(row.code, 40)}  {clean(row.title, 60)}"
+
+    def _choose_hands(
+        self, screen: DutyScreen, row: QueueRow, heading: str, before: Sequence[tuple[str, dict[str, object]]] = ()
+    ) -> None:
+        """Ask whom to send a ticket to; the catalogue's proposal is preselected and says why.
+
+        What has to be done `before` is done together with it: all or nothing.
+        """
 
         def show(found: tuple[Sequence[PostNode], Proposal]) -> None:
-            posts, proposal = found
-            items = post_items(posts)
+            nodes, proposal = found
+            drawer = HandsDrawer(heading, post_items(nodes), members_of(nodes), proposal)
 
             def sent(key: str | None) -> None:
-                if key is not None:
-                    self.send(screen, row, key, proposal)
+                if key is None:
+                    return
+                if before:
+                    self.app.planned.carry_out(screen, row, (*before, ("dispatch", drawer.values)))
+                else:
+                    self.carry_out(screen, row, "dispatch", drawer.values)
 
-            hint = _("post, pinyin or initials")
-            self.app.open_drawer(SearchDrawer(heading, lambda: items, hint, proposal.unit_code, proposal.reason), sent)
+            self.app.open_drawer(drawer, sent)
 
         backend = self.app.backend
-        self.read_then(screen, lambda: self.app.load(lambda: (backend.posts(), backend.proposal(row.ticket))), show)
+        self.read_then(screen, lambda: self.app.load(lambda: (backend.hands(), backend.proposal(row.ticket))), show)
 
-    def send(self, screen: DutyScreen, row: QueueRow, unit_code: str, proposal: Proposal | None) -> None:
-        """Dispatch a ticket to a unit, with the assisting units when it is the proposed one."""
+    def _add_hands(self, screen: DutyScreen, row: QueueRow, heading: str) -> None:
+        """Ask who else is to have a part in a ticket that is out."""
+
+        def show(nodes: Sequence[PostNode]) -> None:
+            drawer = HandsDrawer(heading, post_items(nodes), members_of(nodes), None)
+
+            def added(key: str | None) -> None:
+                if key is not None:
+                    self.carry_out(screen, row, "add_task", drawer.values)
+
+            self.app.open_drawer(drawer, added)
+
+        self.read_then(screen, lambda: self.app.load(self.app.backend.hands), show)
+
+    def send(
+        self,
+        screen: DutyScreen,
+        row: QueueRow,
+        unit_code: str,
+        proposal: Proposal | None,
+        marks: Mapping[str, str] | None = None,
+    ) -> None:
+        """Dispatch a ticket to a unit with all that are marked; the proposed one has its assisting units by itself."""
         values: dict[str, object] = {"to": unit_code}
-        if proposal is not None and unit_code == proposal.unit_code and proposal.assist:
+        if marks:
+            for role in (TaskRole.ASSIST, TaskRole.INFORM):
+                values[role.value] = [code for code, part in marks.items() if part == role and code != unit_code]
+        elif proposal is not None and unit_code == proposal.unit_code and proposal.assist:
             values["assist"] = list(proposal.assist)
         self.carry_out(screen, row, "dispatch", values)
 
     def _choose_unit(self, screen: DutyScreen, row: QueueRow, verb: str, heading: str) -> None:
         """Ask for a unit, then for the rest of the form."""
 
-        def show(posts: Sequence[PostNode]) -> None:
-            items = post_items(posts)
+        def show(nodes: Sequence[PostNode]) -> None:
+            items = post_items([node for node in nodes if not node.members])
 
             def chosen(key: str | None) -> None:
                 if key is not None:
-                    to: object = [key] if verb == "add_task" else key
-                    self._fill_form(screen, row, verb, heading, {"to": to})
+                    self._fill_form(screen, row, verb, heading, {"to": key})
 
             self.app.open_drawer(SearchDrawer(heading, lambda: items, _("post, pinyin or initials")), chosen)
 
-        self.read_then(screen, lambda: self.app.load(self.app.backend.posts), show)
+        self.read_then(screen, lambda: self.app.load(self.app.backend.hands), show)
 
     def _choose_task(self, screen: DutyScreen, row: QueueRow, verb: str, heading: str) -> None:
         """Ask which of the units at work it is, where there are several; the lead is meant without a word."""
@@ -305,6 +347,11 @@ class TicketWork:
 def form_of(verb: str, row: QueueRow | None) -> str:
     """The name of a form among the drafts: the intake, or a verb on a ticket."""
     return f"{verb} {row.code}" if row is not None else INTAKE
+
+
+def members_of(nodes: Sequence[PostNode]) -> dict[str, tuple[str, ...]]:
+    """The hands behind each line that stands for several."""
+    return {node.code: node.members for node in nodes if node.members}
 
 
 def post_items(posts: Sequence[PostNode]) -> list[Item]:

@@ -139,6 +139,10 @@ class Role(Term):
     DISTRICT_OFFICER = "district_officer", "区级值班员", "district officer"
 
 
+DUTY_ROLES = (Role.DUTY_LEADER, Role.SHIFT_LEADER, Role.DUTY_OFFICER, Role.COMMANDER)
+"""Roles in which whoever is on duty can be given a task."""
+
+
 class Rank(Term):
     """Principal or substitute holder of a post or section (AB post)."""
 

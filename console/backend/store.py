@@ -253,6 +253,7 @@ class StoreBackend:
             self._step_words,
             catalogue.matter_name,
             catalogue.officer_name,
+            self.seconds(),
         )
 
     def _step_words(self, ladder: str, key: str) -> str:
@@ -276,6 +277,14 @@ class StoreBackend:
         reader, now = self._reader(), self.seconds()
         units = organisation.units(reader, self.centre.id, now, tuple(str(kind) for kind in TREE_KINDS))
         return post_tree(units, organisation.holders(reader, self.centre.id, now))
+
+    def hands(self) -> Sequence[PostNode]:
+        from console.backend.hands import HAND_KINDS, hand_nodes
+
+        reader, now = self._reader(), self.seconds()
+        units = organisation.units(reader, self.centre.id, now, tuple(str(kind) for kind in HAND_KINDS))
+        people = organisation.holders(reader, self.centre.id, now)
+        return hand_nodes(units, people, organisation.tagged(reader, self.centre.id))
 
     def proposal(self, ticket_id: int) -> Proposal:
         row = tickets.ticket(self._reader(), self.centre.id, ticket_id)

@@ -11,6 +11,7 @@ from console.backend.words import event_title
 from console.i18n import _, language
 from console.ports import ClockLine, CustodyLine, HistoryLine, QueueRow, TaskLine, TicketView
 from console.widgets.columns import term
+from core.accountability.mobilisation import HandLine, hand_name, mobilisation, sentences
 from data.masking import mask_name, mask_phone, mask_text
 from data.queries import tickets
 from data.reader import Reader
@@ -28,11 +29,13 @@ def ticket_view(
     next_step: Callable[[str, str], str],
     matter_name: Callable[[str], str],
     officer_name: Callable[[int], str],
+    now: int,
 ) -> TicketView | None:
     """Read a ticket with all that belongs to it; None when there is none."""
     row = tickets.ticket(reader, centre, ticket_id)
     if row is None:
         return None
+    mobilised = mobilisation(reader, centre, ticket_id, now)
     return TicketView(
         row=_queue_row(row, holder),
         facts=tuple(_facts(row, holder, matter_name)),
@@ -44,7 +47,8 @@ def ticket_view(
             for item in tickets.clocks(reader, centre, ticket_id)
             if item["kind"] != ClockKind.HANDLE
         ),
-        tasks=tuple(_task(item) for item in tickets.tasks(reader, centre, ticket_id)),
+        tasks=tuple(_task(line) for line in mobilised.hands),
+        mobilised=tuple(sentences(mobilised, language())),
         closed=not row["open"],
     )
 
@@ -155,15 +159,19 @@ def _clock(item: Row, next_step: Callable[[str, str], str]) -> ClockLine:
     )
 
 
-def _task(item: Row) -> TaskLine:
+def _task(line: HandLine) -> TaskLine:
     return TaskLine(
-        role=item["role"],
-        unit=item["unit_name"] or "",
-        state=item["state"],
-        sent_at=item["sent_at"],
-        code=item["unit_code"] or "",
-        acknowledged_at=item["acknowledged_at"],
-        arrived_at=item["arrived_at"],
-        done_at=item["done_at"],
-        text=mask_text(item["result"] or item["instruction"] or ""),
+        role=line.role,
+        unit=hand_name(line, language()),
+        state=line.state,
+        sent_at=line.sent_at,
+        code=line.hand,
+        acknowledged_at=line.acknowledged_at,
+        arrived_at=line.arrived_at,
+        done_at=line.done_at,
+        text=mask_text(line.result or line.reason),
+        people=line.people,
+        asked=mask_text(line.instruction),
+        due_kind=line.due_kind,
+        due=line.due_at,
     )

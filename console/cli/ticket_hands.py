@@ -12,11 +12,11 @@ from console.cli.frame import session_of
 from console.cli.options import Csv, Json, Jsonl, form_of
 from console.cli.ticket_views import TicketCode
 from console.exit_codes import OK
-from core.accountability.mobilisation import HandLine, Mobilisation, mobilisation
+from core.accountability.mobilisation import HandLine, Mobilisation, hand_name, mobilisation, sentences
 from data.masking import mask_text
 from data.queries import tickets
 from data.queries.listing import iso
-from data.terms import ClockKind, Role, TaskRole, TaskState
+from data.terms import ClockKind, TaskRole, TaskState
 
 FIELDS = (
     *("no", "role", "hand", "unit", "officer", "state", "instruction", "people", "sent_at", "acknowledged_at"),
@@ -86,7 +86,7 @@ def _print(found: Mobilisation, zone: str) -> None:
         rows = [
             (
                 words.label(TaskRole(line.role)),
-                hand_words(line),
+                hand_name(line, spoken()),
                 words.label(TaskState(line.state)),
                 str(line.people or ""),
                 *(
@@ -100,7 +100,7 @@ def _print(found: Mobilisation, zone: str) -> None:
         ]
         table(header, rows, right=(3,), drop=(4, 8, 9, 5))
         output.write("\n")
-    for text in sum_lines(found):
+    for text in sentences(found, spoken()):
         output.say_line(text)
 
 
@@ -110,43 +110,6 @@ def _due_words(line: HandLine, zone: str) -> str:
     return f"{words.label(ClockKind(line.due_kind))} {moment_of(iso(line.due_at), zone)}" if line.due_kind else ""
 
 
-def hand_words(line: HandLine) -> str:
-    """Whose task it is: the unit, or the person with the role or unit in which they were asked."""
-    if not line.addressed:
-        return line.unit or line.hand
-    known = line.addressed in set(Role)
-    return f"{line.officer or line.hand} ({words.label(Role(line.addressed)) if known else line.unit})"
-
-
-def sum_lines(found: Mobilisation) -> list[str]:
-    """What was mobilised, in sentences."""
-    if not found.hands:
-        return [words.say("还没有派给任何人。", "Nobody has been given a part yet.")]
-    ended = words.say("从上报到办结", "From the report to completion")
-    running = words.say("从上报到现在", "From the report until now")
-    took = f"{ended if found.completed_at else running}{words.say('：', ': ')}" + words.say(
-        f"{found.minutes} 分钟", f"{found.minutes} minutes"
-    )
-    if found.minutes_to_arrival is not None:
-        took += words.say(
-            f"；首批到场 {found.minutes_to_arrival} 分钟", f"; the first came after {found.minutes_to_arrival}"
-        )
-    brought = words.say(
-        f"调动 {found.people} 人，{found.tasked} 个承办对象，另告知 {found.informed} 个",
-        f"Mobilised: {found.people} people, {found.tasked} hands; {found.informed} more informed",
-    )
-    crossed = [
-        _crossed(found.sections, "跨板块", "板块", "Across sections", "Section"),
-        _crossed(found.communities, "跨社区", "社区", "Across communities", "Community"),
-        _crossed(found.grids, "跨网格", "网格", "Across grids", "Grid"),
-    ]
-    return [took, brought, *(line for line in crossed if line)]
-
-
-def _crossed(names: tuple[str, ...], many: str, one: str, many_en: str, one_en: str) -> str:
-    if not names:
-        return ""
-    listed = words.say("、", ", ").join(names)
-    label = words.say(many, many_en) if len(names) > 1 else words.say(one, one_en)
-    count = words.say(f"（{len(names)} 个）", f" ({len(names)})") if len(names) > 1 else ""
-    return f"{label}{count}{words.say('：', ': ')}{listed}"
+def spoken() -> str:
+    """The language of what is printed."""
+    return "en" if words.chosen() == "en" else "zh"

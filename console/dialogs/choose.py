@@ -115,7 +115,7 @@ class SearchDrawer(Drawer[str]):
         view = self.query_one(".drawer--list", LinesView)
 
         def build(_width: int) -> list[Line]:
-            return [_item_line(item) for item in found] or [text_line(_("Nothing found."), "muted")]
+            return [item_line(item) for item in found] or [text_line(_("Nothing found."), "muted")]
 
         key = self.key if not words else None
         if words and found:
@@ -135,7 +135,7 @@ class SearchDrawer(Drawer[str]):
         self.action_choose()
 
 
-def _item_line(item: Item) -> Line:
+def item_line(item: Item) -> Line:
     """The line of an item."""
     aside = item.off or item.detail
     parts: list[Part] = [(f"  {clean(item.title, 80)}", item.part)]

@@ -45,6 +45,13 @@ PARTS: tuple[Part, ...] = (
     Part("SearchDrawer", mark("Search"), mark("Search. Type to narrow, arrows move, Enter chooses."),
          (("Up Down PgUp PgDn", mark("move")), ("Enter", mark("choose")), ("Esc", mark("leave without an answer"))),
          ("up", "down", "pageup", "pagedown", "enter")),
+    Part("HandsDrawer", mark("Hands"),
+         mark("Type to find units, people, who is on duty, or several at once; write =what to do behind a name, and "
+              "commas between several. Tab marks the line: assisting, informed, not. Enter sends to the line under the "
+              "cursor as lead, with all that are marked."),
+         (("Up Down PgUp PgDn", mark("move")), ("Tab", mark("assisting, informed, not")), ("Enter", mark("send")),
+          ("Esc", mark("leave without an answer"))),
+         ("tab",)),
     Part("NoticesDrawer", mark("Notices"), mark("All notices, newest first; what waits is marked"),
          (("Enter", mark("open the ticket")), ("0 E", mark("acknowledge and go on"))), ("0", "e")),
     Part("TicketScreen", mark("Whole ticket"), mark("The whole ticket: history, custody, clocks"),

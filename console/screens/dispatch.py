@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from console.dialogs.hands import NEXT_PART, SIGNS
 from console.i18n import _
 from console.ports import PostNode, Proposal, QueueRow
 from console.screens.duty import DutyScreen
@@ -20,6 +21,7 @@ from console.terminal.width import cells, pad, wrap
 from console.widgets.columns import waiting_columns
 from console.widgets.lines import Line, LinesView, Part, text_line
 from console.widgets.queue_view import QueueView
+from data.terms import TaskRole
 
 WAITING = "stage:accepted|assessed"
 """The filter for tickets that are still to be sent."""
@@ -39,6 +41,7 @@ class DispatchScreen(DutyScreen):
         Binding("right", "side('posts')", show=False),
         Binding("left", "side('tickets')", show=False),
         Binding("tab,shift+tab", "other_side", show=False, priority=True),
+        Binding("space", "mark_post", show=False),
     ]
 
     def body(self) -> Iterable[Widget]:
@@ -52,6 +55,8 @@ class DispatchScreen(DutyScreen):
         self.nodes: Sequence[PostNode] = ()
         self.proposal: Proposal | None = None
         self.proposed_for: QueueRow | None = None
+        self.marks: dict[str, str] = {}
+        """Posts marked to assist or to be informed, for the ticket at hand."""
         self._asked_post = ""
         """A post that somebody wants to look at: for now no proposal moves the cursor away from it."""
         self._waiting = self.set_timer(PAUSE, self._read_proposal, pause=True)
@@ -114,6 +119,8 @@ class DispatchScreen(DutyScreen):
                     self.refuse(error)
                     return
             again = self.proposed_for is not None and row is not None and row.id == self.proposed_for.id
+            if not again:
+                self.marks = {}
             self.proposal, self.proposed_for = proposal, row
             self.reason.show(self._reason_lines)
             proposed = proposal is not None and not again
@@ -134,8 +141,20 @@ class DispatchScreen(DutyScreen):
         if row is None or row != self.view.row:
             self.say(_("Choose a ticket first."), "warning")
             return
-        self.app.work.send(self, row, unit_code, self.proposal)
+        self.app.work.send(self, row, unit_code, self.proposal, self.marks)
         self.set_focus(self.view)
+
+    def action_mark_post(self) -> None:
+        """The post under the cursor assists, is informed, or neither."""
+        code = self.posts.key
+        if self.focused is not self.posts or code is None:
+            return
+        if not self.marks and self.proposal is not None:
+            self.marks = dict.fromkeys(self.proposal.assist, TaskRole.ASSIST.value)
+        role = NEXT_PART.get(self.marks.pop(code, ""), "")
+        if role:
+            self.marks[code] = role
+        self.posts.rebuild()
 
     def look_at(self, unit_code: str) -> None:
         """Put the cursor of the tree on a unit."""
@@ -183,8 +202,8 @@ class DispatchScreen(DutyScreen):
         if not post.target:
             return Line(((name, "title"),))
         proposed = self.proposal is not None and post.code == self.proposal.unit_code
-        helping = self.proposal is not None and post.code in self.proposal.assist
-        sign = "= " if proposed else "+ " if helping else "  "
+        parts_of = self.marks or dict.fromkeys(self.proposal.assist if self.proposal else (), TaskRole.ASSIST.value)
+        sign = "= " if proposed else SIGNS.get(parts_of.get(post.code, ""), "  ")
         parts: list[Part] = [
             (sign, "soon"),
             (pad(name, name_width) + " ", ""),

@@ -17,7 +17,7 @@ from textual.widgets import Input
 from console.drafts import ASIDE, INTAKE
 from console.i18n import _, language, mark
 from console.intake_ports import MatterHit, PlaceHit
-from console.ports import Receipt
+from console.ports import QueueRow, Receipt
 from console.screens.duty import DutyScreen
 from console.terminal.legible import clean
 from console.terminal.width import pad, wrap
@@ -229,6 +229,9 @@ class IntakeScreen(DutyScreen):
         return filled
 
     def action_send(self) -> None:
+        if self.sent_code and not any(field.value for field in self.query(TextField)):
+            self._send_out(self.sent_code)
+            return
         for name in ("title", "address"):
             if not self.text(name).filled:
                 self.trouble = _("{field} is needed.").format(field=self.text(name).spec.label)
@@ -236,6 +239,16 @@ class IntakeScreen(DutyScreen):
                 self.set_focus(self.text(name))
                 return
         self.app.work.carry_out(self, None, "report", self.values(), self._sent)
+
+    def _send_out(self, code: str) -> None:
+        """Give the report that was just registered to those who are to go."""
+
+        def found(rows: Sequence[QueueRow]) -> None:
+            if rows:
+                self.app.work.start(self, rows[0], "dispatch")
+
+        read = self.app.backend.queue(f"code:{code}")
+        self.app.work.read_then(self, lambda: self.app.load(lambda: read.after(None, 1)), found)
 
     def _sent(self, receipt: Receipt) -> None:
         """The report is in the store: an empty form for the next call."""
@@ -279,7 +292,7 @@ class IntakeScreen(DutyScreen):
         if self.trouble:
             return [text_line(self.trouble, "late")]
         if self.sent_code:
-            done = _("{code} is registered. Next call, or Esc.").format(code=clean(self.sent_code, 40))
+            done = _("{code} is registered. F8 sends it out; next call, or Esc.").format(code=clean(self.sent_code, 40))
             return [text_line(done, "ok"), *self._aside_line()]
         caller = self.app.coach.caller_words if self.app.coach is not None else ""
         lines = [text_line(row, "title") for row in wrap(clean(caller, 300), width)[:3]] if caller else []

@@ -1,4 +1,4 @@
-"""One ticket, whole: summary, history, custody and clocks, one tab each."""
+"""One ticket, whole: summary, hands, history, custody and clocks, one tab each."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from console.widgets.lines import Line, LinesView, Part, text_line
 from console.widgets.ticket_lines import (
     clock_lines,
     custody_lines,
-    heading,
+    hand_lines,
     history_lines,
     summary_lines,
-    task_line,
 )
 
 TABS: tuple[tuple[str, str], ...] = (
     ("summary", mark("Summary")),
+    ("hands", mark("Hands")),
     ("history", mark("History")),
     ("custody", mark("Custody")),
     ("clocks", mark("Clocks")),
@@ -142,6 +142,13 @@ class TicketScreen(DutyScreen):
     def _summary(self, view: TicketView, width: int) -> list[Line]:
         return summary_lines(view, width, self.app.now, self.app.status.zone)
 
+    def _hands(self, view: TicketView, width: int) -> list[Line]:
+        zone = self.app.status.zone
+        lines = [text_line(clean(text, 300), "title") for text in view.mobilised]
+        for task in view.tasks:
+            lines += [text_line(), *hand_lines(task, width, self.app.now, zone)]
+        return lines or [text_line(_("Nobody has been given a part yet."), "muted")]
+
     def _history(self, view: TicketView, width: int) -> list[Line]:
         zone = self.app.status.zone
         lines: list[Line] = []
@@ -157,7 +164,4 @@ class TicketScreen(DutyScreen):
     def _clocks(self, view: TicketView, width: int) -> list[Line]:
         now, zone = self.app.now, self.app.status.zone
         lines = [line for clock in view.clocks for line in clock_lines(clock, now, zone)]
-        if view.tasks:
-            lines += heading(_("Tasks"))
-            lines += [task_line(task, zone) for task in view.tasks]
         return lines or [text_line(_("No clock has run."), "muted")]

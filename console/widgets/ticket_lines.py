@@ -147,6 +147,34 @@ def task_line(task: TaskLine, zone: str) -> Line:
     )
 
 
+def hand_lines(task: TaskLine, width: int, now: int, zone: str) -> list[Line]:
+    """A hand whole: who, how far, how many people, its own times and clock, what it was asked and what came of it."""
+    spoken = language()
+    head: list[Part] = [
+        (pad(term(TaskRole, task.role, spoken), LABEL), "label"),
+        (pad(clean(task.unit, 60), 30) + " ", ""),
+        (pad(term(TaskState, task.state, spoken), by_language(8, 14)), ""),
+    ]
+    if task.people:
+        head.append((_(" {n} people").format(n=task.people), "title"))
+    if task.due_kind and task.due is not None:
+        shown = countdown.label(task.due, now, None, False)
+        clock = f"  {countdown.cell(shown)} {term(ClockKind, task.due_kind, spoken)}"
+        head.append((clock, "" if shown.band == "none" else shown.band))
+    steps = (
+        (_("sent"), task.sent_at),
+        (_("acknowledged"), task.acknowledged_at),
+        (_("arrived"), task.arrived_at),
+        (_("ended"), task.done_at),
+    )
+    times = "  ".join(f"{name} {when(at, zone)}" for name, at in steps if at is not None)
+    lines = [Line(tuple(head))]
+    for text, part in ((times, "muted"), (task.asked, ""), (task.text, "muted")):
+        rows = wrap(clean(text, 2000, lines=True), max(width - LABEL, 10)) if text else []
+        lines += [Line(((" " * LABEL, ""), (row, part))) for row in rows]
+    return lines
+
+
 def history_lines(item: HistoryLine, width: int, zone: str, seconds: bool = False) -> list[Line]:
     """A step: when, what, who; its words below."""
     stamp = when(item.at, zone, seconds)

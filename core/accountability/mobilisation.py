@@ -13,7 +13,7 @@ from typing import Any
 from data.errors import NotFound
 from data.queries import tickets
 from data.reader import Reader
-from data.terms import ClockState, TaskRole, TaskState, UnitKind
+from data.terms import ClockState, Role, TaskRole, TaskState, UnitKind
 
 GRIDS = (UnitKind.GRID, UnitKind.EXCLUSIVE_GRID)
 LIVE = frozenset({TaskState.SENT, TaskState.ACKNOWLEDGED, TaskState.ARRIVED})
@@ -208,3 +208,47 @@ def _line(task: dict[str, Any], due: tuple[str, int] | None) -> HandLine:
         due_kind=due[0] if due else "",
         due_at=due[1] if due else None,
     )
+
+
+# ------------------------------------------------------------------------------------------------ in words
+
+
+def hand_name(line: HandLine, language: str) -> str:
+    """Whose task it is: the unit, or the officer with the unit or the role in which they were asked."""
+    if not line.addressed:
+        return line.unit or line.hand
+    role = next((role for role in Role if role.value == line.addressed), None)
+    return f"{line.officer or line.hand} ({role.label(language) if role else line.unit})"
+
+
+def sentences(found: Mobilisation, language: str) -> list[str]:
+    """What was mobilised, in Chinese or English."""
+    english = language == "en"
+    if not found.hands:
+        return ["Nobody has been given a part yet." if english else "还没有派给任何人。"]
+    lines = [_took(found, english)]
+    if english:
+        lines.append(f"Mobilised: {found.people} people, {found.tasked} hands; {found.informed} more informed")
+    else:
+        lines.append(f"调动 {found.people} 人，{found.tasked} 个承办对象，另告知 {found.informed} 个")
+    for names, zh, en in (
+        (found.sections, "板块", "sections"),
+        (found.communities, "社区", "communities"),
+        (found.grids, "网格", "grids"),
+    ):
+        if names and english:
+            lines.append(
+                (f"Across {en} ({len(names)}): " if len(names) > 1 else f"{en.capitalize()}: ") + ", ".join(names)
+            )
+        elif names:
+            lines.append((f"跨{zh}（{len(names)} 个）" if len(names) > 1 else zh) + "：" + "、".join(names))
+    return lines
+
+
+def _took(found: Mobilisation, english: bool) -> str:
+    first, done = found.minutes_to_arrival, found.completed_at is not None
+    if english:
+        said = f"From the report {'to completion' if done else 'until now'}: {found.minutes} minutes"
+        return said + (f"; the first came after {first}" if first is not None else "")
+    said = f"从上报到{'办结' if done else '现在'}：{found.minutes} 分钟"
+    return said + (f"；首批到场 {first} 分钟" if first is not None else "")

@@ -15,13 +15,11 @@ from core.desk.people import Appointed, People, people_at
 from core.desk.references import References, UnitView
 from data.errors import BadInput, NotAllowed, NotFound
 from data.tables import Officer, TaskRecord, table
-from data.terms import Role, TaskRole, UnitKind
+from data.terms import DUTY_ROLES, Role, TaskRole, UnitKind
 
 PERSON = "@"
 BY_NAME = "officer"
 """Stored with a task that was given to an officer by name; a role where it was given to whoever was on duty in it."""
-DUTY_ROLES = (Role.DUTY_LEADER, Role.SHIFT_LEADER, Role.DUTY_OFFICER, Role.COMMANDER)
-"""Roles in which whoever is on duty can be given a task."""
 CENTRAL = (UnitKind.CENTRE, UnitKind.DISTRICT)
 
 

@@ -74,6 +74,20 @@ def units(reader: Reader, centre: int, now: int, kinds: tuple[str, ...]) -> list
     return [UnitLine._make((*row[:8], _json(row[8]), load.get(row[0], 0), late.get(row[0], 0))) for row in rows]
 
 
+def tagged(reader: Reader, centre: int) -> dict[str, list[str]]:
+    """Codes of the open communities and grids that have each tag, in the organisation's order."""
+    rows = reader.rows(
+        "SELECT code, facts FROM unit WHERE centre_id = :centre AND closed_at IS NULL"
+        " AND kind IN ('community', 'grid', 'exclusive_grid') ORDER BY sort_no, code",
+        centre=centre,
+    )
+    found: dict[str, list[str]] = {}
+    for code, facts in rows:
+        for tag in _json(facts).get("tags", ()):
+            found.setdefault(str(tag), []).append(str(code))
+    return found
+
+
 def late_by_unit(reader: Reader, centre: int, now: int) -> dict[int, int]:
     """Late open tickets by the unit that has them, each unit counted in its own range of the index."""
     rows = reader.rows(

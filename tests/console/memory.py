@@ -286,6 +286,15 @@ class MemoryBackend:
             PostNode(22, "enforcement", "综合执法岗", 1, True, "冯 A", True, 7, 2, "zonghe zhifa zhzfg"),
         ]
 
+    def hands(self) -> Sequence[PostNode]:
+        return [
+            PostNode(0, "-on-duty", "当班", 0, False),
+            PostNode(0, "@duty_leader", "值班领导", 1, True, "陈一", found_by="zhibanlingdao zbld"),
+            *self.posts(),
+            PostNode(0, "-several", "多个", 0, False),
+            PostNode(0, "*communities", "所有社区", 1, True, "2", found_by="suoyoushequ sysq", members=("C01", "C02")),
+        ]
+
     def proposal(self, ticket_id: int) -> Proposal:
         return Proposal(11, "目录：外墙、堡坎 → 城市更新岗主办", "urban_renewal", ("emergency",))
 
