@@ -62,6 +62,8 @@ class HandsDrawer(SearchDrawer):
         self._titles = {item.key: item.title.strip() for item in items}
         self._typed: list[str] = []
         """The hands that several names stand for."""
+        self._marked: list[str] = []
+        """What was marked last: Tab again goes on with it, until something is typed or the cursor is moved."""
 
     def content(self) -> list[Widget]:
         *above, view = super().content()
@@ -87,13 +89,16 @@ class HandsDrawer(SearchDrawer):
 
     def _show(self, words: str) -> None:
         names, _asked = _split(words)
+        if names:
+            self._marked = []
         items = self.items()
         if len(names) < 2:
             found = matching(items, names[0] if names else "")
             self._typed = []
         else:
             found = _one_each([item for item in items if not item.off], names)
-            self._typed = [item.key for item in found if not item.off]
+            lines = [item.key for item in found if not item.off]
+            self._typed = list(dict.fromkeys(hand for key in lines for hand in self.members.get(key, (key,))))
         key = next((item.key for item in found if not item.off), None) if names else self.key
         self.view.show(lambda _width: self._lines(found), key)
         self.query_one("#summary", LinesView).rebuild()
@@ -118,12 +123,17 @@ class HandsDrawer(SearchDrawer):
             return []
         return list(self.members.get(key, (key,)))
 
+    def action_list(self, what: str, step: int) -> None:
+        self._marked = []
+        super().action_list(what, step)
+
     def action_mark(self) -> None:
         """Assisting, informed, and not at all, one after the other."""
         field = self.query_one(TextField)
-        keys, asked = self._meant(), _split(field.value)[1]
+        keys, asked = self._marked or self._meant(), _split(field.value)[1]
         if not keys:
             return
+        self._marked = keys
         present = self.marks.get(keys[0])
         role = TaskRole.ASSIST.value if asked else NEXT_PART.get(present.role if present else "", "")
         for key in keys:
@@ -151,19 +161,18 @@ class HandsDrawer(SearchDrawer):
             self._send("", (), "")
 
     def _send(self, lead: str, others: Sequence[str], asked: str) -> None:
-        marks = dict(self._counting(lead))
-        for key in others:
-            marks.setdefault(key, Mark(TaskRole.ASSIST.value, asked))
+        marks = self._counting(lead, others, asked)
         assist = [_written(key, mark.asked) for key, mark in marks.items() if mark.role == TaskRole.ASSIST]
         inform = [_written(key, mark.asked) for key, mark in marks.items() if mark.role == TaskRole.INFORM]
         main: dict[str, object] = {"to": _written(lead, asked)} if lead else {"to": assist}
         self.values = main | ({"assist": assist} if lead and assist else {}) | ({"inform": inform} if inform else {})
         self.dismiss(lead or "more")
 
-    def _counting(self, lead: str) -> dict[str, Mark]:
-        """The marks that count beside a lead."""
+    def _counting(self, lead: str, others: Sequence[str], asked: str) -> dict[str, Mark]:
+        """The marks that count beside a lead, and the others that are typed with it."""
         own = lead == self.key
-        return {key: mark for key, mark in self.marks.items() if key != lead and (own or not mark.proposed)}
+        marks = {key: mark for key, mark in self.marks.items() if key != lead and (own or not mark.proposed)}
+        return marks | {key: Mark(TaskRole.ASSIST.value, asked) for key in others if key not in marks}
 
     # ------------------------------------------------------------------------------------------- content
 
@@ -171,9 +180,10 @@ class HandsDrawer(SearchDrawer):
         """What Enter would send."""
         keys = self._meant() if self.is_mounted else []
         several = bool(keys) and self.view.key in self.members and not self._typed
+        asked = _split(self.query_one(TextField).value)[1] if keys else ""
         lead = keys[0] if self.leads and keys and not several else ""
-        marks = self._counting(lead)
-        shown = [_("lead: {name}").format(name=self._named(lead, "") if lead else "--")] if self.leads else []
+        marks = self._counting(lead, keys[1:] if self._typed and lead else self._typed, asked)
+        shown = [_("lead: {name}").format(name=self._named(lead, asked) if lead else "--")] if self.leads else []
         for role, text in ((TaskRole.ASSIST, _("assisting: {names}")), (TaskRole.INFORM, _("informed: {names}"))):
             names = [self._named(key, mark.asked) for key, mark in marks.items() if mark.role == role]
             shown += [text.format(names=_(", ").join(names))] if names else []

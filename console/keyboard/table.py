@@ -168,6 +168,7 @@ KEY_NAMES = {
     "enter": "Enter",
     "escape": "Esc",
     "space": "Space",
+    "tab": "Tab",
     "home": "Home",
     "slash": "/",
     "question_mark": "?",

@@ -1,4 +1,4 @@
-"""Counts keys and seconds of the ten chief flows on the real screens: python -m tests.console.key_counts.
+"""Counts keys and seconds of the chief flows on the real screens: python -m tests.console.key_counts.
 
 Each flow is driven by a pilot on a real store, from the ticket under the cursor to the entry in the log, which is
 looked up. Command keys and typed words are counted apart. Seconds are a keystroke-level model (Card, Moran, Newell
@@ -22,6 +22,7 @@ from console.backend.store import StoreBackend
 from console.dialogs.changeover import HandoverDrawer
 from console.dialogs.choose import MenuDrawer, SearchDrawer
 from console.dialogs.form import FormDrawer
+from console.dialogs.hands import HandsDrawer
 from console.dialogs.plan import PlanDrawer
 from console.keyboard.table import key_name
 from console.screens.intake import IntakeScreen
@@ -33,6 +34,8 @@ from core.desk.desk import Desk
 from core.desk.orders import Report, read_order
 from core.desk.verbs.table import VERBS
 from data.queries import tickets
+from data.queries.organisation import holders
+from data.terms import DUTY_ROLES, Role
 from tests.console.pilots import banner_text, screen_text, speaking, until
 from tests.console.real_street import made_street
 
@@ -155,7 +158,7 @@ class Hand:
         return Count(tuple(self.keys), self.typed, self.looks)
 
 
-# ------------------------------------------------------------------------------------------------ the ten flows
+# ------------------------------------------------------------------------------------------------ the flows
 
 
 async def report(hand: Hand) -> None:
@@ -190,6 +193,46 @@ async def elsewhere(hand: Hand) -> None:
     await hand.type("yjgl")
     await hand.press("enter")
     await hand.done(code, "dispatch")
+
+
+AS_3 = {"@duty_leader", "PAZZ", "ZHXT", "ZHZF", "JYWS", "SCJG"}
+"""Whom AS-3 [1-10] names beside the secretaries of the communities."""
+
+
+async def many_hands(hand: Hand) -> None:
+    """AS-3: from the call to seven kinds of addressees; the secretaries and the duty leader join the proposal."""
+    await hand.at(hand.ticket(0))
+    await hand.press("f6")
+    await hand.look(lambda: isinstance(hand.app.screen, IntakeScreen) and isinstance(hand.app.focused, TextField))
+    await hand.type("宾馆聚集听课，疑似诈骗")
+    await hand.look(lambda: "诈骗" in screen_text(hand.app) and bool(intake(hand).hits))
+    await hand.press("enter")
+    await hand.type("望江路12号")
+    await hand.press("f8")
+    await hand.look(lambda: bool(intake(hand).sent_code))
+    code = intake(hand).sent_code
+    await hand.press("f8")
+    await hand.drawer(HandsDrawer)
+    await hand.type("zbld")
+    await hand.press("tab")
+    await hand.type("gsqsj")
+    await hand.press("tab")
+    await hand.press("enter")
+    await hand.done(code, "accept", "dispatch")
+    with hand.desk.store.reader() as reader:
+        number = tickets.ticket_id(reader, hand.desk.centre_id, code)
+        rows = tickets.tasks(reader, hand.desk.centre_id, number)
+        people = holders(reader, hand.desk.centre_id, hand.desk.now())
+    sent = {f"@{row['addressed']}" if row["addressed"] in DUTY_ROLES else row["hand"] for row in rows}
+    secretaries = {f"@{line.officer_code}" for line in people if line.role == Role.COMMUNITY_SECRETARY}
+    assert len(secretaries) > 1
+    assert sent >= AS_3 | secretaries
+
+
+def intake(hand: Hand) -> IntakeScreen:
+    """The form."""
+    assert isinstance(hand.app.screen, IntakeScreen)
+    return hand.app.screen
 
 
 async def send_back(hand: Hand) -> None:
@@ -285,6 +328,7 @@ FLOWS = (
     Flow("Take a telephone report", "登记来电上报", report, 3),
     Flow("Accept and dispatch as proposed", "按建议受理并派单", as_proposed, 3),
     Flow("Dispatch elsewhere", "改派其他岗位", elsewhere, 2),
+    Flow("From the call to seven kinds of addressees (AS-3)", "从接报到七类对象同时派单（AS-3）", many_hands, 12),
     Flow("Return with a reason", "退单", send_back, 4),
     Flow("Hand up", "上报上级", hand_up, 3),
     Flow("Ask the A leader", "请示 A 岗领导", ask, 3),

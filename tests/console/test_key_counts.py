@@ -1,4 +1,4 @@
-"""The ten chief flows take no more keys than their budgets, and the page that says so is current."""
+"""The chief flows take no more keys than their budgets, and the page that says so is current."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from console import exit_codes
 from console.dialogs.choose import MenuDrawer, SearchDrawer
+from console.dialogs.hands import HandsDrawer
 from console.dialogs.notices import NoticesDrawer
 from console.keyboard import keymap
 from console.keyboard import table as keys
@@ -91,7 +92,8 @@ def test_the_printed_sheets_are_the_table(language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "widget", [QueueView, LinesView, TextField, ChoiceField, MenuDrawer, SearchDrawer, NoticesDrawer, TicketScreen]
+    "widget",
+    [QueueView, LinesView, TextField, ChoiceField, MenuDrawer, SearchDrawer, HandsDrawer, NoticesDrawer, TicketScreen],
 )
 def test_a_part_has_exactly_the_keys_that_its_help_names(widget: type[Widget]) -> None:
     part = next(part for part in PARTS if part.kind == widget.__name__)
