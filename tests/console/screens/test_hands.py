@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from console.app import ZhihuiApp
 from console.backend.store import StoreBackend
+from console.dialogs.choose import MenuDrawer
 from console.dialogs.hands import HandsDrawer
 from console.screens.dispatch import DispatchScreen
 from console.screens.ticket import TicketScreen
@@ -152,7 +153,11 @@ async def test_more_hands_later_and_each_on_the_ticket_s_page(street: tuple[Desk
         app.heard()
         view = app.screen.query_one(QueueView)
         await until(pilot, lambda: view.row is not None and view.row.revision > 3)
-        app.work.start(app.duty_screen, view.row, "add_task")
+        await pilot.press("f7")
+        await until(pilot, lambda: isinstance(app.screen, MenuDrawer))
+        assert isinstance(app.screen, MenuDrawer)
+        place = next(number for number, item in enumerate(app.screen.items) if item.key == "add_task")
+        await pilot.press(str((place + 1) % 10))
         await until(pilot, lambda: isinstance(app.screen, HandsDrawer))
         await pilot.press(*"xfz=警戒", "tab", *"sq02", "tab", "tab", "enter")
         await until(pilot, lambda: "XFZ" in tasks(street, code))
