@@ -6,8 +6,8 @@ PIP    := $(PYTHON) -m pip --disable-pip-version-check --no-input
 # What to test and how: `make test T=tests/core ARGS=-x`
 T      := tests
 ARGS   :=
-# One more than there are cores: many tests wait for a terminal, a server or a clock.
-JOBS   := $(shell expr $$(nproc 2>/dev/null || echo 1) + 1)
+# Two more than there are cores: many tests wait for a terminal, a server or a clock.
+JOBS   := $(shell expr $$(nproc 2>/dev/null || echo 1) + 2)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
