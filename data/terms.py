@@ -170,6 +170,8 @@ class ClockKind(Term):
     HANDLE = "handle", "处置", "handle"
     """What one unit has used of its time over all its turns (the bundle deadline); it has no ladder of its own."""
     FINAL = "final", "办结", "final"
+    JOINED = "joined", "并入时限", "joined"
+    """The final deadline of a ticket that was joined into this one; it runs beside the own one."""
     PART = "part", "协办", "assisting part"
     """What an assisting unit has for its own part, where the policy gives one."""
     CHECK = "check", "核查", "check"
@@ -220,6 +222,8 @@ class Holder(Term):
     TRANSIT = "transit", "流转中", "in transit"
     CITIZEN = "citizen", "待群众", "waiting for the citizen"
     SUSPENSION = "suspension", "批准暂停", "approved suspension"
+    JOINED = "joined", "并案", "joined"
+    """Its matter is worked on under another ticket; that one's custody says by whom."""
     ENGINE = "engine", "系统停机", "engine down"
 
 

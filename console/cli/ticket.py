@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from core.desk.orders import Order
 
 BULK_LIMIT = 100_000
+OTHER_TICKETS = frozenset({"join", "into", "other"})
+"""Fields of orders that name another ticket."""
 
 
 def _views() -> dict[str, Entry]:
@@ -163,7 +165,7 @@ def act(row: VerbCommand, session: Session, values: dict[str, Any]) -> int:
     from core.desk.verbs.table import VERBS
 
     form = form_of(values["json"], values["jsonl"], values["csv"])
-    fields = _order_values(row, values)
+    fields = _with_whole_codes(session, _order_values(row, values))
     key, seen, dry_run = values["key"], values.get("seen"), values["dry_run"]
     kind = Report if row is REPORT else VERBS[row.verb].order
     tickets = [""] if row is REPORT else _tickets(session, values)
@@ -186,6 +188,13 @@ def _order_values(row: VerbCommand, values: dict[str, Any]) -> dict[str, Any]:
         if value is not None:
             given[field.name] = _stored(field, value) if field.term else value
     return given
+
+
+def _with_whole_codes(session: Session, fields: dict[str, Any]) -> dict[str, Any]:
+    """Other tickets may be named by their endings too."""
+    from console.cli.ticket_codes import whole_code
+
+    return {name: whole_code(session, value) if name in OTHER_TICKETS else value for name, value in fields.items()}
 
 
 def _read(row: VerbCommand, kind: type[Order], values: dict[str, Any]) -> Order:

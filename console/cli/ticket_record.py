@@ -10,6 +10,7 @@ from data.masking import mask_name, mask_phone, mask_text
 from data.queries import tickets
 from data.queries.listing import iso
 from data.queries.organisation import officer_codes, unit_codes
+from data.queries.relations import Relations, Tied, relations
 from data.reader import Reader
 
 LOG_FIELDS = ("seq", "at", "verb", "actor", "actor_name", "facts", "event", "hash")
@@ -30,6 +31,10 @@ PLAIN = frozenset(
             "next_step",
             "state",
             "role",
+            "into",
+            "joined",
+            "other",
+            "tie",
         ),
         *("stage", "tier", "from_tier", "urgency", "affair", "source", "satisfaction", "holder", "pending", "due_kind"),
         *(
@@ -54,7 +59,18 @@ PLAIN = frozenset(
 )
 """Names whose values hold no free text. Everything else is masked, whatever later versions add."""
 
-_HIDDEN = {"centre_id", "id", "holder_unit_id", "lead_unit_id", "community_id", "grid_id", "holder_officer_id"}
+_HIDDEN = {
+    "centre_id",
+    "id",
+    "parent_id",
+    "holder_unit_id",
+    "lead_unit_id",
+    "community_id",
+    "grid_id",
+    "holder_officer_id",
+}
+_INTERNAL = {"joined", "brought", "own", "links"}
+"""Parts of `facts` that name tickets and clocks by id; `related` has them by code."""
 _FLAGS = {"confidential", "supervised", "direct", "open", "on_time"}
 _TASK = (
     *("no", "role", "hand", "unit_code", "unit_name", "officer_name", "state", "instruction", "people", "result"),
@@ -71,6 +87,8 @@ def whole_ticket(session: Session, code: str) -> dict[str, Any]:
     ticket_id = tickets.ticket_id(reader, centre, code)
     row = tickets.ticket(reader, centre, ticket_id) or {}
     record = _ticket(row)
+    record["facts"] = {name: value for name, value in record["facts"].items() if name not in _INTERNAL}
+    record["related"] = _related(relations(reader, centre, row))
     record["tasks"] = _rows(tickets.tasks(reader, centre, ticket_id), _TASK, _TASK_TIMES)
     record["clocks"] = _rows(tickets.clocks(reader, centre, ticket_id), _CLOCK, _CLOCK_TIMES)
     record["custody"] = _custody(reader, centre, ticket_id)
@@ -174,6 +192,29 @@ def _ticket(row: dict[str, Any]) -> dict[str, Any]:
         else:
             record[name] = masked(value, name)
     return record
+
+
+def _related(found: Relations) -> dict[str, Any]:
+    """The tickets that this one is tied to; who reported the joined ones, and whether they were called back."""
+    return {
+        "main": _tied(found.main),
+        "joined": [_tied(line) for line in found.joined],
+        "links": [_tied(line) for line in found.links],
+        "parent": _tied(found.parent),
+        "children": [_tied(line) for line in found.children],
+        "children_open": found.children_open,
+        "children_all": found.children_all,
+    }
+
+
+def _tied(line: Tied | None) -> dict[str, Any] | None:
+    if line is None:
+        return None
+    names = ("code", "title", "stage", "urgency", "source", "reporter_name", "reporter_phone", "satisfaction")
+    shown = {name: masked(getattr(line, name), name) for name in names}
+    if line.confidential:
+        shown.update(title="", reporter_name="", reporter_phone="")
+    return {**shown, "confidential": line.confidential, "open": line.open, "reported_at": iso(line.reported_at)}
 
 
 def _rows(rows: list[dict[str, Any]], names: tuple[str, ...], times: tuple[str, ...]) -> list[dict[str, Any]]:

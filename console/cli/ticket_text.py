@@ -84,6 +84,7 @@ def print_ticket(record: dict[str, Any], zone: str) -> None:
             output.write(
                 "  " + words.say(f"{zh}：", f"{en}: ") + clean(text, lines=True).replace("\n", "\n    ") + "\n"
             )
+    _print_related(record["related"])
     _print_clocks(record["clocks"], zone)
     _print_tasks(record["tasks"], zone)
     _print_custody(record["custody"], zone)
@@ -118,6 +119,40 @@ def _shown(name: str, value: Any, zone: str) -> str:
     if name == "pending":
         return words.say(*PENDING[value]) if value in PENDING else shown_value(value)
     return shown_value(value)
+
+
+TIES = {
+    "main": ("并入", "joined into"),
+    "joined": ("已并入", "joined in"),
+    "links": ("互见", "see also"),
+    "parent": ("上级事件", "part of"),
+    "children": ("子事件", "child"),
+}
+
+
+def _print_related(related: dict[str, Any]) -> None:
+    rows = []
+    for name, (zh, en) in TIES.items():
+        found = related[name] if isinstance(related[name], list) else [related[name]]
+        rows += [(words.say(zh, en), *_tied_cells(line)) for line in found if line is not None]
+    if not rows:
+        return
+    output.write("\n")
+    table(
+        words.say("关系,编号,环节,上报人,回访,标题", "Tie,Code,Stage,Reporter,Called back,Title").split(","),
+        rows,
+        drop=(3,),
+    )
+    if related["children_all"]:
+        done = related["children_all"] - related["children_open"]
+        said = f"子事件已结 {done}/{related['children_all']}", f"children closed: {done} of {related['children_all']}"
+        output.say_line(words.say(*said))
+
+
+def _tied_cells(line: dict[str, Any]) -> tuple[str, ...]:
+    called = words.label(Satisfaction(line["satisfaction"])) if line["satisfaction"] else ""
+    title = words.say("（保密）", "(confidential)") if line["confidential"] else line["title"]
+    return line["code"], stage_label(line["stage"]), line["reporter_name"], called, title
 
 
 def _print_clocks(clocks: list[dict[str, Any]], zone: str) -> None:

@@ -65,6 +65,7 @@ _REPORT = (
     Field("direct", "直报值班领导", "straight to the duty leader", "flag"),
     Field("external_id", "来源系统中的编号", "its number in the system it came from"),
     Field("origin", "来源系统", "the system it came from"),
+    Field("join", "同一事件的编号：登记后即并案", "a ticket of the same matter: joined into it at once"),
 )
 _AMEND = tuple(
     field for field in _REPORT if field.name in ("title", "body", "address", "reporter_name", "reporter_phone")
@@ -180,8 +181,57 @@ VERB_COMMANDS = (
         "call the reporter back; dissatisfied means rework",
         (Field("result", "满意度（必填）", "what they say (required)", term="Satisfaction"), NOTE),
     ),
-    VerbCommand("archive", "archive", "归档", "归档", "close the ticket and file it", (NOTE,)),
+    VerbCommand(
+        "archive",
+        "archive",
+        "归档",
+        "归档",
+        "close the ticket and file it",
+        (
+            NOTE,
+            Field(
+                "open_calls_reason", "并案上报人未回访的原因", "why reporters of joined tickets were not called back"
+            ),
+            Field("open_children_reason", "子事件未结的原因", "why, when children are still open"),
+        ),
+    ),
     VerbCommand("void", "void", "作废", "作废", "strike a ticket that should not exist", (REASON,)),
+    VerbCommand(
+        "join",
+        "join",
+        "并案",
+        "并案：同一事件的上报并入主事件",
+        "join a report into the ticket of the same matter",
+        (
+            Field("into", "主事件编号或其结尾（必填）", "code of the main ticket, or its ending (required)"),
+            Field("reason", "原因", "the reason"),
+        ),
+    ),
+    VerbCommand(
+        "separate",
+        "separate",
+        "拆分",
+        "拆分：从主事件中分出，接着办",
+        "it was another matter: it goes on by itself where it stood",
+        (REASON,),
+    ),
+    VerbCommand(
+        "link",
+        "link",
+        "关联",
+        "关联：互见，或作为另一事件的子事件",
+        "tie two tickets: see also, or parent and child",
+        (
+            Field(
+                "other",
+                "另一事件的编号或其结尾（必填）",
+                "code of the other ticket, or its ending (required)",
+                flag="--to",
+            ),
+            Field("tie", "related 互见，parent 另一事件为上级", "related, or parent: the other is the parent"),
+            Field("off", "解除关联", "take it off", "flag"),
+        ),
+    ),
     VerbCommand(
         "hand-up",
         "hand_up",

@@ -74,6 +74,16 @@ FORMS: dict[str, Callable[[], tuple[FieldSpec, ...]]] = {
     ),
     "call_back": lambda: (FieldSpec("result", _("Caller is"), options=_options(Satisfaction)), _note()),
     "void": lambda: (_reason(),),
+    "join": lambda: (
+        FieldSpec("into", _("Into"), required=True, limit=60, hint=_("code of the main ticket")),
+        FieldSpec("reason", _("Reason")),
+    ),
+    "separate": lambda: (_reason(),),
+    "link": lambda: (
+        FieldSpec("other", _("Ticket"), required=True, limit=60, hint=_("code of the other ticket")),
+        FieldSpec("tie", _("As"), options=(("related", _("see also")), ("parent", _("the other is its parent")))),
+        _yes_no("off", _("Take off")),
+    ),
     "hand_up": lambda: (_reason(),),
     "hand_down": lambda: (_reason(),),
     "remind": lambda: (_note(),),

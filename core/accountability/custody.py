@@ -1,7 +1,8 @@
 """Who held a ticket, or all tickets of a period, for how long: read off the custody segments, to the second.
 
 What nobody in the field can answer for stands in rows of its own: time without engine, time waiting for the citizen,
-approved suspension. All rows of a report together are the life of the tickets inside the period.
+approved suspension, and time joined into another ticket, whose own custody says who had the work. All rows of a report
+together are the life of the tickets inside the period.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from data.queries.filters import Condition
 from data.reader import Reader
 from data.terms import Holder, Stage, Tier
 
-OWN_ROWS = (Holder.ENGINE, Holder.CITIZEN, Holder.SUSPENSION)
+OWN_ROWS = (Holder.ENGINE, Holder.CITIZEN, Holder.SUSPENSION, Holder.JOINED)
 """Hands that are nobody's in the field."""
 EVERY_TICKET = Condition("1 = 1", {})
 

@@ -19,13 +19,13 @@ from data.terms import ClockKind, Urgency
 
 __all__ = ["ClockExplained", "Explanation", "LimitOrigin", "PieceLine", "Recomputed", "StepLine", "explain"]
 
-OriginKind = Literal["matter", "policy", "given"]
+OriginKind = Literal["matter", "policy", "given", "joined"]
 FACT_FIELDS = tuple(ClockFacts.__dataclass_fields__)
 
 
 @dataclass(frozen=True)
 class LimitOrigin:
-    """A limit as it was written, and who wrote it: a condition of the catalogue, the policy, or somebody outside."""
+    """A limit as it was written, and who wrote it: a condition, the policy, somebody outside, or a joined ticket."""
 
     text: str
     seconds: int
@@ -38,6 +38,8 @@ class LimitOrigin:
     catalogue_version: int = 0
     policy_version: int = 0
     urgency: str = ""
+    joined: str = ""
+    """Code of the joined ticket that brought it."""
 
 
 @dataclass(frozen=True)
@@ -203,12 +205,15 @@ class _History:
     _then: dict[int, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._brought: dict[int, str] = {}
         state: dict[str, Any] = {"urgency": Urgency.NORMAL.value}
         budgets: dict[int, str] = {}
         for event in self.events:
             effects = event["body"].get("effects", {})
             state.update(effects.get("set", {}))
             for clock in effects.get("clocks", ()):
+                if event["kind"] == "join" and clock["id"] not in budgets:
+                    self._brought[clock["id"]] = str(event["body"].get("joined", ""))
                 if "budget" in clock and budgets.get(clock["id"]) != clock["budget"]:
                     budgets[clock["id"]] = clock["budget"]
                     self._then[clock["id"]] = dict(state)
@@ -217,6 +222,8 @@ class _History:
         """Who wrote a clock's limit."""
         then, kind, text = self._then.get(row["id"], {}), ClockKind(row["kind"]), str(row["budget"])
         seconds, urgency = int(row["seconds"]), str(then.get("urgency", ""))
+        if row["id"] in self._brought:
+            return LimitOrigin(text, seconds, "joined", urgency=urgency, joined=self._brought[row["id"]])
         found = self._from_matter(then, kind, text)
         if found is not None:
             name, name_en, condition = found

@@ -11,6 +11,8 @@ from data.clean import clean
 from data.terms import ClockKind, ClockState, PauseReason, Urgency
 
 NEVER_ZH, NEVER_EN = "未定", "open"
+JOINED = "joined: "
+"""What the desk writes when a clock stands still because its ticket was joined, before the main one's code."""
 REASONS = {"returned": "退单后", "sent back": "再次派回", "rework": "返工"}
 """What the desk writes when a clock goes on where it stood."""
 
@@ -85,6 +87,11 @@ class _Words:
                 f"，政策第 {limit.policy_version} 版，紧急程度“{urgency}”",
                 f", policy version {limit.policy_version}, urgency {urgency}",
             )
+        if limit.kind == "joined":
+            return said + self.say(
+                f"，随并入的 {clean(limit.joined, 40)} 带来；各时限同时计，最早的先到",
+                f", brought by {clean(limit.joined, 40)}, joined in; all run, the earliest counts",
+            )
         return said + self.say("，随事件带入的原定时限", ", the deadline it came with")
 
     def calendar(self, clock: ClockExplained) -> str:
@@ -116,6 +123,9 @@ class _Words:
 
     def reason(self, stored: str) -> str:
         """Why a stretch does not count: the desk's own words, or a pause's code and what was written with it."""
+        if stored.startswith(JOINED):
+            code = clean(stored.removeprefix(JOINED), 40)
+            return self.say(f"并入 {code}", f"joined into {code}")
         if stored in REASONS:
             return self.say(REASONS[stored], stored)
         code, _, text = stored.partition(": ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, text
@@ -14,7 +14,7 @@ from core.clock import Clock
 from core.desk.actor import Actor, find_actor
 from core.desk.ledger import Ledger
 from core.desk.notices import CHANNELS_SETTING, notice_rows
-from core.desk.orders import Order, Report, TicketOrder
+from core.desk.orders import Join, Order, Report, TicketOrder
 from core.desk.people import people_at
 from core.desk.permissions import acts_for_unit, refusal_of_role
 from core.desk.references import References
@@ -24,16 +24,16 @@ from core.desk.verbs.undoing import NAMES_A_LEAD
 from core.desk.verbs.undoing import refusal as refusal_of_undo
 from core.desk.work import Decision, Work
 from core.rules.case import Case
+from core.rules.joining import final_due, refusal_over_joined
 from core.rules.stages import Why, refusal_of_lead, refusal_of_stage, refusal_of_tasks
 from data.errors import BadInput, Conflict, NotAllowed, NotFound
 from data.ids import new_id
 from data.instants import from_seconds, to_seconds
 from data.store import Store
 from data.tables import Centre, Request, Setting, Ticket, TicketEvent, table
-from data.terms import ClockKind
 
 KEY_LIMIT = 120
-HARMLESS = frozenset({"note", "ask", "remind", "supervise", "engine_step"})
+HARMLESS = frozenset({"note", "ask", "remind", "supervise", "link", "engine_step"})
 """Events that change nothing another officer decides on: a colleague's note or a step of the ladder, in between looking
 at a ticket and acting on it, does not make the order stale."""
 
@@ -129,7 +129,7 @@ class Desk:
             refs = References(connection, self.centre_id)
             verb = VERBS[order.verb]
             _raise(self._refusal(verb, case, actor, refs))
-            return case, verb.decide(Work(case, refs, ledger.moment(case), actor), order)
+            return case, verb.decide(Work(case, refs, ledger.moment(case), actor, ledger), order)
 
     def do_in(
         self,
@@ -184,9 +184,13 @@ class Desk:
         self._refuse_known(ledger.connection, order)
         case = ledger.new_case(new_id())
         case.ticket.urgency = order.urgency.value if order.urgency else "normal"
-        work = Work(case, refs, ledger.now, actor)
+        work = Work(case, refs, ledger.now, actor, ledger)
         decision = decide_report(work, order, self._next_code(ledger.connection, refs))
-        return self._record(ledger, work, "report", decision, None)
+        receipt = self._record(ledger, work, "report", decision, None)
+        if not order.join:
+            return receipt
+        joined = self._act(ledger, refs, Join(ticket=receipt.ticket, into=order.join), actor, None)
+        return replace(joined, verb="report")
 
     def _refuse_known(self, connection: Connection, order: Report) -> None:
         """One report of another system makes one ticket."""
@@ -216,7 +220,7 @@ class Desk:
         if seen is not None and seen != case.ticket.revision:
             self._refuse_stale(ledger.connection, case, seen)
         _raise(self._refusal(verb, case, actor, refs))
-        work = Work(case, refs, ledger.moment(case), actor)
+        work = Work(case, refs, ledger.moment(case), actor, ledger)
         decision = verb.decide(work, order)
         if acts_for_unit(verb.name, actor, case, refs) or (work.task is not None and not work.is_own(work.task)):
             decision.facts["by_desk"] = True
@@ -230,17 +234,18 @@ class Desk:
             why = refusal_of_lead(case, actor.roles)
         if why is None and verb.name == "undo":
             why = refusal_of_undo(case, actor, refs, self.now(), TITLES)
-        return why or refusal_of_tasks(verb.name, case)
+        return why or refusal_over_joined(verb.name, case) or refusal_of_tasks(verb.name, case)
 
     def _record(self, ledger: Ledger, work: Work, verb: str, decision: Decision, seen: int | None) -> Receipt:
-        """Append the event, queue the notices."""
-        for clock in decision.effects.clocks if verb != "undo" else ():
-            if clock.get("kind") == ClockKind.FINAL.value and clock.get("due_at") is not None:
-                decision.effects.set["final_due_at"] = clock["due_at"]
+        """Append the event, queue the notices; then the events of other tickets that the same deed changed."""
+        if verb != "undo" and (due := final_due(work.case, decision.effects.clocks)) is not None:
+            decision.effects.set["final_due_at"] = due
         body = {**decision.facts, "effects": decision.effects.as_dict()}
         number = ledger.append(work.case, verb, work.actor, body, work.at, seen)
         if decision.messages:
             self._queue(ledger, work, decision, number)
+        for also in decision.also:
+            self._record(ledger, also.work, also.verb, also.decision, None)
         ticket = work.case.ticket
         return Receipt(ticket.code, ticket.id, verb, ticket.revision, number, ticket.stage, work.at)
 

@@ -89,7 +89,10 @@ class Ledger:
         return [self._cases[ticket_id] for ticket_id in ticket_ids if ticket_id in self._cases]
 
     def case_by_code(self, code: str) -> Case:
-        """Load a case by its ticket's code. Raises NotFound."""
+        """Load a case by its ticket's code, or one of this transaction that is not stored yet. Raises NotFound."""
+        known = next((case for case in self._cases.values() if case.ticket.code == code), None)
+        if known is not None:
+            return known
         tickets = table(Ticket)
         found = self.connection.execute(
             select(tickets.c.id).where(tickets.c.centre_id == self.centre_id, tickets.c.code == code)

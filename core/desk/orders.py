@@ -80,6 +80,8 @@ class Report(Order):
     """Straight to the duty leader (直报)."""
     external_id: Annotated[str, Field(max_length=120), AfterValidator(_one_line)] = ""
     origin: Annotated[str, Field(max_length=40), AfterValidator(_one_line)] = ""
+    join: Line = ""
+    """A ticket of the same matter that the new one is joined into at once (并案)."""
 
 
 class Accept(TicketOrder):
@@ -216,6 +218,34 @@ class Archive(TicketOrder):
 
     verb: ClassVar[str] = "archive"
     note: Long = ""
+    open_calls_reason: Long = ""
+    """Why a reporter of a joined ticket was not called back."""
+    open_children_reason: Long = ""
+    """Why it is filed over children that are open."""
+
+
+class Join(TicketOrder):
+    """The ticket is of the same matter as another one and is handled with it (并案)."""
+
+    verb: ClassVar[str] = "join"
+    into: Code
+    reason: Long = ""
+
+
+class Separate(TicketOrder):
+    """It was another matter: the ticket goes on by itself where it stood (拆分)."""
+
+    verb: ClassVar[str] = "separate"
+    reason: Reason
+
+
+class Link(TicketOrder):
+    """Tie two tickets: see also, or this one as a part of the other (关联)."""
+
+    verb: ClassVar[str] = "link"
+    other: Code
+    tie: Literal["related", "parent"] = "related"
+    off: bool = False
 
 
 class Void(TicketOrder):

@@ -138,6 +138,16 @@ class Timing:
         identity = {"id": clock.id, "task_id": before.task_id, "fired": fired, "ladder": before.ladder}
         return {**identity, **self._effect(facts, before.ladder, fired)}
 
+    def carry(self, clock: ClockRecord, kind: ClockKind, ladder: str) -> dict[str, Any]:
+        """A clock of another ticket as one of this: the same deadline, with the steps that were done for it.
+
+        `ladder` is for one whose own ladder this ticket's policy does not know.
+        """
+        own = clock.ladder if not clock.ladder or self.policy.ladder(clock.ladder) is not None else ladder
+        facts, fired = replace(facts_of(clock), kind=kind), list(clock.fired)
+        identity = {"id": new_id(), "unit_id": None, "task_id": None, "ladder": own, "started_at": clock.started_at}
+        return {**identity, "fired": fired, **self._effect(facts, own, fired)}
+
     def withdraw(self, clock: ClockRecord) -> dict[str, Any]:
         """End a live clock whose start is undone."""
         return {**self.stop(clock, cancelled=True), "state": ClockState.WITHDRAWN.value}

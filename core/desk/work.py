@@ -8,6 +8,7 @@ from typing import Any
 
 from core.desk.actor import DESK_ROLES, Actor
 from core.desk.hands import Finder, Found, Hand, Person
+from core.desk.ledger import Ledger
 from core.desk.references import MatterView, References, UnitView
 from core.desk.timing import Timing
 from core.rules.case import LIVE_TASKS, Case
@@ -53,6 +54,17 @@ class Decision:
     effects: Effects
     facts: dict[str, Any] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
+    also: list[Companion] = field(default_factory=list)
+    """Events of other tickets that belong to the same deed."""
+
+
+@dataclass
+class Companion:
+    """An event of another ticket in the same transaction."""
+
+    verb: str
+    work: Work
+    decision: Decision
 
 
 @dataclass
@@ -63,9 +75,11 @@ class Work:
     refs: References
     at: int
     actor: Actor
+    ledger: Ledger
 
     def __post_init__(self) -> None:
         self.effects = Effects()
+        self.also: list[Companion] = []
         self.messages: list[Message] = []
         self.moved: list[dict[str, Any]] = []
         self.task: TaskRecord | None = None
@@ -79,7 +93,15 @@ class Work:
         kept = {name: value for name, value in facts.items() if value not in ("", None, [], False)}
         if self.moved:
             kept["moved"] = self.moved
-        return Decision(self.effects, kept, self.messages)
+        return Decision(self.effects, kept, self.messages, self.also)
+
+    def other(self, case: Case) -> Work:
+        """The surroundings of another ticket that this deed changes too; `and_of` puts it on that one's record."""
+        return Work(case, self.refs, self.ledger.moment(case), self.actor, self.ledger)
+
+    def and_of(self, verb: str, work: Work, /, **facts: Any) -> None:
+        """Record an event of another ticket together with this one."""
+        self.also.append(Companion(verb, work, work.decision(**facts)))
 
     def matter(self) -> MatterView | None:
         """The ticket's matter, in the catalogue version that it was assessed with."""

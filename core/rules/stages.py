@@ -30,7 +30,7 @@ LIVING = frozenset(
 STAGES: dict[str, frozenset[Stage]] = {
     "accept": frozenset({Stage.REPORTED}),
     "refuse": frozenset({Stage.REPORTED, Stage.ACCEPTED}),
-    "amend": LIVING - {Stage.COMPLETED, Stage.CHECKED, Stage.CALLED_BACK},
+    "amend": (LIVING - {Stage.COMPLETED, Stage.CHECKED, Stage.CALLED_BACK}) | {Stage.MERGED},
     "assess": frozenset({Stage.ACCEPTED, Stage.ASSESSED}),
     "dispatch": frozenset({Stage.ACCEPTED, Stage.ASSESSED}),
     "add_task": OUT,
@@ -41,9 +41,12 @@ STAGES: dict[str, frozenset[Stage]] = {
     "finish_task": OUT,
     "complete": frozenset({Stage.ACKNOWLEDGED, Stage.ON_SCENE, Stage.HANDLING}),
     "check": frozenset({Stage.COMPLETED}),
-    "call_back": frozenset({Stage.CHECKED}),
+    "call_back": frozenset({Stage.CHECKED, Stage.MERGED}),
     "archive": frozenset({Stage.CALLED_BACK}),
     "void": LIVING,
+    "join": frozenset({Stage.REPORTED, Stage.ACCEPTED, Stage.ASSESSED, *OUT}),
+    "separate": frozenset({Stage.MERGED}),
+    "link": frozenset(Stage),
     "return": OUT,
     "hand_up": LIVING - {Stage.COMPLETED, Stage.CHECKED, Stage.CALLED_BACK, Stage.SUSPENDED},
     "hand_down": frozenset({Stage.ACCEPTED, Stage.ASSESSED, *OUT}),
@@ -59,6 +62,10 @@ STAGES: dict[str, frozenset[Stage]] = {
 }
 
 
+ALWAYS = frozenset({"note", "link"})
+"""What is possible even when a ticket's life is over."""
+
+
 @dataclass(frozen=True)
 class Why:
     """Why something is not possible now, in both languages."""
@@ -71,8 +78,15 @@ class Why:
 def refusal_of_stage(verb: str, title_zh: str, title_en: str, case: Case) -> Why | None:
     """The reason why the ticket's stage forbids an operation, or None when it does not."""
     allowed = STAGES[verb]
-    if case.stage in allowed:
+    joined = case.stage == Stage.MERGED and case.ticket.closed_at is None
+    if case.stage in allowed and (joined or case.stage != Stage.MERGED or verb in ALWAYS):
         return None
+    if joined:
+        return Why(
+            "joined",
+            f"{case.ticket.code} 已并案，{title_zh}请在主事件上办理，或先拆分",
+            f"{case.ticket.code} is merged: {title_en} the ticket that it was joined into, or separate it first",
+        )
     if case.closed:
         return Why(
             "closed",

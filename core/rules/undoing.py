@@ -40,14 +40,17 @@ UNDOABLE = frozenset(
         "resume",
     }
 )
-BESIDE = frozenset({"note", "ask", "remind", "engine_step"})
-"""Words and the ladder's steps: looked past."""
+BESIDE = frozenset({"note", "ask", "remind", "link", "engine_step"})
+"""Words, ties to other tickets and the ladder's steps: looked past."""
 
 REASONS = {
     "report": ("登记不能撤销；误报请作废", "a report stays: strike it out with void"),
     "refuse": ("不予受理即办结，不能撤销；请重新登记", "refusing ends the ticket: report it anew"),
     "archive": ("已归档，不能撤销", "it is filed"),
     "void": ("作废不能撤销；请重新登记", "striking out ends the ticket: report it anew"),
+    "join": ("并案不能撤销；请用“拆分”", "what was joined is separated again"),
+    "separate": ("拆分不能撤销；请重新并案", "what was separated is joined again"),
+    "link": ("关联不能撤销；请解除关联", "a link is taken off again"),
     "recompute": ("时限已按现行日历重算，不能撤销", "the deadlines stand on the calendar that is in force"),
     "note": ("记录已写入流转，不能撤销；可再记一条", "a note stays: write another one"),
     "ask": ("请示已发出，不能撤销", "the question has been sent"),

@@ -85,6 +85,8 @@ class TicketRecord(SQLModel):
     facts: dict[str, Any] = json_object()
     open: int = 1
     updated_at: int = big(0)
+    parent_id: int | None = big(None)
+    """The ticket that this one is a part of."""
 
 
 class Ticket(TicketRecord, table=True):
@@ -115,6 +117,14 @@ class Ticket(TicketRecord, table=True):
         _open_index("ix_ticket_open_supervised", "due_at", "id", where="open = 1 AND supervised"),
         _open_index("ix_ticket_open_bounced", "due_at", "id", where="open = 1 AND bounces > 0"),
         Index("ix_ticket_reported", "centre_id", "reported_at", "id"),
+        Index(
+            "ix_ticket_parent",
+            "centre_id",
+            "parent_id",
+            "id",
+            sqlite_where=sql("parent_id IS NOT NULL"),
+            postgresql_where=sql("parent_id IS NOT NULL"),
+        ),
         {"info": TENANT},
     )
 

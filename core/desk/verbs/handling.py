@@ -109,8 +109,11 @@ def _settle(work: Work, clock_id: int, kind: str) -> None:
 
 
 def on_time(work: Work) -> bool:
-    """Whether the ticket's final clock (or the official deadline it came with) was met."""
+    """Whether the final clock (or the official deadline it came with) was met, and what joined tickets brought."""
     ticket = work.case.ticket
+    joined = [clock["state"] for clock in work.effects.clocks if clock.get("kind") == ClockKind.JOINED]
+    if ClockState.MISSED in joined:
+        return False
     if ticket.official_due_at is not None:
         return work.at <= ticket.official_due_at
     for clock in work.effects.clocks:

@@ -157,7 +157,7 @@ def decide_recompute(work: Work, order: Recompute) -> Decision:
         work.effects.set["policy_version"] = work.refs.version("policy")
     work.effects.set["calendar_version"] = newest
     for clock in work.case.live_clocks():
-        if clock.kind == ClockKind.OFFICIAL:
+        if clock.kind in (ClockKind.OFFICIAL, ClockKind.JOINED):
             continue
         effect = _anew(work, clock, order.policy)
         if effect is not None:

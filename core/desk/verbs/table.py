@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.desk import orders
-from core.desk.verbs import closing, dispatching, handling, intake, moving, pressing, undoing
+from core.desk.verbs import closing, dispatching, handling, intake, joining, moving, pressing, undoing
 from core.desk.work import Decision, Work
 
 
@@ -40,6 +40,9 @@ _ROWS: tuple[tuple[str, str, type[orders.Order], Callable[[Work, Any], Decision]
     ("回访", "call back", orders.CallBack, closing.decide_call_back),
     ("归档", "archive", orders.Archive, closing.decide_archive),
     ("作废", "void", orders.Void, closing.decide_void),
+    ("并案", "join", orders.Join, joining.decide_join),
+    ("拆分", "separate", orders.Separate, joining.decide_separate),
+    ("关联", "link", orders.Link, joining.decide_link),
     ("上报上级", "hand up", orders.HandUp, moving.decide_hand_up),
     ("下派", "hand down", orders.HandDown, moving.decide_hand_down),
     ("催办", "remind", orders.Remind, pressing.decide_remind),

@@ -24,6 +24,7 @@ from core.desk.orders import (
     Complete,
     Dispatch,
     Handle,
+    Join,
     Order,
     Pause,
     Refuse,
@@ -106,7 +107,7 @@ class Scene:
         """A new ticket at a stage; the lead is the urban renewal post wherever it is out."""
         if stage in ASIDE:
             code = self.at_stage(ASIDE[stage][0], matter)
-            order, who = ASIDE[stage][1](code)
+            order, who = ASIDE[stage][1](code, self)
             self.do(order, who)
             return code
         code = self.new(community="C01")
@@ -219,16 +220,17 @@ def _way(code: str, matter: str) -> list[tuple[Stage, Order, str]]:
     ]
 
 
-ASIDE: dict[Stage, tuple[Stage, Callable[[str], tuple[Order, str]]]] = {
-    Stage.REFUSED: (Stage.REPORTED, lambda code: (Refuse(ticket=code, reason="不属本辖区"), "zhang")),
-    Stage.VOID: (Stage.DISPATCHED, lambda code: (Void(ticket=code, reason="误报"), "gao")),
+ASIDE: dict[Stage, tuple[Stage, Callable[[str, Scene], tuple[Order, str]]]] = {
+    Stage.REFUSED: (Stage.REPORTED, lambda code, scene: (Refuse(ticket=code, reason="不属本辖区"), "zhang")),
+    Stage.VOID: (Stage.DISPATCHED, lambda code, scene: (Void(ticket=code, reason="误报"), "gao")),
     Stage.SUSPENDED: (
         Stage.HANDLING,
-        lambda code: (Pause(ticket=code, code=PauseReason.CITIZEN, reason="等居民在家"), "zhang"),
+        lambda code, scene: (Pause(ticket=code, code=PauseReason.CITIZEN, reason="等居民在家"), "zhang"),
     ),
+    Stage.MERGED: (Stage.HANDLING, lambda code, scene: (Join(ticket=code, into=scene.new("主事件")), "zhang")),
 }
 """Side exits: from which stage, by which order."""
-REACHABLE = tuple(stage for stage in Stage if stage != Stage.MERGED)
+REACHABLE = tuple(Stage)
 """Every stage that an order of this release leads to."""
 
 
@@ -252,5 +254,8 @@ def orders_of(code: str) -> dict[str, Order]:
         "ask": {"note": "请示"},
         "note": {"text": "记一笔"},
         "pause": {"code": "citizen", "reason": "等居民"},
+        "join": {"into": code},
+        "separate": {"reason": "另一件"},
+        "link": {"other": code},
     }
     return {name: verb.order(ticket=code, **values.get(name, {})) for name, verb in VERBS.items()}

@@ -68,6 +68,9 @@ MATRIX = {
     "resume": DESK | LEADERS,
     "recompute": SENIOR,
     "undo": DESK,
+    "join": DESK,
+    "separate": DESK,
+    "link": DESK,
 }
 """Said a second time, by hand: a verb without a row here, or a role let in by accident, fails."""
 

@@ -22,7 +22,9 @@ LIFE = {
     "dispatch": {"accepted", "assessed"},
     "complete": {"acknowledged", "on_scene", "handling"},
     "check": {"completed"},
-    "call_back": {"checked"},
+    "call_back": {"checked", "merged"},
+    "join": {"reported", "accepted", "assessed", "dispatched", "acknowledged", "on_scene", "handling"},
+    "separate": {"merged"},
     "archive": {"called_back"},
     "resume": {"suspended"},
     "pause": {"dispatched", "acknowledged", "on_scene", "handling"},
@@ -51,7 +53,7 @@ def test_every_verb_has_a_row_and_every_row_a_verb() -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_closed_tickets_take_notes_and_nothing_else(verb: str) -> None:
-    assert (not STAGES[verb] & CLOSED_STAGES) or verb == "note"
+    assert (not STAGES[verb] & (CLOSED_STAGES - {Stage.MERGED})) or verb in ("note", "link")
     assert set(Stage) - CLOSED_STAGES == LIVING
 
 
@@ -65,7 +67,7 @@ def test_a_wrong_stage_is_refused(street: tuple[Scene, dict[Stage, str]], verb: 
     before = scene.ticket(code)
     with pytest.raises(NotAllowed) as refused:
         scene.do(orders_of(code)[verb], "chen")
-    assert refused.value.code == ("closed" if stage in CLOSED_STAGES else "stage")
+    assert refused.value.code == {Stage.MERGED: "joined"}.get(stage, "closed" if stage in CLOSED_STAGES else "stage")
     assert code in refused.value.zh
     assert stage.zh in refused.value.zh
     assert stage.en in refused.value.en
@@ -76,10 +78,11 @@ def test_a_wrong_stage_is_refused(street: tuple[Scene, dict[Stage, str]], verb: 
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_merged_ticket_is_closed_too(verb: str) -> None:
-    case = Case(TicketRecord(centre_id=1, id=1, code="T", stage=Stage.MERGED.value))
+def test_a_joined_ticket_that_was_filed_is_closed_too(verb: str) -> None:
+    case = Case(TicketRecord(centre_id=1, id=1, code="T", stage=Stage.MERGED.value, closed_at=1))
     why = refusal_of_stage(verb, "某事", "do it", case)
-    assert (why is None) == (verb == "note")
+    assert (why is None) == (verb in ("note", "link"))
+    assert why is None or why.code == "closed"
 
 
 def test_possible_lists_every_verb_in_the_order_of_a_life(street: tuple[Scene, dict[Stage, str]]) -> None:
