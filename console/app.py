@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from textual.actions import ActionParseResult
 
     from console.dialogs.help import HelpDrawer
+    from console.emergency_work import EmergencyWork
     from console.planned_work import PlannedWork
     from console.training.coach import Coach
     from console.work import TicketWork
@@ -107,6 +108,7 @@ class ZhihuiApp(KeyOrder, CellOutput):
         self._said_unkept = False
         self._work: TicketWork | None = None
         self._planned: PlannedWork | None = None
+        self._emergency: EmergencyWork | None = None
         self.status = Status()
         self.now = seconds()
         self._drawn_at = 0
@@ -295,6 +297,15 @@ class ZhihuiApp(KeyOrder, CellOutput):
 
             self._planned = PlannedWork(self)
         return self._planned
+
+    @property
+    def emergency(self) -> EmergencyWork:
+        """What belongs to the whole centre: its mode and its logs."""
+        if self._emergency is None:
+            from console.emergency_work import EmergencyWork
+
+            self._emergency = EmergencyWork(self)
+        return self._emergency
 
     @property
     def duty_screen(self) -> DutyScreen | None:

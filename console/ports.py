@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from console.emergency_ports import EmergencyPort, ModeView
 from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.plan_ports import PlanPort
 from data.queries.counted import Counted
@@ -164,6 +165,8 @@ class Status:
     zone: str = "Asia/Shanghai"
     counts: Counts = field(default_factory=Counts)
     heartbeat: Heartbeat = field(default_factory=lambda: Heartbeat(None))
+    mode: ModeView | None = None
+    """The emergency that lasts; None in normal times."""
     lost: int | None = None
     """Seconds since the store last answered, while it does not; the other figures are from then."""
 
@@ -346,7 +349,7 @@ class BellListener(Protocol):
         ...
 
 
-class Backend(DeskPort, PlanPort, Protocol):
+class Backend(DeskPort, PlanPort, EmergencyPort, Protocol):
     """All that the console needs from below. Reads run on one reading thread, `do` on one writing thread."""
 
     def status(self, now: int) -> Status:

@@ -177,6 +177,13 @@ class ClockKind(Term):
     CHECK = "check", "核查", "check"
     CALL_BACK = "call_back", "回访", "call back"
     OFFICIAL = "official", "原定时限", "official deadline"
+    UP_PHONE = "up_phone", "电话报送", "report by telephone"
+    UP_WRITTEN = "up_written", "书面报送", "written report"
+    UP_FOLLOW = "up_follow", "续报", "follow-up report"
+
+
+UPWARD_CLOCKS = frozenset({ClockKind.UP_PHONE, ClockKind.UP_WRITTEN, ClockKind.UP_FOLLOW})
+"""Clocks of what is owed to the tier above: no pause, completion or calendar of the ticket touches them."""
 
 
 class ClockState(Term):
@@ -306,3 +313,40 @@ class Severity(Term):
     INFO = "info", "提示", "info"
     WARNING = "warning", "预警", "warning"
     ALARM = "alarm", "告警", "alarm"
+
+
+class Grade(Term):
+    """The four grades of an emergency, as GB emergency plans have them."""
+
+    I = "1", "I级（特别重大）", "grade I, extremely serious"  # noqa: E741 - the field's own numeral
+    II = "2", "II级（重大）", "grade II, serious"
+    III = "3", "III级（较大）", "grade III, large"
+    IV = "4", "IV级（一般）", "grade IV, ordinary"
+
+    @property
+    def colour(self) -> WarningColour:
+        """The warning colour of the grade."""
+        return tuple(WarningColour)[int(self.value) - 1]
+
+    @property
+    def numeral(self) -> str:
+        """The Roman numeral, in Latin letters: the Unicode ones have no certain width."""
+        return self.name
+
+
+class WarningColour(Term):
+    """The warning colours, from grade I to IV."""
+
+    RED = "red", "红色", "red"
+    ORANGE = "orange", "橙色", "orange"
+    YELLOW = "yellow", "黄色", "yellow"
+    BLUE = "blue", "蓝色", "blue"
+
+
+class UpwardForm(Term):
+    """How a report goes to the tier above."""
+
+    PHONE = "phone", "电话", "by telephone"
+    WRITTEN = "written", "书面", "in writing"
+    FOLLOW_UP = "follow_up", "续报", "follow-up"
+    FINAL = "final", "终报", "final report"

@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from console.backend.emergency import do_for_centre, emergency_view, mode_view
 from console.backend.lists import ClockList, TicketList
 from console.backend.notices import Notices
 from console.backend.words import event_title, holder_text, receipt_text, receipts_text
+from console.emergency_ports import EmergencyView
 from console.i18n import _, language
 from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.plan_ports import Handover, NextStep, Plan, Step
@@ -144,7 +146,8 @@ class StoreBackend:
             self._counted_at = time.monotonic()
         name = centre.name_en if language() == "en" and centre.name_en else centre.name
         figures = Counts(counter(reader, centre.id, "open", "all"), *self._counted)
-        return Status(name, self._who(reader), centre.zone, figures, self._heartbeat(reader, now))
+        mode = mode_view(reader, centre.id)
+        return Status(name, self._who(reader), centre.zone, figures, self._heartbeat(reader, now), mode)
 
     def _who(self, reader: Reader) -> str:
         """The acting officer's name."""
@@ -450,6 +453,12 @@ class StoreBackend:
 
         orders = [Note(ticket=code, text=words) for code in codes]
         return len(self.desk().do_all(orders, self.actor(), None, key))
+
+    def emergency(self) -> EmergencyView:
+        return emergency_view(self._reader(), self.centre.id)
+
+    def centre_do(self, verb: str, values: Mapping[str, object], key: str) -> str:
+        return do_for_centre(self.desk(), self.actor(), verb, values, key)
 
     def possible(self, code: str) -> Sequence[Choice]:
         return [_choice(item) for item in self.desk().possible(code, self.actor())]

@@ -16,6 +16,8 @@ def event_title(kind: str) -> str:
         return REPORT[language() == "en"]
     if kind == "engine_step":
         return _("ladder")
+    if kind == "mode":
+        return _("pace of the ladder")
     verb = VERBS.get(kind)
     if verb is None:
         return kind

@@ -10,6 +10,7 @@ from console.cli import words
 from console.cli.verb_table import BY_VERB
 from data.terms import (
     ClockKind,
+    Grade,
     PauseReason,
     ReturnReason,
     RungAction,
@@ -20,6 +21,7 @@ from data.terms import (
     TaskRole,
     Term,
     Tier,
+    UpwardForm,
 )
 
 LABELS = {
@@ -53,6 +55,10 @@ LABELS = {
     "off": ("解除", "taken off"),
     "open_calls_reason": ("未回访的原因", "why reporters were not called back"),
     "open_children_reason": ("子事件未结的原因", "why children stay open"),
+    "grade": ("等级", "grade"),
+    "form": ("方式", "form"),
+    "number": ("第几次续报", "follow-up number"),
+    "late_seconds": ("超时秒数", "seconds late"),
     "undone": ("撤销的步骤", "step undone"),
     "undoes": ("撤销第几条", "number of the step"),
     "undone_by": ("原经办", "had been done by"),
@@ -63,6 +69,8 @@ TERMS: dict[str, tuple[type[Term], ...]] = {
     "role": (TaskRole,),
     "result": (Satisfaction,),
     "from_tier": (Tier,),
+    "grade": (Grade,),
+    "form": (UpwardForm,),
 }
 
 
@@ -70,6 +78,8 @@ def facts_line(verb: str, facts: Mapping[str, Any]) -> str:
     """The facts of an event in a line; empty ones are left out."""
     if verb == "engine_step":
         return _ladder_line(facts)
+    if verb == "mode":
+        return _pace_line(facts)
     shown = {name: value for name, value in facts.items() if value not in ("", None, [], {}, False)}
     if "unit_name" in shown:
         shown.pop("unit", None)
@@ -116,6 +126,13 @@ def _ladder_line(facts: Mapping[str, Any]) -> str:
             told.append(f"{who} {officer}".strip())
     line = f"{clock} {action_words(facts.get('action', ''))} " + words.say("、", ", ").join(told)
     return line + (words.say("；跳过 ", "; passed over: ") + words.say("、", ", ").join(passed) if passed else "")
+
+
+def _pace_line(facts: Mapping[str, Any]) -> str:
+    """Which clocks press faster or as usual from now on."""
+    mode = _term((Grade,), facts.get("grade", "")) or words.say("平时", "normal times")
+    kinds = dict.fromkeys(_term((ClockKind,), change.get("clock", "")) for change in facts.get("pressed", ()))
+    return f"{mode}{words.say('：', ': ')}" + words.say("、", ", ").join(kinds)
 
 
 def _value(name: str, value: Any) -> str:

@@ -21,7 +21,11 @@ from data.terms import Stage
 if TYPE_CHECKING:
     from console.cli.acting import Outcome
 
-OTHER_EVENTS = {"engine_step": ("升级链", "ladder"), "import": ("转入", "taken over")}
+OTHER_EVENTS = {
+    "engine_step": ("升级链", "ladder"),
+    "import": ("转入", "taken over"),
+    "mode": ("平战切换", "pace of the ladder"),
+}
 """Kinds of events that are no verb of an officer."""
 GAP = "  "
 NARROWEST = 12

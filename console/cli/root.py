@@ -19,6 +19,8 @@ from console.wall.view import EVERY
 NOUNS: dict[str, tuple[str, str]] = {
     "ticket": ("事件：登记、受理、派单直至归档", "tickets: from the report to the archive"),
     "batch": ("从 JSONL 逐条执行操作", "many operations from JSONL in one process"),
+    "emergency": ("应急：平战切换、运行记录、报送时限", "emergencies: the mode, the running log, what is owed upward"),
+    "phone": ("电话记录：首报、续报、关联事件", "the telephone log: first reports, follow-ups, tickets"),
     "org": ("机构：建立、加载、查看、检查、合并拆分", "the organisation: make, load, show, check, redraw"),
     "duty": ("值班：上岗、离岗、请假、名单", "duty: on, off, leave, who is there"),
     "matter": ("事项目录：查看、查找、加载、检查、导出", "matters: list, find, load, check, export"),

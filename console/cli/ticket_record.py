@@ -54,6 +54,7 @@ PLAIN = frozenset(
             "unit_name",
             "address",
         ),
+        *("grade", "form", "ladder_before", "ladder_after"),
         *("holder_code", "holder_name", "lead_code", "lead_name", "community_name", "grid_name", "section_name"),
     )
 )

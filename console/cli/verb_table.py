@@ -39,6 +39,7 @@ class VerbCommand(NamedTuple):
 
 NOTE = Field("note", "说明", "a note")
 REASON = Field("reason", "原因（必填）", "the reason (required)")
+REASON_GIVEN = Field("reason", "原因", "the reason")
 MATTER = Field("matter", "事项编码", "code of the matter")
 LIMIT_NO = Field("limit_no", "立案条件序号，从 0 起", "number of the condition, from 0", "number")
 URGENCY = Field("urgency", "紧急程度", "how urgent it is", term="Urgency")
@@ -285,6 +286,26 @@ VERB_COMMANDS = (
         "按现行日历重算时限",
         "set deadlines anew under the present calendar",
         (Field("policy", "同时改用最新时限政策", "also move to the newest policy", "flag"),),
+    ),
+    VerbCommand(
+        "grade",
+        "grade",
+        "定级",
+        "定级：I 至 IV 级，从此计报送时限",
+        "say which grade of emergency it is; reports upward are owed from then on",
+        (Field("grade", "等级，1 至 4（必填）", "grade, 1 to 4 (required)", term="Grade"), REASON_GIVEN),
+    ),
+    VerbCommand(
+        "report-up",
+        "report_up",
+        "信息报送",
+        "信息报送：已向上级电话、书面首报，或续报、终报",
+        "a report went to the tier above: by telephone, in writing, a follow-up, the final one",
+        (
+            Field("form", "方式（必填）", "how (required)", term="UpwardForm"),
+            Field("to", "接报单位或人，缺省区级中心", "who took it, by default the district centre"),
+            Field("text", "报送内容", "what was reported"),
+        ),
     ),
     VerbCommand("undo", "undo", "撤销", "撤销最近一步，留痕", "undo the newest step, on the record", (NOTE,)),
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from console.i18n import _, language
 from console.widgets.fields import FieldSpec
-from data.terms import AffairKind, PauseReason, ReturnReason, Satisfaction, Term, Urgency
+from data.terms import AffairKind, Grade, PauseReason, ReturnReason, Satisfaction, Term, UpwardForm, Urgency
 
 
 def _options(kind: type[Term]) -> tuple[tuple[str, str], ...]:
@@ -94,6 +94,15 @@ FORMS: dict[str, Callable[[], tuple[FieldSpec, ...]]] = {
         FieldSpec("kind", _("Kind"), options=(("note", _("remark")), ("mediation", _("mediation round")))),
     ),
     "pause": lambda: (FieldSpec("code", _("Kind"), options=_options(PauseReason)), _reason()),
+    "grade": lambda: (
+        FieldSpec("grade", _("Grade"), options=_options(Grade)),
+        FieldSpec("reason", _("Reason")),
+    ),
+    "report_up": lambda: (
+        FieldSpec("form", _("How"), options=_options(UpwardForm)),
+        FieldSpec("to", _("Taken by"), hint=_("by default the district centre"), limit=300),
+        FieldSpec("text", _("Content")),
+    ),
     "recompute": lambda: (_yes_no("policy", _("New policy")),),
 }
 

@@ -17,6 +17,7 @@ from console.ports import QueueRow
 from console.terminal.legible import clean
 from console.widgets.bars import Banner, KeyBar, StatusBar
 from console.widgets.lines import LinesView
+from console.widgets.mode_bar import ModeBar
 from console.widgets.queue_view import QueueView
 from data.errors import Refusal, StoreTrouble
 
@@ -37,6 +38,7 @@ class DutyScreen(Screen[None]):
     app: ZhihuiApp
 
     def compose(self) -> ComposeResult:
+        yield ModeBar()
         yield StatusBar()
         yield Banner()
         yield from self.body()
@@ -55,6 +57,8 @@ class DutyScreen(Screen[None]):
 
     def tick(self, now: int) -> None:
         """A second has passed: bring countdowns and the status bar up to date."""
+        for line in self.query(ModeBar):
+            line.show(self.app.status.mode, self.app.status.zone, now)
         for bar in self.query(StatusBar):  # none while the screen is put together, and none when the program ends
             bar.link = self.app.link_text()
             bar.show(self.app.status, now)
@@ -157,6 +161,9 @@ class DutyScreen(Screen[None]):
             self.say(_("No ticket is chosen."))
         else:
             self.app.planned.undo(self, row)
+
+    def action_emergency(self) -> None:
+        self.app.emergency.open(self)
 
     def action_handover(self) -> None:
         self.app.planned.handover(self)

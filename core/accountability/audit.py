@@ -54,7 +54,7 @@ def verify(
     against: Anchor | None = None,
     limit: int = 1_000,
 ) -> list[Finding]:
-    """Check chain, projection, due rows and kept counters; an empty list means that everything agrees.
+    """Check chain, projections, due rows and kept counters; an empty list means that everything agrees.
 
     `against` is a head that was printed before. Stops after `limit` findings.
     """
@@ -72,6 +72,7 @@ def findings(reader: Reader, centre: int, progress: Progress | None = None) -> I
     yield from events.check(lambda done: tell(done, whole))
     replay = Replay(reader, centre, TICKETS_AT_ONCE)
     yield from replay.check(lambda done: tell(events.last + done, whole))
+    yield from replay.centre_rows()
     yield from replay.due_rows()
     yield from replay.counters()
     tell(whole, whole)

@@ -15,11 +15,11 @@ from data.errors import NotFound
 from data.instants import to_seconds
 from data.queries import tickets
 from data.reader import Reader
-from data.terms import ClockKind, Urgency
+from data.terms import UPWARD_CLOCKS, ClockKind, Urgency
 
 __all__ = ["ClockExplained", "Explanation", "LimitOrigin", "PieceLine", "Recomputed", "StepLine", "explain"]
 
-OriginKind = Literal["matter", "policy", "given", "joined"]
+OriginKind = Literal["matter", "policy", "upward", "given", "joined"]
 FACT_FIELDS = tuple(ClockFacts.__dataclass_fields__)
 
 
@@ -40,6 +40,8 @@ class LimitOrigin:
     urgency: str = ""
     joined: str = ""
     """Code of the joined ticket that brought it."""
+    grade: str = ""
+    """Of the incident, where the limit is that of a report upward."""
 
 
 @dataclass(frozen=True)
@@ -239,6 +241,9 @@ class _History:
                 urgency=urgency,
             )
         version = int(row["policy_version"] or 0)
+        if kind in UPWARD_CLOCKS:
+            grade = str(then.get("facts", {}).get("grade", ""))
+            return LimitOrigin(text, seconds, "upward", policy_version=version, urgency=urgency, grade=grade)
         if self._from_policy(version, kind, urgency, text):
             return LimitOrigin(text, seconds, "policy", policy_version=version, urgency=urgency)
         return LimitOrigin(text, seconds, "given", urgency=urgency)

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
-Place = Literal["chain", "head", "anchor", "event", "ticket", "task", "clock", "custody", "clock_due", "counter"]
+Place = Literal[
+    "chain",
+    "head",
+    "anchor",
+    "event",
+    "ticket",
+    "task",
+    "clock",
+    "custody",
+    "clock_due",
+    "counter",
+    "emergency",
+    "phone",
+]
 
 
 class Finding(NamedTuple):
@@ -43,6 +56,8 @@ _PLACES = {
     "custody": "持有时段",
     "clock_due": "待触发行",
     "counter": "计数",
+    "emergency": "应急状态",
+    "phone": "电话记录",
 }
 MISSING = "(missing)"
 """Stands for a row that is not there."""

@@ -12,10 +12,19 @@ from sqlmodel import SQLModel
 from core.accountability.findings import MISSING, Finding, Place
 from core.accountability.lookup import plain
 from core.rules.case import Case
+from core.rules.centre_log import CentreState, apply_centre
 from core.rules.projection import apply, open_case
 from data.counting import kept_dimensions, recount_sql
 from data.reader import Reader
-from data.tables import ClockRecord, CustodyRecord, TaskRecord, TicketRecord
+from data.tables import (
+    CENTRE_LOG,
+    ClockRecord,
+    CustodyRecord,
+    EmergencyRecord,
+    PhoneRecordFields,
+    TaskRecord,
+    TicketRecord,
+)
 
 Row = dict[str, Any]
 FAR_ID = 1 << 62
@@ -35,11 +44,19 @@ _BETWEEN = {
     "custody": "SELECT {columns} FROM custody WHERE centre_id = :centre AND ticket_id > :after AND ticket_id <= :last",
     "ticket": "SELECT {columns} FROM ticket WHERE centre_id = :centre AND id > :after AND id <= :last",
 }
+_CENTRE_EVENTS = """
+SELECT id, seq, body FROM ticket_event WHERE centre_id = :centre AND ticket_id = :log ORDER BY seq
+"""
 _RECORDS: dict[Place, tuple[type[SQLModel], str]] = {
     "ticket": (TicketRecord, "id"),
     "task": (TaskRecord, "id"),
     "clock": (ClockRecord, "id"),
     "custody": (CustodyRecord, "no"),
+}
+
+_CENTRE_RECORDS: dict[Place, tuple[type[SQLModel], str]] = {
+    "emergency": (EmergencyRecord, "emergency"),
+    "phone": (PhoneRecordFields, "phone_record"),
 }
 
 # Due rows that no running clock asks for, and running clocks without theirs.
@@ -66,7 +83,7 @@ class Replay:
 
     def check(self, tell: Callable[[int], None]) -> Iterator[Finding]:
         """Every ticket that has events or a row, up to the newest one at the time of asking."""
-        after, done, newest = -1, 0, self._newest()
+        after, done, newest = CENTRE_LOG, 0, self._newest()
         while True:
             with self.reader.steady():
                 ids = [number for number in self._next_ids(after) if number <= newest]
@@ -78,6 +95,29 @@ class Replay:
                 yield from self._ticket(ticket_id, events.get(ticket_id, []), stored)
             after, done = ids[-1], done + len(ids)
             tell(done)
+
+    def centre_rows(self) -> Iterator[Finding]:
+        """Emergencies and telephone log are what the centre's own log says."""
+        state = CentreState(self.centre)
+        with self.reader.steady():
+            events = self.reader.rows(_CENTRE_EVENTS, centre=self.centre, log=CENTRE_LOG)
+            stored = {place: self._rows_of(place) for place in _CENTRE_RECORDS}
+        for number, (event, seq, body) in enumerate(events, 1):
+            if seq != number:
+                yield Finding("event", event, None, "seq", number, seq)
+            try:
+                apply_centre(state, plain(body).get("effects", {}))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                yield Finding("event", event, None, "effects", "effects of this product", repr(error))
+        yield from _compare("emergency", None, list(state.emergencies.values()), stored["emergency"])
+        yield from _compare("phone", None, list(state.phones.values()), stored["phone"])
+
+    def _rows_of(self, place: Place) -> list[Row]:
+        """Stored rows of the centre itself, as plain values."""
+        model, name = _CENTRE_RECORDS[place]
+        columns = list(model.model_fields)
+        sql = f"SELECT {', '.join(columns)} FROM {name} WHERE centre_id = :centre"  # noqa: S608 - names of our own
+        return [dict(zip(columns, row, strict=True)) for row in self.reader.rows(sql, centre=self.centre)]
 
     def due_rows(self) -> Iterator[Finding]:
         """The engine's due rows are those of the running clocks."""
@@ -170,8 +210,8 @@ def _rows_of(case: Case) -> dict[Place, list[SQLModel]]:
     }
 
 
-def _compare(place: Place, ticket: int | str, expected: list[SQLModel], stored: list[Row]) -> Iterator[Finding]:
-    model, key = _RECORDS[place]
+def _compare(place: Place, ticket: int | str | None, expected: list[SQLModel], stored: list[Row]) -> Iterator[Finding]:
+    model, key = _RECORDS[place] if place in _RECORDS else (_CENTRE_RECORDS[place][0], "id")
     wanted = {getattr(record, key): record for record in expected}
     found = {row[key]: row for row in stored}
     for number in sorted(wanted.keys() - found.keys()):

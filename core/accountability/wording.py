@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from core.accountability.explain import ClockExplained, Explanation, LimitOrigin, PieceLine, Recomputed, StepLine
 from core.rules.budgets import Budget
+from core.rules.policy import grade_of, plain_code
 from data.clean import clean
-from data.terms import ClockKind, ClockState, PauseReason, Urgency
+from data.terms import ClockKind, ClockState, Grade, PauseReason, Urgency
 
 NEVER_ZH, NEVER_EN = "未定", "open"
 JOINED = "joined: "
@@ -68,9 +69,18 @@ class _Words:
         lines.extend("    " + self.step(step) for step in clock.fired)
         if clock.next_at is not None:
             name = clean(clock.next_step, 40)
-            lines.append(self.say(f"  下一步：{self.at(clock.next_at)} {name}（升级链 {clock.ladder}）",
-                                  f"  next: {self.at(clock.next_at)} {name} (ladder {clock.ladder})"))  # fmt: skip
+            ladder = self.ladder(clock.ladder)
+            lines.append(self.say(f"  下一步：{self.at(clock.next_at)} {name}（升级链 {ladder}）",
+                                  f"  next: {self.at(clock.next_at)} {name} (ladder {ladder})"))  # fmt: skip
         return lines
+
+    def ladder(self, code: str) -> str:
+        """A ladder's code, and the mode whose pace it has."""
+        grade = next((item for item in Grade if item == grade_of(code)), None)
+        plain = clean(plain_code(code), 40)
+        if grade is None:
+            return plain
+        return plain + self.say(f"，战时{grade.numeral}级加快", f", faster at grade {grade.numeral}")
 
     def origin(self, limit: LimitOrigin) -> str:
         said = self.say("时限：", "limit: ") + self.limit(limit.text)
@@ -91,6 +101,12 @@ class _Words:
             return said + self.say(
                 f"，随并入的 {clean(limit.joined, 40)} 带来；各时限同时计，最早的先到",
                 f", brought by {clean(limit.joined, 40)}, joined in; all run, the earliest counts",
+            )
+        if limit.kind == "upward":
+            grade = next((item.label(self.language) for item in Grade if item == limit.grade), "")
+            return said + self.say(
+                f"，政策第 {limit.policy_version} 版，{grade}的报送时限",
+                f", policy version {limit.policy_version}, what {grade} owes upward",
             )
         return said + self.say("，随事件带入的原定时限", ", the deadline it came with")
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, select, text
 
 from core.clock import Clock
 from core.desk.actor import Actor, find_actor
+from core.desk.keys import keep_key, used_key
 from core.desk.ledger import Ledger
 from core.desk.notices import CHANNELS_SETTING, notice_rows
 from core.desk.orders import Join, Order, Report, TicketOrder
@@ -26,14 +25,13 @@ from core.desk.work import Decision, Work
 from core.rules.case import Case
 from core.rules.joining import final_due, refusal_over_joined
 from core.rules.stages import Why, refusal_of_lead, refusal_of_stage, refusal_of_tasks
-from data.errors import BadInput, Conflict, NotAllowed, NotFound
+from data.errors import Conflict, NotAllowed, NotFound
 from data.ids import new_id
 from data.instants import from_seconds, to_seconds
 from data.store import Store
-from data.tables import Centre, Request, Setting, Ticket, TicketEvent, table
+from data.tables import Centre, Setting, Ticket, TicketEvent, table
 
-KEY_LIMIT = 120
-HARMLESS = frozenset({"note", "ask", "remind", "supervise", "link", "engine_step"})
+HARMLESS = frozenset({"note", "ask", "remind", "supervise", "link", "engine_step", "mode", "report_up"})
 """Events that change nothing another officer decides on: a colleague's note or a step of the ladder, in between looking
 at a ticket and acting on it, does not make the order stale."""
 
@@ -145,11 +143,9 @@ class Desk:
         `refs` of the same transaction may be handed in again and again: orders change nothing that they look up.
         """
         ledger = Ledger(connection, self.centre_id, self.now())
-        if key:
-            _check_key(key)
-            earlier = self._used_key(connection, key, order)
-            if earlier is not None:
-                return earlier
+        earlier = used_key(connection, self.centre_id, key, order)
+        if earlier is not None:
+            return Receipt(**{**earlier, "replayed": True})
         refs = refs or References(connection, self.centre_id)
         receipt = (
             self._report(ledger, refs, order, actor)
@@ -158,7 +154,7 @@ class Desk:
         )
         ledger.flush()
         if key:
-            self._keep_key(connection, key, order, receipt)
+            keep_key(connection, self.centre_id, key, order, asdict(receipt))
         return receipt
 
     def possible(self, code: str, actor: Actor) -> list[Possibility]:
@@ -303,36 +299,6 @@ class Desk:
         ).scalar_one()
         return f"{day}-{number:04d}"
 
-    def _used_key(self, connection: Connection, key: str, order: Order) -> Receipt | None:
-        requests = table(Request)
-        row = connection.execute(
-            select(requests.c.fingerprint, requests.c.receipt).where(
-                requests.c.centre_id == self.centre_id, requests.c.key == key
-            )
-        ).first()
-        if row is None:
-            return None
-        if row.fingerprint != fingerprint(order):
-            raise Conflict(
-                "key-reused",
-                f"幂等键 {key!a} 已用于另一操作。",
-                f"The idempotency key {key!a} was used for another order.",
-            )
-        return Receipt(**{**row.receipt, "replayed": True})
-
-    def _keep_key(self, connection: Connection, key: str, order: Order, receipt: Receipt) -> None:
-        connection.execute(
-            insert(table(Request)),
-            {
-                "centre_id": self.centre_id,
-                "key": key,
-                "fingerprint": fingerprint(order),
-                "ticket_id": receipt.ticket_id,
-                "receipt": asdict(receipt),
-                "at": receipt.at,
-            },
-        )
-
 
 def open_desk(store: Store, clock: Clock, centre: str | None = None) -> Desk:
     """The desk of a centre named by code, or of the store's only centre. Raises NotFound."""
@@ -361,21 +327,6 @@ def channels_of(connection: Connection, centre_id: int) -> list[str]:
         select(settings.c.value).where(settings.c.centre_id == centre_id, settings.c.name == CHANNELS_SETTING)
     ).first()
     return ["console", *(row[0].get("names", []) if row else [])]
-
-
-def _check_key(key: str) -> None:
-    if len(key) > KEY_LIMIT or not key.isprintable():
-        raise BadInput(
-            "bad-key",
-            f"幂等键须为不超过 {KEY_LIMIT} 个可见字符。",
-            f"An idempotency key has at most {KEY_LIMIT} printable characters.",
-        )
-
-
-def fingerprint(order: Order) -> str:
-    """What an order says, as a hash: to tell a repeated request from another one with the same key."""
-    plain = json.dumps({"verb": order.verb, **order.model_dump(mode="json")}, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def _raise(why: Why | None) -> None:

@@ -14,17 +14,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, text, update
 from sqlmodel import SQLModel
 
 from core.desk.actor import Actor
 from core.desk.counters import COUNTED, counter_keys, ensure_counted
 from core.desk.texts import Texts
 from core.rules.case import Case
+from core.rules.centre_log import CentreState, apply_centre
 from core.rules.projection import apply, open_case
 from data.errors import NotFound
 from data.store import lock_centre
 from data.tables import (
+    CENTRE_LOG,
     CentreSequence,
     ClockDue,
     ClockRecord,
@@ -124,12 +126,49 @@ class Ledger:
         behalf_id: int | None = None,
     ) -> int:
         """Append one event, apply it to the case, and return its number in the centre's chain."""
+        event = self._chained(case.ticket.id, case.next_seq, kind, actor, body, at, seen, behalf_id)
+        apply(case, case.next_seq, at, body.get("effects", {}))
+        self._events.append(event)
+        return self.chain_no
+
+    def append_to_centre(
+        self,
+        state: CentreState,
+        kind: str,
+        actor: Actor,
+        body: Mapping[str, Any],
+        at: int,
+        behalf_id: int | None = None,
+    ) -> int:
+        """Append one event to the centre's own log, apply it to the rows, and return its number in that log."""
+        events = table(TicketEvent).c
+        newest = self.connection.execute(
+            select(func.max(events.seq)).where(events.centre_id == self.centre_id, events.ticket_id == CENTRE_LOG)
+        ).scalar()
+        seq = int(newest or 0) + 1
+        event = self._chained(CENTRE_LOG, seq, kind, actor, body, at, None, behalf_id)
+        apply_centre(state, body.get("effects", {}))
+        self.connection.execute(insert(table(TicketEvent)), [event])
+        return seq
+
+    def _chained(
+        self,
+        ticket_id: int,
+        seq: int,
+        kind: str,
+        actor: Actor,
+        body: Mapping[str, Any],
+        at: int,
+        seen: int | None,
+        behalf_id: int | None,
+    ) -> Row:
+        """The next event of the chain."""
         self.chain_no += 1
         event: Row = {
             "centre_id": self.centre_id,
             "id": self.chain_no,
-            "ticket_id": case.ticket.id,
-            "seq": case.next_seq,
+            "ticket_id": ticket_id,
+            "seq": seq,
             "at": at,
             "kind": kind,
             "actor_id": actor.id,
@@ -139,9 +178,7 @@ class Ledger:
             "body": dict(body),
         }
         event["hash"] = self.chain_hash = chain_hash(self.chain_hash, event)
-        apply(case, case.next_seq, at, body.get("effects", {}))
-        self._events.append(event)
-        return self.chain_no
+        return event
 
     def notify(self, notice: Row) -> None:
         """Queue a notice for the outbox."""

@@ -27,9 +27,15 @@ def notice_rows(
 
 
 def notice_row(
-    message: Message, officer_id: int | None, channel: str, centre_id: int, ticket_id: int, event_no: int, at: int
+    message: Message,
+    officer_id: int | None,
+    channel: str,
+    centre_id: int,
+    ticket_id: int | None,
+    event_no: int,
+    at: int,
 ) -> dict[str, Any]:
-    """One outbox row, with every column."""
+    """One outbox row, with every column; without a ticket it is about the centre."""
     return {
         "centre_id": centre_id,
         "id": new_id(),

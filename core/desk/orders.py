@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from data.errors import BadInput
-from data.terms import AffairKind, PauseReason, ReturnReason, Satisfaction, Source, Tier, Urgency
+from data.terms import AffairKind, Grade, PauseReason, ReturnReason, Satisfaction, Source, Tier, UpwardForm, Urgency
 
 TITLE_LIMIT = 200
 LINE_LIMIT = 300
@@ -331,6 +331,24 @@ class Recompute(TicketOrder):
     verb: ClassVar[str] = "recompute"
     policy: bool = False
     """Also move the ticket to the newest policy version."""
+
+
+class GradeIncident(TicketOrder):
+    """Say which grade of emergency it is (定级): from then on the policy's reports upward are owed."""
+
+    verb: ClassVar[str] = "grade"
+    grade: Grade
+    reason: Long = ""
+
+
+class ReportUp(TicketOrder):
+    """A report went to the tier above (信息报送): by telephone, in writing, a numbered follow-up, the final one."""
+
+    verb: ClassVar[str] = "report_up"
+    form: UpwardForm
+    to: Line = ""
+    """Who took it; by default the district centre."""
+    text: Long = ""
 
 
 class Undo(TicketOrder):

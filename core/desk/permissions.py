@@ -48,12 +48,18 @@ ROLES: dict[str, frozenset[Role]] = {
     "pause": DESK_ROLES | LEADER_ROLES,
     "resume": DESK_ROLES | LEADER_ROLES,
     "recompute": SENIOR_ROLES,
+    "grade": SENIOR_ROLES,
+    "report_up": DESK_ROLES,
     "undo": DESK_ROLES,
 }
 
 CENTRE_ROLES: dict[str, frozenset[Role]] = {
     "area_map": DESK_ROLES,
+    "duty_log": DESK_ROLES,
+    "emergency": frozenset({Role.COMMANDER, Role.DUTY_LEADER}),
     "organisation": SENIOR_ROLES,
+    "phone_log": DESK_ROLES,
+    "reveal": SENIOR_ROLES,
     "roster": DESK_ROLES,
 }
 """Who may change what belongs to the whole centre."""

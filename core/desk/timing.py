@@ -11,7 +11,7 @@ from core.rules import clocks
 from core.rules.budgets import Budget
 from core.rules.clocks import ClockFacts
 from core.rules.ladder import Fired, carry_over, next_step
-from core.rules.policy import SILENT, Policy
+from core.rules.policy import Policy, plain_code
 from core.rules.timeline import Pause
 from core.rules.worktime import WorkCalendar
 from data.errors import NotAllowed
@@ -106,8 +106,14 @@ class Timing:
 
     def resume(self, clock: ClockRecord, reason: str = "") -> dict[str, Any]:
         """Let a paused clock run on."""
-        running = clocks.resume(facts_of(clock), self.moment, self._own(clock), reason=reason, by=self.actor_id)
-        return self._changed(clock, running)
+        own = self._own(clock)
+        running = clocks.resume(facts_of(clock), self.moment, own, reason=reason, by=self.actor_id)
+        share, code = self.policy.at_pace(clock.warn_share, clock.ladder, clock.kind)
+        if code == clock.ladder:
+            return self._changed(clock, running)
+        # It stood still while the centre's mode changed.
+        running = clocks.rebase(running, own, warn_share=share).after
+        return {"id": clock.id, "ladder": code, **self._effect(running, code, list(clock.fired))}
 
     def go_on(self, clock: ClockRecord, reason: str, limit: str = "") -> dict[str, Any]:
         """Let a stopped clock go on where it stood: a returned ticket is back, or work failed its check.
@@ -118,8 +124,10 @@ class Timing:
             raise NotAllowed("clock-live", "计时未停止。", "The clock has not stopped.")
         own = self._own(clock)
         again = clocks.continue_(facts_of(clock), self.moment, own, reason=reason, by=self.actor_id)
-        rebased = clocks.rebase(again, self.calendar, budget=Budget.parse(limit) if limit else None)
-        return self._rebased(clock, rebased, clock.ladder)
+        budget = Budget.parse(limit) if limit else None
+        share, ladder = self.policy.at_pace(clock.warn_share, clock.ladder, clock.kind)
+        rebased = clocks.rebase(again, self.calendar, budget=budget, warn_share=share)
+        return self._rebased(clock, rebased, ladder)
 
     def set_back(self, clock: ClockRecord, before: ClockRecord) -> dict[str, Any]:
         """The clock as it was before a deed that is undone: it goes on as if the deed had never been.
@@ -128,15 +136,18 @@ class Timing:
         and steps that are not past under it are done at their time.
         """
         facts, fired = facts_of(before), list(dict.fromkeys([*before.fired, *clock.fired]))
-        steps = self.policy.ladder(before.ladder)
+        share, code = self.policy.at_pace(before.warn_share, before.ladder, before.kind)
+        if code != before.ladder and facts.state in (ClockState.RUNNING, ClockState.PAUSED):
+            facts = clocks.rebase(facts, self._own(before), warn_share=share).after
+        steps = self.policy.ladder(code)
         if clock.generation != before.generation:
             facts = replace(facts, generation=clock.generation + 1)
             if steps is not None:
                 done = [read_step(name) for name in fired]
                 kept = carry_over(steps, facts.warn_at, facts.due_at, self.moment, done, facts.pauses)
                 fired = [name for name in fired if read_step(name) in kept]
-        identity = {"id": clock.id, "task_id": before.task_id, "fired": fired, "ladder": before.ladder}
-        return {**identity, **self._effect(facts, before.ladder, fired)}
+        identity = {"id": clock.id, "task_id": before.task_id, "fired": fired, "ladder": code}
+        return {**identity, **self._effect(facts, code, fired)}
 
     def carry(self, clock: ClockRecord, kind: ClockKind, ladder: str) -> dict[str, Any]:
         """A clock of another ticket as one of this: the same deadline, with the steps that were done for it.
@@ -162,7 +173,7 @@ class Timing:
         budget, share, code = None, None, clock.ladder
         if limit:
             budget = Budget.parse(limit)
-            code = clock.ladder.removesuffix(SILENT) if ladder is None else ladder
+            code = plain_code(clock.ladder) if ladder is None else ladder
             share, code = self.policy.warning(ClockKind(clock.kind), self.urgency, code, budget.seconds(calendar))
         rebased = clocks.rebase(
             facts_of(clock), calendar, budget=budget, warn_share=share, policy_version=self.policy.version
@@ -170,6 +181,17 @@ class Timing:
         if rebased.before == rebased.after and code == clock.ladder:
             return None
         return self._rebased(clock, rebased, code)
+
+    def press(self, clock: ClockRecord) -> dict[str, Any] | None:
+        """A live clock at the pace of the centre's mode; None where it has it already.
+
+        Its deadline stays, and what its ladder did stays done: nobody is told twice because the mode changed.
+        """
+        share, code = self.policy.at_pace(clock.warn_share, clock.ladder, clock.kind)
+        if code == clock.ladder:
+            return None
+        after = clocks.rebase(facts_of(clock), self._own(clock), warn_share=share).after
+        return {"id": clock.id, "ladder": code, **self._effect(after, code, list(clock.fired))}
 
     def _rebased(self, clock: ClockRecord, rebased: clocks.Rebased, ladder: str) -> dict[str, Any]:
         """The effect of a new generation: steps that are past under the new deadline as well are not done again."""

@@ -16,6 +16,7 @@ from typing import Any
 from core.clock import Clock
 from core.engine.identity import short_name, steady
 from core.engine.lease import TTL, LeaseKeeper, LeaseLost
+from core.engine.mode import follow_mode
 from core.engine.outages import Span, note_outage, oldest_due, outage_before, read_outages
 from core.engine.outbox import Outbox, Sent
 from core.engine.schedule import Calendar
@@ -53,6 +54,8 @@ class Cycle:
     swept: Swept | None = None
     outage: Span | None = None
     """A time without engine that this cycle noted."""
+    paced: int = 0
+    """Tickets whose ladders took on the pace of a mode that was declared or lifted."""
     stepped: int = 0
     """Seconds by which somebody set the wall clock since the last cycle."""
     shown: int = 0
@@ -172,6 +175,7 @@ class Engine:
         else:
             self._look_back(cycle)
         cycle.leading = True
+        cycle.paced = follow_mode(self.store, self.lease, self._now())
         cycle.swept = self.sweep.run(stopping)
         for clock_id, why in cycle.swept.parked.items():
             log.error("the step of clock %d failed and waits: %s", clock_id, why)

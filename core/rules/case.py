@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from data.tables import ClockRecord, CustodyRecord, TaskRecord, TicketRecord
-from data.terms import CLOSED_STAGES, ClockKind, ClockState, Stage, TaskRole, TaskState
+from data.terms import CLOSED_STAGES, UPWARD_CLOCKS, ClockKind, ClockState, Stage, TaskRole, TaskState
 
 LIVE_TASKS = frozenset({TaskState.SENT, TaskState.ACKNOWLEDGED, TaskState.ARRIVED})
 LIVE_CLOCKS = frozenset({ClockState.RUNNING, ClockState.PAUSED})
@@ -69,6 +69,10 @@ class Case:
     def live_clocks(self, *kinds: ClockKind) -> list[ClockRecord]:
         """Running and paused clocks, of certain kinds if given."""
         return [clock for clock in self.clocks if clock.state in LIVE_CLOCKS and (not kinds or clock.kind in kinds)]
+
+    def work_clocks(self) -> list[ClockRecord]:
+        """Running and paused clocks of the work itself, without what is owed upward."""
+        return [clock for clock in self.live_clocks() if clock.kind not in UPWARD_CLOCKS]
 
     def newest_clock(self, kind: ClockKind, unit_id: int | None = None) -> ClockRecord | None:
         """The newest clock of a kind (of a unit if given), whatever its state, unless what started it was undone."""

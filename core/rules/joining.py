@@ -12,7 +12,7 @@ from typing import Any
 
 from core.rules.case import LIVE_CLOCKS, Case
 from core.rules.stages import LIVING, Why
-from data.terms import ClockKind, ClockState, Satisfaction, Stage, Urgency
+from data.terms import UPWARD_CLOCKS, ClockKind, ClockState, Satisfaction, Stage, Urgency
 
 TAKING = LIVING - {Stage.SUSPENDED}
 """Stages at which a ticket may take another one in."""
@@ -97,6 +97,12 @@ def refusal_of_join(main: Case, joined: Case) -> Why | None:
             "join-has-joined",
             f"{joined.ticket.code} 下有并案事件，请反向并案或先拆分",
             f"others are joined into {joined.ticket.code}: join the other way round, or separate them first",
+        )
+    if joined.live_clocks(*UPWARD_CLOCKS) and not main.ticket.facts.get("grade"):
+        return Why(
+            "join-owes-upward",
+            f"{joined.ticket.code} 尚有待报送信息，请先为主事件 {code} 定级",
+            f"{joined.ticket.code} owes reports upward: grade the main ticket {code} first",
         )
     if main.stage in TAKING:
         return None

@@ -6,6 +6,12 @@ Shape (TOML, or the JSON body of a catalogue row):
                             arrive, make_safe and part (an assisting task) where the urgency has them
     [clock.accept]          ladder = "accept"            ladders of clocks that measure the centre itself
     [[ladder.emergency.step]] …                          see core.rules.ladder
+    [mode.2]                pace = 0.5                   while the centre is in an emergency of this grade
+    [upward.2]              phone, written, follow_up, counts_from; what an incident of this grade owes upward
+
+A pace is the part of its usual times after which a ladder's steps come: pre-warning, offsets and repeats. Deadlines
+are what was asked of people, and stay. A ladder at a pace has the grade in its code ("urgent@2"), so that a clock
+itself says how it is pressed, whoever asks and whenever.
 
 `silent_minutes`: how long the A holder may leave a dispatch unanswered before the B holder is asked as well. It is kept
 as ladder data: an acknowledge clock warns when that time is used up (in the clock's own unit), and its ladder is the
@@ -15,14 +21,15 @@ ordinary one with that warning, to holder and B post, in place of the ordinary p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_UP, Decimal
+from math import ceil
 from typing import Any
 
 from core.rules.budgets import Budget
-from core.rules.ladder import Ladder, Step
+from core.rules.ladder import MIN_REPEAT_SECONDS, Ladder, Step
 from data.errors import BadInput
-from data.terms import ClockKind, Severity, Urgency
+from data.terms import UPWARD_CLOCKS, ClockKind, Grade, Severity, Urgency
 
 REQUIRED = (
     ClockKind.ACCEPT,
@@ -43,6 +50,14 @@ FROM_MATTER = {
 """Clocks whose limit a condition of the catalogue may set, and under which name."""
 SILENT = "+silent"
 """Ends the code of a ladder whose pre-warning asks the B holder."""
+AT_GRADE = "@"
+"""Stands between the code of a ladder and the grade whose pace it has."""
+UPWARD_FORMS = {"phone": ClockKind.UP_PHONE, "written": ClockKind.UP_WRITTEN, "follow_up": ClockKind.UP_FOLLOW}
+"""What a policy calls the reports upward, and the clocks that measure them."""
+COUNTS_FROM = ("report", "grade")
+"""From when reports upward are counted: since the incident became known, or since it was graded."""
+UPWARD_LADDER = "upward"
+"""The ladder of reports upward, where the policy names no other."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +71,14 @@ class Pressing:
 
 
 @dataclass(frozen=True)
+class Owed:
+    """What an incident of one grade owes upward."""
+
+    limits: Mapping[ClockKind, str]
+    counts_from: str = "report"
+
+
+@dataclass(frozen=True)
 class Policy:
     """One version of the limits and ladders."""
 
@@ -64,6 +87,12 @@ class Policy:
     clock_ladder: Mapping[str, str]
     bounce_limit: int = 3
     version: str = ""
+    paces: Mapping[str, Decimal] = field(default_factory=dict)
+    """Pace of the ladders in an emergency, by grade."""
+    upward: Mapping[str, Owed] = field(default_factory=dict)
+    """What is owed upward, by grade."""
+    grade: str = ""
+    """The grade of the emergency that holds now; empty in normal times."""
 
     @classmethod
     def from_dict(cls, body: Mapping[str, Any], version: str = "") -> Policy:
@@ -76,7 +105,20 @@ class Policy:
         bounce_limit = body.get("bounce_limit", 3)
         if not isinstance(bounce_limit, int) or not 1 <= bounce_limit <= 100:
             raise BadInput("policy-bounce", "bounce_limit 须为 1 到 100", "bounce_limit must be 1 to 100")
-        return cls(urgencies, ladders, clock_ladder, bounce_limit, version or str(body.get("version", "")))
+        return cls(
+            urgencies,
+            ladders,
+            clock_ladder,
+            bounce_limit,
+            version or str(body.get("version", "")),
+            _read_paces(body),
+            _read_upward(body, ladders, clock_ladder),
+        )
+
+    def under(self, grade: str) -> Policy:
+        """The policy in an emergency of a grade, or with an empty grade in normal times."""
+        wanted = grade if grade in self.paces else ""
+        return self if wanted == self.grade else replace(self, grade=wanted)
 
     def limit(self, kind: ClockKind, urgency: Urgency) -> str:
         """The limit of a clock at an urgency, as written; empty where the urgency has none."""
@@ -97,21 +139,105 @@ class Policy:
         """
         if not ladder:
             return None, ""
-        silent = self.urgencies[urgency.value].silent_minutes * 60
+        paced = bool(self.grade) and kind not in UPWARD_CLOCKS
+        pace = self.paces[self.grade] if paced else Decimal(1)
+        code = f"{ladder}{AT_GRADE}{self.grade}" if paced else ladder
+        silent = self.urgencies[urgency.value].silent_minutes * 60 * pace
         if kind != ClockKind.ACKNOWLEDGE or not 0 < silent < seconds:
-            return self.share(urgency), ladder
-        # Rounded up, so that whole seconds come out of the share again.
-        share = (Decimal(silent) / Decimal(seconds)).quantize(Decimal("1e-12"), ROUND_UP)
-        return float(share), ladder + SILENT
+            return float(Decimal(str(self.share(urgency))) * pace), code
+        return _share(silent / Decimal(seconds)), code + SILENT
+
+    def at_pace(self, share: float | None, code: str, kind: str) -> tuple[float | None, str]:
+        """A clock's pre-warning and ladder at the pace that holds now, from the pace that it has: back exactly."""
+        before = grade_of(code)
+        if not code or before == self.grade or kind in UPWARD_CLOCKS:
+            return share, code
+        change = self.paces.get(self.grade, Decimal(1)) / self.paces.get(before, Decimal(1))
+        ending = SILENT if code.endswith(SILENT) else ""
+        at_grade = f"{AT_GRADE}{self.grade}" if self.grade else ""
+        paced = None if share is None else min(_share(Decimal(str(share)) * change), 1.0)
+        return paced, plain_code(code) + at_grade + ending
 
     def ladder(self, code: str) -> Ladder | None:
         """A ladder by code; None for a clock without one."""
-        plain = self.ladders.get(code.removesuffix(SILENT))
-        if plain is None or not code.endswith(SILENT):
-            return plain
-        asked = Step("silent", None, ("holder", "post_b"), "remind", Severity.WARNING)
-        later = [step for step in plain.steps if step.offset_seconds is not None]
-        return Ladder(code, (asked, *later), plain.zh, plain.en)
+        found = self.ladders.get(plain_code(code))
+        pace = self.paces.get(grade_of(code))
+        if found is None or (pace is None and not code.endswith(SILENT)):
+            return found
+        steps = found.steps if pace is None else tuple(_paced(step, pace) for step in found.steps)
+        if code.endswith(SILENT):
+            asked = Step("silent", None, ("holder", "post_b"), "remind", Severity.WARNING)
+            steps = (asked, *(step for step in steps if step.offset_seconds is not None))
+        return Ladder(code, steps, found.zh, found.en)
+
+
+def _share(share: Decimal) -> float:
+    """A share, rounded up so that whole seconds come out of it again."""
+    return float(share.quantize(Decimal("1e-12"), ROUND_UP))
+
+
+def plain_code(code: str) -> str:
+    """The code of a ladder without what a clock adds to it."""
+    return code.removesuffix(SILENT).partition(AT_GRADE)[0]
+
+
+def grade_of(code: str) -> str:
+    """The grade whose pace a clock's ladder has; empty for the usual one."""
+    return code.removesuffix(SILENT).partition(AT_GRADE)[2]
+
+
+def _paced(step: Step, pace: Decimal) -> Step:
+    """A step at a pace, in whole seconds; a repeat never comes closer than ladders allow."""
+    every = max(ceil(step.repeat_every * pace), MIN_REPEAT_SECONDS) if step.repeat_times else step.repeat_every
+    offset = None if step.offset_seconds is None else ceil(step.offset_seconds * pace)
+    return replace(step, offset_seconds=offset, repeat_every=every)
+
+
+def _read_paces(body: Mapping[str, Any]) -> dict[str, Decimal]:
+    found = {}
+    for grade, values in _by_grade(body, "mode"):
+        pace = values.get("pace")
+        if isinstance(pace, bool) or not isinstance(pace, int | float) or not 0.05 <= pace <= 1:
+            place = f"mode.{grade}.pace"
+            raise BadInput("policy-pace", f"{place} 须在 0.05 与 1 之间", f"{place} must lie between 0.05 and 1")
+        found[grade] = Decimal(str(pace))
+    return found
+
+
+def _read_upward(
+    body: Mapping[str, Any], ladders: Mapping[str, Ladder], clock_ladder: Mapping[str, str]
+) -> dict[str, Owed]:
+    found = {}
+    for grade, values in _by_grade(body, "upward"):
+        limits = {}
+        for name, text in values.items():
+            if name == "counts_from":
+                continue
+            place = f"upward.{grade}.{name}"
+            if name not in UPWARD_FORMS or not isinstance(text, str):
+                known = ", ".join([*UPWARD_FORMS, "counts_from"])
+                raise BadInput("policy-upward", f"看不懂 {place}，可用：{known}", f"{place} is none of: {known}")
+            Budget.parse(text)
+            kind = UPWARD_FORMS[name]
+            _demand_ladder(ladders, clock_ladder.get(kind.value, UPWARD_LADDER), place)
+            limits[kind] = text
+        counts_from = values.get("counts_from", "report")
+        if counts_from not in COUNTS_FROM:
+            place, known = f"upward.{grade}.counts_from", ", ".join(COUNTS_FROM)
+            raise BadInput("policy-upward", f"{place} 只能是：{known}", f"{place} must be one of: {known}")
+        found[grade] = Owed(limits, counts_from)
+    return found
+
+
+def _by_grade(body: Mapping[str, Any], part: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """The tables of a part by grade. Raises BadInput for what is no grade."""
+    tables = body.get(part, {})
+    for grade, values in tables.items():
+        if grade not in set(Grade) or not isinstance(values, Mapping):
+            raise BadInput(
+                "policy-grade", f"[{part}.{grade}]：等级只能是 1 至 4", f"[{part}.{grade}]: a grade is 1 to 4"
+            )
+    return list(tables.items())
 
 
 def _read_urgency(body: Mapping[str, Any], urgency: Urgency, ladders: Mapping[str, Ladder]) -> Pressing:

@@ -57,8 +57,11 @@ STAGES: dict[str, frozenset[Stage]] = {
     "pause": OUT,
     "resume": frozenset({Stage.SUSPENDED}),
     "recompute": LIVING,
+    "grade": LIVING,
+    "report_up": LIVING,
     "undo": LIVING,
     "engine_step": LIVING,
+    "mode": LIVING,
 }
 
 

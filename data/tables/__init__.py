@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 
 from data.tables.catalogue import CalendarDay, Catalogue, Matter
 from data.tables.centre import Centre, CentreSequence, CentreStatistic, DailyNumber, Request, Setting
+from data.tables.emergency import Emergency, EmergencyRecord, PhoneRecord, PhoneRecordFields
 from data.tables.engine import EngineOutage, LadderStep, Lease, Notice
 from data.tables.organisation import (
     Appointment,
@@ -19,6 +20,7 @@ from data.tables.organisation import (
 )
 from data.tables.search import SearchMark, TicketText
 from data.tables.ticket import (
+    CENTRE_LOG,
     ClockDue,
     ClockRecord,
     ClockRow,
@@ -32,6 +34,7 @@ from data.tables.ticket import (
 )
 
 __all__ = [
+    "CENTRE_LOG",
     "Appointment",
     "CalendarDay",
     "Catalogue",
@@ -45,6 +48,8 @@ __all__ = [
     "CustodyRecord",
     "DailyNumber",
     "Duty",
+    "Emergency",
+    "EmergencyRecord",
     "EngineOutage",
     "LadderStep",
     "Lease",
@@ -52,6 +57,8 @@ __all__ = [
     "Notice",
     "Officer",
     "OrganisationEvent",
+    "PhoneRecord",
+    "PhoneRecordFields",
     "Request",
     "SearchMark",
     "Setting",

@@ -15,6 +15,9 @@ from sqlmodel import Field, SQLModel
 from data.instants import FAR
 from data.tables.columns import TENANT, belongs_to, big, json_list, json_object, key_field, text
 
+UPWARD_RUNNING = "state = 'running' AND kind IN ('up_phone', 'up_written', 'up_follow')"
+"""Which clocks measure what is owed upward; a statement that looks for them says this in these very words."""
+
 
 def _open_index(name: str, *columns: str, where: str = "open = 1") -> Index:
     """An index of open tickets for lists: the columns that choose, then those that sort."""
@@ -130,7 +133,10 @@ class Ticket(TicketRecord, table=True):
 
 
 class TicketEvent(SQLModel, table=True):
-    """One thing that happened to a ticket. Append-only; `id` is its gap-free number in the centre's chain."""
+    """One thing that happened to a ticket. Append-only; `id` is its gap-free number in the centre's chain.
+
+    What belongs to the centre and to no ticket stands in the same chain under `CENTRE_LOG` in place of a ticket's id.
+    """
 
     __tablename__ = "ticket_event"
     __table_args__ = (
@@ -153,6 +159,10 @@ class TicketEvent(SQLModel, table=True):
     body: dict[str, Any] = json_object()
     """{"effects": what it changed, …facts of the verb}."""
     hash: str = Field(max_length=64)
+
+
+CENTRE_LOG = 0
+"""Stands for the centre itself where an event names its ticket; no ticket has this id."""
 
 
 class TaskRecord(SQLModel):
@@ -240,6 +250,14 @@ class ClockRow(ClockRecord, table=True):
             "id",
             sqlite_where=sql("state = 'running' AND kind <> 'handle'"),
             postgresql_where=sql("state = 'running' AND kind <> 'handle'"),
+        ),
+        Index(
+            "ix_clock_upward",
+            "centre_id",
+            "due_at",
+            "id",
+            sqlite_where=sql(UPWARD_RUNNING),
+            postgresql_where=sql(UPWARD_RUNNING),
         ),
         {"info": TENANT},
     )

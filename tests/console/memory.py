@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from console.backend.filter_words import filter_words
+from console.emergency_ports import EmergencyView
 from console.intake_ports import Condition, FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.overview_ports import OverviewView
 from console.plan_ports import Handover, NextStep, OpenPart, Plan, Step
@@ -141,6 +142,7 @@ class MemoryBackend:
         self.overviews = 0
         """How often the overview was read."""
         self.heartbeat = Heartbeat(1, "console")
+        self.emergency_shown = EmergencyView()
         self.news: list[NoticeRow] = []
         self.seen: list[int] = []
         self.done: list[tuple[str, str, int | None, dict[str, object]]] = []
@@ -167,6 +169,7 @@ class MemoryBackend:
             "Asia/Shanghai",
             Counts(len(self.tickets), late, soon),
             self.heartbeat,
+            self.emergency_shown.mode,
         )
 
     officer: str | None = "lin"
@@ -405,6 +408,15 @@ class MemoryBackend:
         for verb, values in steps:
             self.do(verb, code, revision, values, key)
         return Receipt(1, code, (revision or 0) + len(steps), f"{code}：完成")
+
+    def emergency(self) -> EmergencyView:
+        return self.emergency_shown
+
+    def centre_do(self, verb: str, values: Mapping[str, object], key: str) -> str:
+        if self.refusal is not None:
+            raise self.refusal
+        self.done.append((verb, "", None, dict(values)))
+        return f"{verb}：完成"
 
     def handover(self, now: int) -> Handover:
         late = [row for row in self.tickets if row.due < now]

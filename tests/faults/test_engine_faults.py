@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from core.desk.desk import open_desk
-from core.desk.orders import Accept, Report
+from core.desk.orders import Accept, GradeIncident, Report
 from core.engine.auditor import audit
 from data.location import locate
 from data.store import Store
-from data.tables import LadderStep, table
+from data.tables import ClockRow, LadderStep, table
+from data.terms import UPWARD_CLOCKS, Grade
 from tests.core.engine.rig import judge
 from tests.faults.engine_process import FastClock
 from tests.faults.rig import engines, freeze, lease_of, naive_engines, storm, thaw, wait_for
@@ -98,6 +99,40 @@ def test_killed_at_any_moment_each_step_happens_once(sqlite_database: str, dice:
         storm(crowd, dice, 30, officer)
     _once_each(store, len(codes) - len(accepted), _finish(store, clock))
     store.close()
+
+
+@pytest.mark.slow
+def test_killed_between_what_is_owed_upward_is_pressed_once(sqlite_database: str, dice: random.Random) -> None:
+    """Reports upward that nobody makes: warned of, then late, then before the commander, once each, over the kills."""
+    store, clock, codes = _street(sqlite_database, tickets=8, spread=4)
+    desk = open_desk(store, clock)
+    leader = desk.actor("wang")
+    for code in codes:
+        desk.do(GradeIncident(ticket=code, grade=Grade.II), leader)
+    with engines(store.url, clock, 2) as crowd:
+        storm(crowd, dice, 8)
+        wait_for(lambda: _upward_steps(store) >= 6 * len(codes), 60)
+    with store.read() as connection:
+        steps, clocks = table(LadderStep).c, table(ClockRow).c
+        rows = connection.execute(
+            select(steps.clock_id, steps.step)
+            .join_from(table(LadderStep), table(ClockRow), steps.clock_id == clocks.id)
+            .where(steps.centre_id == 1, clocks.centre_id == 1, clocks.kind.in_([str(kind) for kind in UPWARD_CLOCKS]))
+        ).all()
+    assert max(Counter(tuple(row) for row in rows).values()) == 1
+    assert Counter(step for _, step in rows) == dict.fromkeys(("warn#0", "leader#0", "commander#0"), 2 * len(codes))
+    assert judge(store)["steps"] > len(rows)
+    store.close()
+
+
+def _upward_steps(store: Store) -> int:
+    with store.reader() as reader:
+        row = reader.one(
+            "SELECT count(*) FROM ladder_step s JOIN clock k ON k.centre_id = s.centre_id AND k.id = s.clock_id"
+            " WHERE s.centre_id = :centre AND k.kind IN ('up_phone', 'up_written')",
+            centre=1,
+        )
+    return int(row[0]) if row else 0
 
 
 @pytest.mark.slow

@@ -58,6 +58,10 @@ def decide_archive(work: Work, order: Archive) -> Decision:
 
     Every reporter was called back, and no part of it is open, or the record says why.
     """
+    owed = work.case.live_clocks(ClockKind.UP_PHONE, ClockKind.UP_WRITTEN)
+    if owed:
+        kind = ClockKind(owed[0].kind)
+        raise NotAllowed("upward-owed", f"{kind.zh}尚未完成，不能归档。", f"A {kind.en} is still owed: make it first.")
     joined = joined_cases(work)
     waiting = [case.ticket.code for case in joined if waits_for_call(case)]
     if waiting and not order.open_calls_reason:

@@ -80,7 +80,7 @@ def decide_complete(work: Work, order: Complete) -> Decision:
     for assist in work.case.open_assists():
         release_task(work, assist, TaskState.CANCELLED, order.open_assist_reason)
     settled = {clock["id"] for clock in work.effects.clocks}
-    for clock in work.case.live_clocks():
+    for clock in work.case.work_clocks():
         if clock.id not in settled:
             _settle(work, clock.id, clock.kind)
     work.effects.set.update(

@@ -106,7 +106,8 @@ def decide_hand_down(work: Work, order: HandDown) -> Decision:
 def decide_pause(work: Work, order: Pause) -> Decision:
     """The clocks stand still; the time is the citizen's or an approved suspension's, not the unit's.
 
-    All of them: while a ticket stands still nobody can acknowledge or arrive, so nobody may be pressed for it.
+    All of them: while a ticket stands still nobody can acknowledge or arrive, so nobody may be pressed for it. What is
+    owed upward waits for nobody.
     """
     if not may_approve_pause(order.code, work.actor.roles):
         raise NotAllowed(
@@ -115,7 +116,7 @@ def decide_pause(work: Work, order: Pause) -> Decision:
     ticket = work.case.ticket
     work.effects.clocks.extend(
         work.timing.pause(clock, f"{order.code.value}: {order.reason}")
-        for clock in work.case.live_clocks()
+        for clock in work.case.work_clocks()
         if clock.state == ClockState.RUNNING
     )
     work.effects.set["facts"] = {**ticket.facts, "before_pause": ticket.stage}
@@ -156,7 +157,7 @@ def decide_recompute(work: Work, order: Recompute) -> Decision:
         work.policy = work.refs.policy()
         work.effects.set["policy_version"] = work.refs.version("policy")
     work.effects.set["calendar_version"] = newest
-    for clock in work.case.live_clocks():
+    for clock in work.case.work_clocks():
         if clock.kind in (ClockKind.OFFICIAL, ClockKind.JOINED):
             continue
         effect = _anew(work, clock, order.policy)

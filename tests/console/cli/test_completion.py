@@ -21,7 +21,16 @@ def complete(*words: str) -> list[str]:
 
 def test_nouns_verbs_and_options() -> None:
     assert complete("ti") == ["ticket"]
-    assert complete("ticket", "re") == ["report", "refuse", "redispatch", "return", "remind", "resume", "recompute"]
+    assert complete("ticket", "re") == [
+        "report",
+        "refuse",
+        "redispatch",
+        "return",
+        "remind",
+        "resume",
+        "recompute",
+        "report-up",
+    ]
     assert {"--to", "--where", "--dry-run", "--store"} <= set(complete("ticket", "dispatch", "--"))
 
 

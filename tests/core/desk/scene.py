@@ -257,5 +257,7 @@ def orders_of(code: str) -> dict[str, Order]:
         "join": {"into": code},
         "separate": {"reason": "另一件"},
         "link": {"other": code},
+        "grade": {"grade": "2"},
+        "report_up": {"form": "phone"},
     }
     return {name: verb.order(ticket=code, **values.get(name, {})) for name, verb in VERBS.items()}

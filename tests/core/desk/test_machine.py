@@ -29,7 +29,21 @@ from tests.core.desk import invariants
 from tests.core.desk.scene import Scene, copy_scene, make_scene
 from tests.core.desk.walk import Walk
 
-MOVES = ("report", "act", "act", "act", "act", "act", "forward", "forward", "wait", "wait", "set_back", "engine_cycle")
+MOVES = (
+    "report",
+    "act",
+    "act",
+    "act",
+    "act",
+    "act",
+    "forward",
+    "forward",
+    "wait",
+    "wait",
+    "set_back",
+    "engine_cycle",
+    "mode",
+)
 DEEP = {"dispatch", "acknowledge", "complete", "check"}
 KINDS = 9
 """What a long walk must have done, and how many verbs, or it proves little."""
@@ -100,7 +114,7 @@ class DeskMachine(RuleBasedStateMachine):
     def forward(self, data: st.DataObject) -> None:
         self.walk.forward(chooser(data))
 
-    @rule(data=st.data(), move=st.sampled_from(["wait", "set_back", "engine_cycle", "new_holidays"]))
+    @rule(data=st.data(), move=st.sampled_from(["wait", "set_back", "engine_cycle", "new_holidays", "mode"]))
     def time(self, data: st.DataObject, move: str) -> None:
         getattr(self.walk, move)(chooser(data))
 

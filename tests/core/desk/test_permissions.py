@@ -67,6 +67,8 @@ MATRIX = {
     "pause": DESK | LEADERS,
     "resume": DESK | LEADERS,
     "recompute": SENIOR,
+    "grade": SENIOR,
+    "report_up": DESK,
     "undo": DESK,
     "join": DESK,
     "separate": DESK,

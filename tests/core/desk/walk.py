@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from core.desk.orders import Order, Report
+from core.desk.centre_desk import CentreDesk
+from core.desk.centre_orders import CentreOrder, Declare, Lift, LogEntry, PhoneFollowUp, PhoneReport, Regrade
+from core.desk.orders import Order, Report, ReportUp
 from core.desk.verbs.table import VERBS
 from core.engine.loop import Engine
 from data.errors import Conflict, Refusal
-from data.terms import PauseReason, ReturnReason, Satisfaction, Source, Tier, Urgency
+from data.terms import Grade, PauseReason, ReturnReason, Satisfaction, Source, Tier, UpwardForm, Urgency
 from tests.core.desk.scene import AJ, C01, CSGX, G01, G02, GHJS, QJ, W01, XF, Scene
 from tests.core.desk.test_timing import closed_next_week, load
 
@@ -67,9 +69,11 @@ FIELDS: dict[str, dict[str, Sequence[Any]]] = {
     "note": {"text": WORDS, "kind": ("note", "mediation")},
     "pause": {"code": tuple(PauseReason), "reason": WORDS},
     "recompute": {"policy": (True, False)},
+    "grade": {"grade": tuple(Grade)},
+    "report_up": {"form": tuple(UpwardForm), "text": ("", *WORDS)},
 }
 """What is drawn for an order; verbs that are not here need nothing but the ticket."""
-ENDING = frozenset({"void", "refuse", "note", "remind", "amend", "supervise", "ask"})
+ENDING = frozenset({"void", "refuse", "note", "remind", "amend", "supervise", "ask", "grade", "report_up"})
 """Verbs that end a life too soon, or change little: seldom drawn."""
 ORDINARY = {
     "reported": "accept",
@@ -135,6 +139,8 @@ class Walk:
         if verb is None:
             return
         who = "wang" if ticket["pending"] else "zhang"
+        if verb == "archive" and self.attempt(ReportUp(ticket=ticket["code"], form=UpwardForm.WRITTEN), who):
+            ticket = self.scene.ticket(ticket["code"])  # what was owed upward has been made: only then it is filed
         if verb in ("acknowledge", "complete"):
             who = MEMBER.get(ticket["holder_unit_id"], who)
         order = VERBS[verb].order(ticket=ticket["code"], **VALUES.get(verb, {}))
@@ -154,6 +160,23 @@ class Walk:
         """The engine does what is due."""
         self._steady += 1
         self.engine.once(send=False)
+
+    def mode(self, choose: Choose) -> None:
+        """The commander declares, changes or lifts an emergency, or something is written into the centre's logs."""
+        grade = choose("grade", tuple(Grade))
+        orders: dict[str, CentreOrder] = {
+            "declare": Declare(grade=grade, reason="演练", ticket=choose("ticket", ("", *self.tickets))),
+            "regrade": Regrade(grade=grade, reason="升级"),
+            "lift": Lift(reason="排除"),
+            "note": LogEntry(text="长" * 150),
+            "call": PhoneReport(place="x", course="井盖[/]\x1b[2J", ticket=choose("ticket", ("", *self.tickets))),
+            "follow": PhoneFollowUp(first=1, result=choose("result", WORDS)),
+        }
+        before = self.chain()
+        try:
+            CentreDesk(self.scene.desk).do(orders[choose("deed", tuple(orders))], self.scene.who("chen"))
+        except Refusal as refusal:
+            self.refused(refusal, before)
 
     def new_holidays(self, choose: Choose) -> None:
         """A new version of the calendar, once."""
