@@ -357,8 +357,9 @@ def test_a_store_of_the_first_release_is_searched_after_the_upgrade(store_url: s
     with old.change_schema() as connection:
         migrate(connection, "0001")
         with here.read() as rows:
+            names = set(inspect(connection).get_table_names())
             for table in parents_first():
-                if table.name not in ("ticket_text", "search_mark"):
+                if table.name in names:
                     then = {column["name"] for column in inspect(connection).get_columns(table.name)}
                     today = rows.execute(table.select().execution_options(fanout=True)).mappings()
                     found = [{name: value for name, value in row.items() if name in then} for row in today]
