@@ -54,6 +54,7 @@ class PlannedWork:
                 receipt = await self.app.write(lambda: backend.do_all(row.code, row.revision, steps, key))
             except Exception as error:  # noqa: BLE001 - whatever fails is said in the banner
                 screen.refuse(error)
+                self.app.work.ask_override(error, lambda why: self.carry_out(screen, row, _overriding(steps, why)))
             else:
                 screen.say(clean(receipt.text, 200))
             self.app.heard()
@@ -92,3 +93,8 @@ class PlannedWork:
             self.app.heard()
 
         self.app.run_worker(run(), group="doing", exit_on_error=False)
+
+
+def _overriding(steps: Sequence[Step], why: str) -> list[Step]:
+    """The same steps, with the reason why the lists are overridden where the ticket is sent."""
+    return [(verb, {**values, "override": why} if verb == "dispatch" else values) for verb, values in steps]

@@ -310,6 +310,8 @@ class Proposal:
     unit_code: str = ""
     assist: tuple[str, ...] = ()
     """Codes of the assisting units."""
+    duty: str = ""
+    """Who is responsible by the lists, or why they stop it (in the user's language); empty where they say nothing."""
 
 
 @dataclass(frozen=True, slots=True)

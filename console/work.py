@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, TypeVar
 from console.dialogs.choose import Item, MenuDrawer, SearchDrawer
 from console.dialogs.form import FormDrawer
 from console.dialogs.hands import HandsDrawer
-from console.dialogs.verb_forms import FORMS, NEEDS_UNIT, OF_A_TASK, order_values
+from console.dialogs.verb_forms import FORMS, NEEDS_UNIT, OF_A_TASK, order_values, override_form
 from console.drafts import INTAKE
 from console.i18n import _
 from console.intake_ports import MatterHit
 from console.ports import Choice, PostNode, Proposal, QueueRow, Receipt, TicketView
 from console.terminal.legible import clean
 from console.widgets.columns import label
+from data.errors import Refusal
 from data.terms import TaskRole, TaskState
 
 if TYPE_CHECKING:
@@ -330,6 +331,9 @@ class TicketWork:
                 kept = _(" What you typed is kept: the same key brings it back.") if row and drafts.get(form) else ""
                 screen.refuse(error, kept)
                 self.app.heard()
+                self.ask_override(
+                    error, lambda why: self.carry_out(screen, row, verb, {**values, "override": why}, then)
+                )
                 return
             finally:
                 waiting.stop()
@@ -342,6 +346,18 @@ class TicketWork:
                 then(receipt)
 
         self.app.run_worker(run(), group="doing", exit_on_error=False)
+
+    def ask_override(self, error: Exception, again: Callable[[str], None]) -> None:
+        """Where the lists stopped it and this officer may override them: ask why, then do it all the same."""
+        if not (isinstance(error, Refusal) and error.details.get("may_override")):
+            return
+
+        def filled(answer: dict[str, str] | None) -> None:
+            if answer is not None:
+                again(answer["override"])
+
+        heading = _("Send it although the lists stop it?")
+        self.app.open_drawer(FormDrawer(heading, override_form()), filled)
 
 
 def form_of(verb: str, row: QueueRow | None) -> str:

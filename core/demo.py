@@ -15,6 +15,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
+from core.catalogue.lists import read_lists, shipped_lists
+from core.catalogue.load import load_lists
 from core.clock import SetClock
 from core.demo_map import demo_map
 from core.demo_stories import DAY, HOUR, MINUTE, Event, Place, Step, Story, stories
@@ -157,6 +159,8 @@ def _find(store: Store, now: datetime) -> Demo | None:
 def _make(store: Store, now: datetime, tickets: int, template: str, progress: Progress | None) -> Demo:
     clock = SetClock(now - timedelta(days=DAYS_BACK))
     new = init_centre(store, read_template(template), clock.now(), ACTOR, DAYS_BACK + ROSTER_DAYS)
+    with store.write() as connection:
+        load_lists(connection, new.centre_id, read_lists(shipped_lists()), to_seconds(clock.now()), ACTOR)
     desk = Desk(store, clock, new.centre_id)
     at = to_seconds(now)
     with store.read() as connection:

@@ -82,6 +82,20 @@ class AffairKind(Term):
     SHARED = "shared", "共事", "shared affair"
 
 
+class ListKind(Term):
+    """The lists that say who owns a matter: three tiers of responsibility, the four lists and the directory."""
+
+    DISTRICT_LED = "district_led", "区县主责事项清单", "district's own duties"
+    STREET_DUTY = "street_duty", "镇街法定职责事项清单", "street's statutory duties"
+    STREET_ASSIST = "street_assist", "区县主责、镇街配合事项清单", "district leads, street assists"
+    COMMUNITY = "community", "村（社区）事项清单", "community duties"
+    GRID = "grid", "网格职责任务清单", "grid duties"
+    NEGATIVE = "negative", "负面事项清单", "negative list"
+    CERTIFICATE = "certificate", "依法出具证明事项清单", "certificates to be issued"
+    NO_CERTIFICATE = "no_certificate", "不应出具证明事项清单", "certificates not to be issued"
+    PLATE = "plate", "挂牌指导目录", "plate directory"
+
+
 class Source(Term):
     """The way a report came in; a dimension of the statistics."""
 

@@ -11,9 +11,10 @@ from console.intake_ports import Condition, MatterHit
 from console.ports import Proposal
 from core.catalogue.find import Match, choose_limit, match, route
 from core.catalogue.model import CatalogueVersion, MatterEntry
-from core.catalogue.propose import Proposed, propose
-from core.catalogue.stored import newest_version, stored_catalogue
+from core.catalogue.propose import Proposed, duty_said, propose
+from core.catalogue.stored import newest_version, stored_catalogue, stored_lists
 from core.rules.budgets import Budget
+from core.rules.lists import NO_LISTS
 from core.rules.policy import Policy
 from data.errors import NotFound, Refusal
 from data.pinyin import found_by, spelt
@@ -31,6 +32,7 @@ class CatalogueReader:
         self._centre = centre
         self._number = -1
         self._catalogue = EMPTY
+        self._lists = NO_LISTS
         self._policy: Policy | None = None
         self._sections: Mapping[str, str] = {}
         self._targets: Mapping[str, str] = {}
@@ -44,6 +46,7 @@ class CatalogueReader:
             self._catalogue = stored_catalogue(reader.rows, self._centre.id)
         except NotFound:
             self._catalogue = EMPTY
+        self._lists = stored_lists(reader.rows, self._centre.id)
         self._policy = _policy(reader, self._centre.id)
         units = reader.rows(
             "SELECT code, kind, name, name_en FROM unit WHERE centre_id = :centre AND closed_at IS NULL"
@@ -128,11 +131,12 @@ class CatalogueReader:
         routes: Mapping[str, str] = self._centre.labels.get("routes", {})
         way = route(matter, routes, self._targets)
         reason = (way.en if language() == "en" else way.zh) + said
-        return Proposal(codes.get(way.lead), reason, way.lead, way.assist)
+        duty = duty_said(self._lists, self._catalogue, matter, text)[language() == "en"]
+        return Proposal(codes.get(way.lead), reason, way.lead, way.assist, duty)
 
     def propose(self, ticket: Mapping[str, Any]) -> Proposed:
         """The steps that the catalogue proposes for a ticket."""
-        return propose(ticket, self._catalogue, self._centre.labels.get("routes", {}), self._targets)
+        return propose(ticket, self._catalogue, self._centre.labels.get("routes", {}), self._targets, self._lists)
 
     # ------------------------------------------------------------------------------------------- ladder
 

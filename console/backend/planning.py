@@ -64,7 +64,8 @@ def _proposed_lines(found: Proposed, posts: Mapping[str, PostNode], english: boo
         lines.append(_("matter: {matter}").format(matter=said))
     reason = (found.found_en if english else found.found_zh) or (found.en if english else found.zh)
     lines.append(_("because: {reason}").format(reason=reason))
-    return lines
+    duty = found.duty_en if english else found.duty_zh
+    return [*lines, _("by the lists: {duty}").format(duty=duty)] if duty else lines
 
 
 def _post(code: str, posts: Mapping[str, PostNode]) -> str:

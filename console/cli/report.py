@@ -1,4 +1,4 @@
-"""`zhihui report`: who held tickets for how long, the on-time rate, where reports come from."""
+"""`zhihui report`: who held tickets for how long, the on-time rate, where reports come from, what the lists did."""
 
 from __future__ import annotations
 
@@ -234,4 +234,29 @@ def sources(
         *(("办结", "Completed"), ("未结", "Open")),
     )
     show_records(records, fields, form, titles, right=range(2, 6))
+    return OK
+
+
+# ------------------------------------------------------------------------------------------------ lists
+
+
+@command(
+    app, "lists", "清单：不予出具的证明，突破清单的派单", "lists: certificates refused, tasks sent although stopped"
+)
+def lists(
+    context: typer.Context,
+    period: Period = "",
+    first: First = "",
+    last: Last = "",
+    each: Annotated[bool, option("--each", zh="逐次列出", en="one line per case")] = False,
+    json: Json = False,
+    jsonl: Jsonl = False,
+    csv: Csv = False,
+) -> int:
+    """Counted from the log, by list entry or matter."""
+    from console.cli.report_lists import show_lists
+
+    session = session_of(context)
+    form = form_of(json, jsonl, csv)
+    show_lists(session, _period(session, period, first, last), each, form)
     return OK

@@ -38,7 +38,7 @@ def as_proposed_command(
     found = proposed(session.reader(), session.centre_id(), ticket)
     if not found.steps:
         raise NotAllowed("no-proposal", f"{found.zh}。", f"{found.en}.")
-    reasons_zh, reasons_en = (found.found_zh, found.zh), (found.found_en, found.en)
+    reasons_zh, reasons_en = (found.found_zh, found.zh, found.duty_zh), (found.found_en, found.en, found.duty_en)
     output.remark(words.say("；".join(filter(None, reasons_zh)), "; ".join(filter(None, reasons_en))))
     orders = [read_order(VERBS[verb].order, {**values, "ticket": ticket}) for verb, values in found.steps]
     return printing.outcomes(

@@ -47,6 +47,11 @@ COMMUNITY = Field("community", "村社区编码或名称", "community, by code o
 GRID = Field("grid", "网格编码或名称", "grid, by code or name")
 UNIT = Field("unit", "单位编码或 @人员，缺省为主办单位", "the unit or @officer, by default the lead")
 PEOPLE = Field("people", "到场人数", "how many people came", "number")
+OVERRIDE = Field(
+    "override",
+    "清单不允许时仍派出的理由，限值班领导、指挥长",
+    "why it is sent although the lists stop it: for the duty leader and the commander",
+)
 INSTRUCTION = Field("instruction", "处置要求", "what everybody is asked to do who has no instruction of their own")
 
 _REPORT = (
@@ -83,6 +88,7 @@ _DISPATCH = (
     MATTER,
     LIMIT_NO,
     URGENCY,
+    OVERRIDE,
 )
 _ASSESS = (
     MATTER,
@@ -107,7 +113,20 @@ REPORT = VerbCommand("report", "report", "上报", "上报：登记新事件", "
 VERB_COMMANDS = (
     REPORT,
     VerbCommand("accept", "accept", "受理", "受理", "take the report in", (NOTE,)),
-    VerbCommand("refuse", "refuse", "不予受理", "不予受理", "do not take it in", (REASON,)),
+    VerbCommand(
+        "refuse",
+        "refuse",
+        "不予受理",
+        "不予受理",
+        "do not take it in",
+        (
+            Field(
+                "reason",
+                "原因；不应出具的证明缺省为清单说明",
+                "the reason; of a certificate not to be issued what the list says",
+            ),
+        ),
+    ),
     VerbCommand("amend", "amend", "更正", "更正登记内容", "correct what was written down", _AMEND),
     VerbCommand(
         "assess", "assess", "研判", "研判：定事项、紧急程度、地点", "say what it is, how urgent, where", _ASSESS
@@ -119,7 +138,7 @@ VERB_COMMANDS = (
         "转派",
         "转派",
         "take it from its unit and give it to another",
-        (Field("to", "新的主办单位（必填）", "the new lead unit (required)"), REASON, INSTRUCTION),
+        (Field("to", "新的主办单位（必填）", "the new lead unit (required)"), REASON, INSTRUCTION, OVERRIDE),
     ),
     VerbCommand(
         "add",
@@ -137,6 +156,7 @@ VERB_COMMANDS = (
             Field("inform", "只告知，写法同上，可多次给出", "somebody to inform only, may be repeated", "many"),
             Field("role", "assist 协办，inform 告知", "assist or inform"),
             INSTRUCTION,
+            OVERRIDE,
         ),
     ),
     VerbCommand("ack", "acknowledge", "签收", "签收", "the unit has it", (UNIT,)),
@@ -247,7 +267,7 @@ VERB_COMMANDS = (
         "下派",
         "下派社区或网格",
         "give it to a community or grid",
-        (Field("to", "社区或网格（必填）", "the community or grid (required)"), REASON),
+        (Field("to", "社区或网格（必填）", "the community or grid (required)"), REASON, OVERRIDE),
     ),
     VerbCommand("remind", "remind", "催办", "催办", "press whoever has it", (NOTE,)),
     VerbCommand(

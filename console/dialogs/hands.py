@@ -55,6 +55,7 @@ class HandsDrawer(SearchDrawer):
         lead, reason = (proposal.unit_code or None, proposal.reason) if proposal is not None else (None, "")
         super().__init__(heading, lambda: items, hint, lead, reason)
         self.members = members
+        self.duty = proposal.duty if proposal is not None else ""
         self.leads = proposal is not None
         proposed = proposal.assist if proposal is not None else ()
         self.marks = {code: Mark(TaskRole.ASSIST.value, proposed=True) for code in proposed}
@@ -70,7 +71,11 @@ class HandsDrawer(SearchDrawer):
         summary = LinesView(self._summary, name="summary")
         summary.styles.height = SUMMARY_LINES
         summary.can_focus = False
-        return [*above, summary, view, HintLine(self._foot)]
+        duty = [LinesView(self._duty_lines, name="duty")] if self.duty else []
+        for line in duty:
+            line.styles.height = 1
+            line.can_focus = False
+        return [*duty, *above, summary, view, HintLine(self._foot)]
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -189,6 +194,10 @@ class HandsDrawer(SearchDrawer):
             shown += [text.format(names=_(", ").join(names))] if names else []
         rows = wrap("  ".join(shown), max(width, 10))
         return [text_line(row, "ok") for row in rows[:SUMMARY_LINES]]
+
+    def _duty_lines(self, _width: int) -> list[Line]:
+        """Who is responsible by the lists."""
+        return [text_line(clean(self.duty, 300), "ok")]
 
     def _named(self, key: str, asked: str) -> str:
         title = clean(self._titles.get(key, key), 60)

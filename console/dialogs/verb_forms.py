@@ -44,7 +44,9 @@ def _assess() -> tuple[FieldSpec, ...]:
 
 
 FORMS: dict[str, Callable[[], tuple[FieldSpec, ...]]] = {
-    "refuse": lambda: (_reason(_("Reason told")),),
+    "refuse": lambda: (
+        FieldSpec("reason", _("Reason told"), hint=_("of a certificate not to be issued: what the list says")),
+    ),
     "amend": lambda: (
         FieldSpec("title", _("What"), limit=200),
         FieldSpec("address", _("Where"), limit=300),
@@ -105,6 +107,12 @@ FORMS: dict[str, Callable[[], tuple[FieldSpec, ...]]] = {
     ),
     "recompute": lambda: (_yes_no("policy", _("New policy")),),
 }
+
+
+def override_form() -> tuple[FieldSpec, ...]:
+    """What is asked of those who may send a ticket although the lists stop it."""
+    return (FieldSpec("override", _("Reason"), required=True),)
+
 
 NEEDS_UNIT = frozenset({"redispatch", "hand_down", "add_task"})
 """Verbs that first ask for a unit of the organisation."""

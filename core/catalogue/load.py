@@ -9,14 +9,16 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert
 
 from core.catalogue.calendars import CalendarEntry
+from core.catalogue.lists import lists_body
 from core.catalogue.model import CatalogueVersion, MatterEntry, digest
 from core.catalogue.stored import newest_version, rows_of, stored_catalogue
 from core.organisation.journal import note_change
+from core.rules.lists import Lists
 from data.ids import new_id
 from data.store import lock_centre
 from data.tables import Catalogue, Matter
 
-Kind = Literal["matters", "policy", "calendar"]
+Kind = Literal["matters", "policy", "calendar", "lists"]
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,11 @@ def load_calendar(
     """Load a calendar as a new version, unless it is there already."""
     body = calendar.hours.to_dict()
     return _load_body(connection, centre_id, "calendar", calendar.code, calendar.hours.version, body, at, actor)
+
+
+def load_lists(connection: Connection, centre_id: int, lists: Lists, at: int, actor: str) -> LoadedVersion:
+    """Load the lists of who owns what as a new version, unless they are there already."""
+    return _load_body(connection, centre_id, "lists", "", lists.version, lists_body(lists), at, actor)
 
 
 def difference(before: CatalogueVersion, after: CatalogueVersion) -> tuple[MatterChange, ...]:

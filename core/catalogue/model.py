@@ -95,15 +95,22 @@ class CatalogueVersion:
         """The matter of a code."""
         return self._by_code.get(code)
 
+    def line(self, code: str) -> tuple[str, ...]:
+        """The codes of a category and of those above it, from below."""
+        return tuple(category.code for category in self._above(code))
+
     def path(self, code: str) -> str:
         """The names of a category from the top down, parted by ` / `."""
+        return " / ".join(category.name for category in reversed(self._above(code)))
+
+    def _above(self, code: str) -> list[CategoryEntry]:
         by_code = {category.code: category for category in self.categories}
-        names: list[str] = []
+        found: list[CategoryEntry] = []
         current = by_code.get(code)
-        while current is not None and len(names) < 10:
-            names.append(current.name)
+        while current is not None and len(found) < 10:
+            found.append(current)
             current = by_code.get(current.parent)
-        return " / ".join(reversed(names))
+        return found
 
     def digest(self) -> str:
         """A fingerprint of the content: equal content has an equal one, whatever the files looked like."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from core.catalogue.find import match, route
 from core.catalogue.model import CatalogueVersion, MatterEntry
+from core.rules.lists import NO_LISTS, Lists, Subject, duty_of, duty_words, refusal_of_certificate
 from data.terms import Stage
 
 Step = tuple[str, Mapping[str, Any]]
@@ -33,14 +34,22 @@ class Proposed:
     found_en: str = ""
     lead: str = ""
     assist: tuple[str, ...] = ()
+    duty_zh: str = ""
+    """Who is responsible by the lists (区级主责、镇街配合), or why they stop it; empty where they say nothing."""
+    duty_en: str = ""
 
 
 def propose(
-    ticket: Mapping[str, Any], catalogue: CatalogueVersion, routes: Mapping[str, str], units: Mapping[str, str]
+    ticket: Mapping[str, Any],
+    catalogue: CatalogueVersion,
+    routes: Mapping[str, str],
+    units: Mapping[str, str],
+    lists: Lists = NO_LISTS,
 ) -> Proposed:
     """The steps that take a ticket out, by the matter it has or that its text speaks of.
 
-    `ticket` has stage, matter_code, limit_no, title and body; `routes` and `units` are those of `find.route`.
+    `ticket` has stage, matter_code, limit_no, title and body; `routes` and `units` are those of `find.route`; `lists`
+    say who is responsible.
     """
     stage = Stage(ticket["stage"])
     if stage not in TO_BE_SENT:
@@ -65,7 +74,20 @@ def propose(
     return Proposed(
         tuple(_steps(stage, matter.code if known is None else "", limit_no, way.lead, way.assist)),
         way.zh, way.en, matter, limit_no, *found, way.lead, way.assist,
+        *duty_said(lists, catalogue, matter, f"{ticket['title']} {ticket['body']}"),
     )  # fmt: skip
+
+
+def duty_said(lists: Lists, catalogue: CatalogueVersion, matter: MatterEntry, text: str) -> tuple[str, str]:
+    """What the lists say of a ticket of a matter, in Chinese and English; empty where they say nothing.
+
+    That a certificate is not to be issued, else who leads and who assists.
+    """
+    subject = Subject(matter.code, matter.name, matter.name_en, catalogue.line(matter.category), text)
+    stop, entry = refusal_of_certificate(lists, subject), duty_of(lists, subject)
+    if stop is not None:
+        return stop.zh, stop.en
+    return duty_words(entry) if entry is not None else ("", "")
 
 
 def _steps(stage: Stage, matter: str, limit_no: int, lead: str, assist: Sequence[str]) -> list[Step]:

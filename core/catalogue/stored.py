@@ -6,7 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from core.catalogue.lists import lists_of_body
 from core.catalogue.model import CatalogueVersion, CategoryEntry, MatterEntry
+from core.rules.lists import NO_LISTS, Lists
 from data.errors import NotFound
 
 if TYPE_CHECKING:
@@ -74,6 +76,24 @@ def stored_catalogue(rows: Rows, centre_id: int, version: int | None = None) -> 
         tuple(_matter(row) for row in matters),
         tuple(tuple(group) for group in frame.get("synonyms", [])),
     )
+
+
+def stored_lists(rows: Rows, centre_id: int, version: int | None = None) -> Lists:
+    """A version of the lists of who owns what, by default the newest; none at all where none was ever loaded.
+
+    Raises NotFound for a version that is not there.
+    """
+    chosen = newest_version(rows, centre_id, "lists")[0] if version is None else version
+    if not chosen and version is None:
+        return NO_LISTS
+    found = rows(
+        "SELECT body FROM catalogue WHERE centre_id = :centre AND kind = 'lists' AND version = :version",
+        centre=centre_id,
+        version=chosen,
+    )
+    if not found:
+        raise NotFound("lists-version", f"没有清单版本 {chosen}。", f"There is no version {chosen} of the lists.")
+    return lists_of_body(_plain(found[0][0]))
 
 
 def _matter(row: Sequence[Any]) -> MatterEntry:

@@ -17,6 +17,7 @@ from core.desk.orders import Join, Order, Report, TicketOrder
 from core.desk.people import people_at
 from core.desk.permissions import acts_for_unit, refusal_of_role
 from core.desk.references import References
+from core.desk.verbs.guarding import stopped_by_lists
 from core.desk.verbs.intake import decide_report
 from core.desk.verbs.table import REPORT, TITLES, VERBS, Verb
 from core.desk.verbs.undoing import NAMES_A_LEAD
@@ -162,7 +163,7 @@ class Desk:
         with self.store.read() as connection:
             case = Ledger(connection, self.centre_id, self.now(), reading=True).case_by_code(code)
             refs = References(connection, self.centre_id)
-            return [Possibility(verb, self._refusal(verb, case, actor, refs)) for verb in VERBS.values()]
+            return [Possibility(verb, self._why_not(verb, case, actor, refs)) for verb in VERBS.values()]
 
     def possible_each(self, ticket_ids: Sequence[int], actor: Actor) -> dict[int, list[Possibility]]:
         """`possible` for many tickets by id in one reading; what does not exist is left out."""
@@ -170,7 +171,7 @@ class Desk:
             ledger = Ledger(connection, self.centre_id, self.now(), reading=True)
             refs = References(connection, self.centre_id)
             return {
-                case.ticket.id: [Possibility(verb, self._refusal(verb, case, actor, refs)) for verb in VERBS.values()]
+                case.ticket.id: [Possibility(verb, self._why_not(verb, case, actor, refs)) for verb in VERBS.values()]
                 for case in ledger.cases(ticket_ids)
             }
 
@@ -231,6 +232,10 @@ class Desk:
         if why is None and verb.name == "undo":
             why = refusal_of_undo(case, actor, refs, self.now(), TITLES)
         return why or refusal_over_joined(verb.name, case) or refusal_of_tasks(verb.name, case)
+
+    def _why_not(self, verb: Verb, case: Case, actor: Actor, refs: References) -> Why | None:
+        """What is known before it is said to whom, and as what matter, a ticket is to be sent."""
+        return self._refusal(verb, case, actor, refs) or stopped_by_lists(verb.name, case, actor.roles, refs)
 
     def _record(self, ledger: Ledger, work: Work, verb: str, decision: Decision, seen: int | None) -> Receipt:
         """Append the event, queue the notices; then the events of other tickets that the same deed changed."""

@@ -40,6 +40,8 @@ Line = Annotated[str, Field(max_length=LINE_LIMIT), AfterValidator(_one_line)]
 Title = Annotated[str, Field(min_length=1, max_length=TITLE_LIMIT), AfterValidator(_one_line), AfterValidator(_said)]
 Long = Annotated[str, Field(max_length=TEXT_LIMIT), AfterValidator(_storable)]
 Reason = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_storable), AfterValidator(_said)]
+Why = Annotated[str, Field(max_length=2000), AfterValidator(_storable)]
+"""A reason where there need not be one."""
 Code = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_one_line), AfterValidator(_said)]
 Named = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_one_line), AfterValidator(_said)]
 """A hand as `core.desk.hands` reads it: a unit, or `@` and an officer or a role, and after `=` an instruction."""
@@ -92,10 +94,10 @@ class Accept(TicketOrder):
 
 
 class Refuse(TicketOrder):
-    """Do not take it in (不予受理), with the reason that the reporter is told."""
+    """Do not take it in (不予受理). The reporter is told the reason: what is written, else what the list says."""
 
     verb: ClassVar[str] = "refuse"
-    reason: Reason
+    reason: Why = ""
 
 
 class Amend(TicketOrder):
@@ -134,6 +136,8 @@ class Dispatch(TicketOrder):
     matter: Line = ""
     limit_no: int | None = Field(default=None, ge=0, le=99)
     urgency: Urgency | None = None
+    override: Why = ""
+    """Why it is sent although the lists stop it; for those who are entitled to that."""
 
 
 class Redispatch(TicketOrder):
@@ -143,6 +147,8 @@ class Redispatch(TicketOrder):
     to: Named
     reason: Reason
     instruction: Long = ""
+    override: Why = ""
+    """Why it is sent although the lists stop it; for those who are entitled to that."""
 
 
 class AddTask(TicketOrder):
@@ -153,6 +159,8 @@ class AddTask(TicketOrder):
     inform: list[Named] = Field(default_factory=list, max_length=HANDS_LIMIT)
     role: Literal["assist", "inform"] = "assist"
     instruction: Long = ""
+    override: Why = ""
+    """Why it is sent although the lists stop it; for those who are entitled to that."""
 
 
 class Acknowledge(TicketOrder):
@@ -278,6 +286,8 @@ class HandDown(TicketOrder):
     verb: ClassVar[str] = "hand_down"
     to: Code
     reason: Reason
+    override: Why = ""
+    """Why it is sent although the lists stop it; for those who are entitled to that."""
 
 
 class Remind(TicketOrder):

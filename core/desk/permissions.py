@@ -61,6 +61,8 @@ CENTRE_ROLES: dict[str, frozenset[Role]] = {
     "phone_log": DESK_ROLES,
     "reveal": SENIOR_ROLES,
     "roster": DESK_ROLES,
+    "lists": SENIOR_ROLES,
+    "override_lists": frozenset({Role.DUTY_LEADER, Role.COMMANDER}),
 }
 """Who may change what belongs to the whole centre."""
 

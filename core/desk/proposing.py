@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from core.catalogue.propose import Proposed, propose
-from core.catalogue.stored import stored_catalogue
+from core.catalogue.stored import stored_catalogue, stored_lists
 from data.queries import tickets
 from data.reader import Reader
 
@@ -24,4 +24,4 @@ def proposed(reader: Reader, centre: int, code: str) -> Proposed:
     labels = found[0] if found else {}
     routes = (json.loads(labels) if isinstance(labels, str) else labels or {}).get("routes", {})
     units = {str(unit): str(name) for unit, name in reader.rows(_UNITS, centre=centre)}
-    return propose(ticket, stored_catalogue(reader.rows, centre), routes, units)
+    return propose(ticket, stored_catalogue(reader.rows, centre), routes, units, stored_lists(reader.rows, centre))

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from core.catalogue.lists import lists_of_body
+from core.rules.lists import NO_LISTS, Lists
 from core.rules.policy import Policy
 from core.rules.versions import read_calendar, read_policy
 from core.rules.worktime import WorkCalendar
@@ -64,6 +66,7 @@ class MatterView:
     keywords: tuple[str, ...] = ()
     ask: tuple[str, ...] = ()
     work: str = ""
+    category: str = ""
 
     def limit(self, number: int) -> dict[str, Any]:
         """The limits of a condition; the first one for a number that does not exist."""
@@ -203,6 +206,26 @@ class References:
         found: WorkCalendar = self._cache[key]
         return found
 
+    def lists(self) -> Lists:
+        """The newest lists of who owns what; none where none were loaded."""
+        if ("lists",) not in self._cache:
+            version = self.version("lists")
+            self._cache[("lists",)] = lists_of_body(self._body("lists", "", version)) if version else NO_LISTS
+        found: Lists = self._cache[("lists",)]
+        return found
+
+    def categories(self, matter: MatterView) -> tuple[str, ...]:
+        """The codes of a matter's category and of those above it, from below."""
+        key = ("categories", matter.version)
+        if key not in self._cache:
+            body = self._body("matters", "", matter.version)
+            self._cache[key] = {row["code"]: row.get("parent", "") for row in body.get("categories", ())}
+        parents, found, code = self._cache[key], list[str](), matter.category
+        while code and code not in found:
+            found.append(code)
+            code = parents.get(code, "")
+        return tuple(found)
+
     def routes(self) -> dict[str, str]:
         """The catalogue's post codes as this centre's post codes, where they differ."""
         found: dict[str, str] = self.centre().labels.get("routes", {})
@@ -265,4 +288,5 @@ def matter_view(row: dict[str, Any]) -> MatterView:
         keywords=tuple(row["keywords"] or ()),
         ask=tuple(row["ask"] or ()),
         work=row["work"],
+        category=row["category"],
     )

@@ -54,9 +54,9 @@ def write_organisation(organisation: Organisation, path: Path, form: Format | No
     chosen = form or _form(path)
     if chosen == "folder":
         for name, rows in lines_of(organisation).items():
-            _write(path / f"{name}.csv", write_csv(COLUMNS[name], text_rows(rows)))
+            write_file(path / f"{name}.csv", write_csv(COLUMNS[name], text_rows(rows)))
     else:
-        _write(path, dump_organisation(organisation, chosen))
+        write_file(path, dump_organisation(organisation, chosen))
 
 
 def dump_organisation(organisation: Organisation, form: Format) -> bytes:
@@ -164,7 +164,8 @@ def _lines(sheet: Sheet, place: str) -> list[Line]:
     ]
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all. Raises BadInput where it cannot be written."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -29,7 +29,7 @@ LIVING = frozenset(
 
 STAGES: dict[str, frozenset[Stage]] = {
     "accept": frozenset({Stage.REPORTED}),
-    "refuse": frozenset({Stage.REPORTED, Stage.ACCEPTED}),
+    "refuse": frozenset({Stage.REPORTED, Stage.ACCEPTED, Stage.ASSESSED}),
     "amend": (LIVING - {Stage.COMPLETED, Stage.CHECKED, Stage.CALLED_BACK}) | {Stage.MERGED},
     "assess": frozenset({Stage.ACCEPTED, Stage.ASSESSED}),
     "dispatch": frozenset({Stage.ACCEPTED, Stage.ASSESSED}),
@@ -116,7 +116,14 @@ def refusal_of_lead(case: Case, roles: frozenset[str]) -> Why | None:
 
 
 def refusal_of_tasks(verb: str, case: Case) -> Why | None:
-    """What the tasks forbid where the stage allows: there is nothing left to acknowledge, to arrive for, to finish."""
+    """What the tasks forbid where the stage allows: there is nothing left to acknowledge, to arrive for, to finish.
+
+    A ticket that came back from a unit is not turned away at the door any more.
+    """
+    if verb == "refuse" and case.stage == Stage.ASSESSED and case.ticket.dispatched_at is not None:
+        return Why(
+            "was-sent", "已派过单，不能再不予受理，可作废", "it was sent out already: it can be voided, not refused"
+        )
     states = {task.state for task in case.tasks if task.state in LIVE_TASKS}
     if verb == "acknowledge" and TaskState.SENT not in states:
         return Why("acknowledged-already", "该任务已签收", "every task is acknowledged already")

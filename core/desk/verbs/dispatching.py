@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from core.desk.hands import Found, Hand, Person, read_hands, refuse_doubles
 from core.desk.orders import AddTask, Dispatch, Redispatch, Return
 from core.desk.references import UnitView
+from core.desk.verbs.guarding import guard
 from core.desk.verbs.intake import set_matter_or_part
 from core.desk.verbs.limits import start_assisting_clocks, start_handling_clocks
 from core.desk.work import Decision, Work
@@ -23,13 +24,14 @@ def decide_dispatch(work: Work, order: Dispatch) -> Decision:
     set_matter_or_part(work, order.matter, order.limit_no, order.urgency)
     hands = _targets(work, order)
     refuse_doubles(hands)
+    kept = guard(work, hands, order.override)
     lead, *others = hands
     work.effects.clocks.extend(work.timing.stop(clock) for clock in work.case.live_clocks(ClockKind.ASSESS))
     give_lead(work, lead.unit, lead.instruction or order.instruction, lead.person)
     _add_hands(work, others, order.instruction)
     if work.case.ticket.dispatched_at is None:
         work.effects.set["dispatched_at"] = work.at
-    return work.decision(to=lead.name, **_parts(others), instructions=_instructions(hands))
+    return work.decision(to=lead.name, **_parts(others), instructions=_instructions(hands), **kept)
 
 
 def _targets(work: Work, order: Dispatch) -> list[Found]:
@@ -109,12 +111,13 @@ def decide_redispatch(work: Work, order: Redispatch) -> Decision:
         raise BadInput(
             "same-unit", f"{hand.label('zh')} 已经是主办单位。", f"{hand.label('en')} has the ticket already."
         )
+    kept = guard(work, [hand], order.override)
     release_task(work, current, TaskState.CANCELLED, order.reason)
     assisting = work.case.task_of(*hand.key)
     if assisting is not None:
         release_task(work, assisting, TaskState.CANCELLED, order.reason)
     give_lead(work, hand.unit, hand.instruction or order.instruction, hand.person)
-    return work.decision(to=hand.name, reason=order.reason)
+    return work.decision(to=hand.name, reason=order.reason, **kept)
 
 
 def release_task(work: Work, task: TaskRecord, state: TaskState, reason: str) -> None:
@@ -137,10 +140,11 @@ def decide_add_task(work: Work, order: AddTask) -> Decision:
     for hand in hands:
         if work.case.task_of(*hand.key) is not None:
             raise BadInput("unit-has-task", f"{hand.label('zh')} 已有任务。", f"{hand.label('en')} has a task already.")
+    kept = guard(work, hands, order.override) | {"instructions": _instructions(hands)}
     _add_hands(work, hands, order.instruction)
     if not order.inform:
-        return work.decision(to=[hand.name for hand in hands], role=order.role, instructions=_instructions(hands))
-    return work.decision(**_parts(hands), instructions=_instructions(hands))
+        return work.decision(to=[hand.name for hand in hands], role=order.role, **kept)
+    return work.decision(**_parts(hands), **kept)
 
 
 def decide_return(work: Work, order: Return) -> Decision:

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.desk.orders import Accept, Amend, Assess, Refuse, Report
 from core.desk.references import UnitView
+from core.desk.verbs.guarding import listed_refusal
 from core.desk.verbs.limits import start_handling_clocks
 from core.desk.work import Decision, Work, tier_of
 from core.rules.case import LIVE_TASKS
@@ -112,10 +113,14 @@ def decide_accept(work: Work, order: Accept) -> Decision:
 
 
 def decide_refuse(work: Work, order: Refuse) -> Decision:
-    """Not taken in; the ticket's life ends."""
+    """Not taken in; the ticket's life ends. A certificate that is not to be issued is refused with the list's words."""
+    said, kept = listed_refusal(work)
+    reason = order.reason or said
+    if not reason:
+        raise BadInput("bad-field", "reason 不能为空。", "reason may not be empty.", fields=["reason"])
     end_life(work, Stage.REFUSED)
-    work.effects.set["reason"] = order.reason
-    return work.decision(reason=order.reason)
+    work.effects.set["reason"] = reason
+    return work.decision(reason=reason, **kept)
 
 
 def decide_amend(work: Work, order: Amend) -> Decision:

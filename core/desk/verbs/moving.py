@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from core.desk.hands import Found
 from core.desk.orders import HandDown, HandUp, Pause, Recompute, Resume
 from core.desk.references import UnitView
 from core.desk.verbs.dispatching import cancel_tasks, give_lead, refuse_without_leader
+from core.desk.verbs.guarding import guard
 from core.desk.verbs.intake import GRIDS
 from core.desk.verbs.limits import limit_text
 from core.desk.work import Decision, Work, tier_of
 from core.rules.stages import OUT, TIER_ORDER, may_approve_pause, tier_above
 from data.errors import BadInput, NotAllowed
 from data.tables import ClockRecord
-from data.terms import ClockKind, ClockState, Holder, PauseReason, Stage, Tier, UnitKind, Urgency
+from data.terms import ClockKind, ClockState, Holder, PauseReason, Stage, TaskRole, Tier, UnitKind, Urgency
 
 LIVING_ABOVE = (Tier.CENTRE, Tier.DISTRICT)
 SKIPPING = frozenset({Urgency.EMERGENCY, Urgency.URGENT})
@@ -95,12 +97,13 @@ def decide_hand_down(work: Work, order: HandDown) -> Decision:
         raise BadInput("not-below", f"{unit.name} 不是社区或网格。", f"{unit.code} is neither a community nor a grid.")
     if TIER_ORDER.index(tier_of(unit.kind)) >= TIER_ORDER.index(Tier(work.case.ticket.tier)):
         raise BadInput("not-below", f"{unit.name} 不是下级。", f"{unit.name_en or unit.code} is not below.")
+    kept = guard(work, [Found(TaskRole.LEAD, unit)], order.override)
     cancel_tasks(work, order.reason)
     work.effects.clocks.extend(work.timing.stop(clock) for clock in work.case.live_clocks(ClockKind.ASSESS))
     give_lead(work, unit, order.reason)
     if work.case.ticket.dispatched_at is None:
         work.effects.set["dispatched_at"] = work.at
-    return work.decision(to=unit.code, reason=order.reason)
+    return work.decision(to=unit.code, reason=order.reason, **kept)
 
 
 def decide_pause(work: Work, order: Pause) -> Decision:

@@ -17,7 +17,7 @@ from tests.core.desk.scene import REACHABLE, Scene, make_scene, orders_of
 
 LIFE = {
     "accept": {"reported"},
-    "refuse": {"reported", "accepted"},
+    "refuse": {"reported", "accepted", "assessed"},
     "assess": {"accepted", "assessed"},
     "dispatch": {"accepted", "assessed"},
     "complete": {"acknowledged", "on_scene", "handling"},
