@@ -312,6 +312,14 @@ class Proposal:
     """Codes of the assisting units."""
     duty: str = ""
     """Who is responsible by the lists, or why they stop it (in the user's language); empty where they say nothing."""
+    matter: str = ""
+    """The matter that the text speaks of, where nobody has assessed it yet, and its condition."""
+    limit_no: int = 0
+
+    @property
+    def assessment(self) -> dict[str, object]:
+        """What a dispatch to the proposed unit says about the matter; nothing where it is assessed."""
+        return {"matter": self.matter, "limit_no": self.limit_no} if self.matter else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,6 +237,8 @@ class TicketWork:
                 values[role.value] = [code for code, part in marks.items() if part == role and code != unit_code]
         elif proposal is not None and unit_code == proposal.unit_code and proposal.assist:
             values["assist"] = list(proposal.assist)
+        if proposal is not None and unit_code == proposal.unit_code:
+            values |= proposal.assessment
         self.carry_out(screen, row, "dispatch", values)
 
     def _choose_unit(self, screen: DutyScreen, row: QueueRow, verb: str, heading: str) -> None:

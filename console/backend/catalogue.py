@@ -121,18 +121,19 @@ class CatalogueReader:
     def proposal(self, matter_code: str, text: str, codes: Mapping[str, int]) -> Proposal:
         """Where the catalogue sends a ticket of a matter, or of what its text speaks of, and why."""
         matter = next((item for item in self._catalogue.matters if item.code == matter_code), None)
-        said = ""
+        said, guessed, limit_no = "", "", 0
         if matter is None:
             best = match(text, self._catalogue.matters, self._catalogue.synonyms, 1)
             if not best:
                 return Proposal(None, _("The report names no matter of the catalogue: choose a post, or assess first."))
-            matter = best[0].matter
+            matter, limit_no = best[0].matter, best[0].limit_no
+            guessed = matter.code
             said = _(" (not assessed yet; {why})").format(why=best[0].reason(language()))
         routes: Mapping[str, str] = self._centre.labels.get("routes", {})
         way = route(matter, routes, self._targets)
         reason = (way.en if language() == "en" else way.zh) + said
         duty = duty_said(self._lists, self._catalogue, matter, text)[language() == "en"]
-        return Proposal(codes.get(way.lead), reason, way.lead, way.assist, duty)
+        return Proposal(codes.get(way.lead), reason, way.lead, way.assist, duty, guessed, limit_no)
 
     def propose(self, ticket: Mapping[str, Any]) -> Proposed:
         """The steps that the catalogue proposes for a ticket."""

@@ -48,9 +48,7 @@ def _several(
 ) -> Iterable[PostNode]:
     communities = [unit for unit in units if unit.kind == UnitKind.COMMUNITY]
     grids = [unit for unit in units if unit.kind in GRID_KINDS]
-    secretaries = list(
-        dict.fromkeys(PERSON + line.officer_code for line in holders if line.role == Role.COMMUNITY_SECRETARY)
-    )
+    secretaries = _one_of_each([line for line in holders if line.role == Role.COMMUNITY_SECRETARY])
     yield from _preset("communities", _("All communities"), "所有社区", [unit.code for unit in communities])
     yield from _preset("secretaries", _("All community secretaries"), "各社区书记", secretaries)
     for section in units:
@@ -64,6 +62,14 @@ def _several(
         yield from _preset(f"grids-{community.code}", title, f"{community.name}各网格", own)
     for tag, codes in tags.items():
         yield from _preset(f"tag-{tag}", _("Tagged {tag}").format(tag=tag), tag, list(codes))
+
+
+def _one_of_each(holders: Sequence[HolderLine]) -> list[str]:
+    """One person of each unit: the A holder, while they are away the B holder."""
+    chosen: dict[int, HolderLine] = {}
+    for line in sorted(holders, key=lambda line: (line.away is not None, line.rank or "z")):
+        chosen.setdefault(line.unit_id, line)
+    return [PERSON + line.officer_code for line in holders if chosen[line.unit_id] == line]
 
 
 def _preset(key: str, title: str, spelt: str, codes: Sequence[str]) -> Iterable[PostNode]:

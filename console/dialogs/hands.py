@@ -23,6 +23,7 @@ from data.terms import TaskRole
 SEVERAL = re.compile(r"[,，、;；]")
 """Between names that are typed one after the other."""
 SUMMARY_LINES = 3
+KEYS: Mapping[str, str] = {"Tab": "tab", "Enter": "enter"}
 NEXT_PART: Mapping[str, str] = {"": TaskRole.ASSIST.value, TaskRole.ASSIST.value: TaskRole.INFORM.value}
 SIGNS: Mapping[str, str] = {TaskRole.ASSIST.value: "+ ", TaskRole.INFORM.value: "i "}
 
@@ -56,6 +57,7 @@ class HandsDrawer(SearchDrawer):
         super().__init__(heading, lambda: items, hint, lead, reason)
         self.members = members
         self.duty = proposal.duty if proposal is not None else ""
+        self.proposal = proposal
         self.leads = proposal is not None
         proposed = proposal.assist if proposal is not None else ()
         self.marks = {code: Mark(TaskRole.ASSIST.value, proposed=True) for code in proposed}
@@ -75,7 +77,7 @@ class HandsDrawer(SearchDrawer):
         for line in duty:
             line.styles.height = 1
             line.can_focus = False
-        return [*duty, *above, summary, view, HintLine(self._foot)]
+        return [*duty, *above, summary, view, HintLine(self._foot, names=KEYS)]
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -171,6 +173,8 @@ class HandsDrawer(SearchDrawer):
         inform = [_written(key, mark.asked) for key, mark in marks.items() if mark.role == TaskRole.INFORM]
         main: dict[str, object] = {"to": _written(lead, asked)} if lead else {"to": assist}
         self.values = main | ({"assist": assist} if lead and assist else {}) | ({"inform": inform} if inform else {})
+        if self.proposal is not None and lead == self.key:
+            self.values |= self.proposal.assessment
         self.dismiss(lead or "more")
 
     def _counting(self, lead: str, others: Sequence[str], asked: str) -> dict[str, Mark]:
