@@ -1,4 +1,4 @@
-"""One ticket, whole: summary, hands, history, custody and clocks, one tab each."""
+"""One ticket, whole: summary, history, custody, clocks and hands, one tab each."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from console.widgets.ticket_lines import (
 
 TABS: tuple[tuple[str, str], ...] = (
     ("summary", mark("Summary")),
-    ("hands", mark("Hands")),
     ("history", mark("History")),
     ("custody", mark("Custody")),
     ("clocks", mark("Clocks")),
+    ("hands", mark("Hands")),
 )
 
 TAB_MARGIN = 1

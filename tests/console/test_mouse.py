@@ -277,7 +277,7 @@ async def test_the_tabs_of_a_ticket_take_a_click() -> None:
         screen = app.screen
         assert isinstance(screen, TicketScreen)
         mouse = Mouse(pilot, None, "")  # type: ignore[arg-type]
-        for number, name in ((4, "时限"), (2, "流转"), (0, "概况"), (3, "在手"), (1, "承办")):
+        for number, name in ((3, "时限"), (1, "流转"), (0, "概况"), (2, "在手"), (4, "承办")):
             assert TABS[number][0]
             await mouse.click(f" {name} ")
             await until(pilot, lambda: screen.tab == number, name)  # noqa: B023
