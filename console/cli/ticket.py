@@ -41,6 +41,14 @@ def _views() -> dict[str, Entry]:
 
         return Entry(zh, en, build)
 
+    def duplicates(zh: str, en: str) -> Entry:
+        def build() -> Any:
+            from console.cli.ticket_duplicates import duplicates_command
+
+            return single(duplicates_command, "duplicates", zh, en)
+
+        return Entry(zh, en, build)
+
     def hands(zh: str, en: str) -> Entry:
         def build() -> Any:
             from console.cli.ticket_hands import hands_command
@@ -61,6 +69,10 @@ def _views() -> dict[str, Entry]:
         ),
         "as-proposed": proposed(
             "按目录建议受理、研判、派单，一次办完", "accept, assess and dispatch as the catalogue proposes, all at once"
+        ),
+        "duplicates": duplicates(
+            "疑似重复：与一件事件或一段话相近的未结事件，及理由",
+            "open tickets that are likely the same matter as a ticket or a text, with the reasons",
         ),
         "explain": view("explain", "时限是怎么算出来的", "how the deadlines came about"),
     }
@@ -177,6 +189,10 @@ def act(row: VerbCommand, session: Session, values: dict[str, Any]) -> int:
         order = _read(row, kind, {**fields, "ticket": ticket} if ticket else fields)
         jobs.append(acting.Job(order, actor, seen, acting.checked_key(key, ticket)))
     found = list(acting.carry_out(session.desk(), jobs, dry_run))
+    if row is REPORT and not form and not dry_run and "join" not in fields:
+        from console.cli.ticket_duplicates import remark_duplicates
+
+        remark_duplicates(session, found[0].record)
     return printing.outcomes(found, form, session.zone())
 
 

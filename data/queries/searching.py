@@ -152,6 +152,13 @@ def _index_knows(condition: Condition) -> bool:
     return condition.words_only and len(condition.phrases) <= TERMS and all(p.count(" ") < 2 for p in condition.phrases)
 
 
+def ids_with(reader: Reader, centre: int, term: str, most: int) -> list[int]:
+    """Open tickets, at most so many, that the index has a term for; what it does not hold yet is left out."""
+    match = _match(reader, (of_centre(centre, term), of_centre(centre, OPEN)))
+    rows = reader.rows(f"{_indexed(reader)} LIMIT :most", centre=centre, match=match, most=most)
+    return [int(row[0]) for row in rows]
+
+
 def waiting(reader: Reader, centre_id: int, most: int = LAG_SHOWN) -> int:
     """How many tickets of a centre wait for the index, counted up to `most`."""
     row = reader.one(
