@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from console.dialogs.help import HelpDrawer
     from console.emergency_work import EmergencyWork
+    from console.joining import JoinWork
     from console.planned_work import PlannedWork
     from console.training.coach import Coach
     from console.work import TicketWork
@@ -109,6 +110,7 @@ class ZhihuiApp(KeyOrder, CellOutput):
         self._work: TicketWork | None = None
         self._planned: PlannedWork | None = None
         self._emergency: EmergencyWork | None = None
+        self._joining: JoinWork | None = None
         self.status = Status()
         self.now = seconds()
         self._drawn_at = 0
@@ -308,6 +310,15 @@ class ZhihuiApp(KeyOrder, CellOutput):
         return self._emergency
 
     @property
+    def joining(self) -> JoinWork:
+        """What belongs together."""
+        if self._joining is None:
+            from console.joining import JoinWork
+
+            self._joining = JoinWork(self)
+        return self._joining
+
+    @property
     def duty_screen(self) -> DutyScreen | None:
         """The topmost screen that is no drawer."""
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, DutyScreen)), None)
@@ -351,6 +362,12 @@ class ZhihuiApp(KeyOrder, CellOutput):
 
         if not isinstance(self.screen, TicketScreen):
             self.push_screen(TicketScreen(ticket_id))
+
+    def show_ticket(self, ticket_id: int) -> None:
+        """The same from another ticket: it stands on top, Escape leads back."""
+        from console.screens.ticket import TicketScreen
+
+        self.push_screen(TicketScreen(ticket_id))
 
     def action_training(self) -> None:
         """The coach's menu; outside a training there is none."""

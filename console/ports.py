@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from console.emergency_ports import EmergencyPort, ModeView
 from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.plan_ports import PlanPort
+from console.tie_ports import TiePort
 from data.queries.counted import Counted
 from data.terms import TaskState
 
@@ -359,7 +360,7 @@ class BellListener(Protocol):
         ...
 
 
-class Backend(DeskPort, PlanPort, EmergencyPort, Protocol):
+class Backend(DeskPort, PlanPort, EmergencyPort, TiePort, Protocol):
     """All that the console needs from below. Reads run on one reading thread, `do` on one writing thread."""
 
     def status(self, now: int) -> Status:

@@ -11,10 +11,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from console.backend.words import event_title
 from console.dialogs.choose import Item, MenuDrawer, SearchDrawer
 from console.dialogs.form import FormDrawer
 from console.dialogs.hands import HandsDrawer
-from console.dialogs.verb_forms import FORMS, NEEDS_UNIT, OF_A_TASK, order_values, override_form
+from console.dialogs.verb_forms import FORMS, NEEDS_UNIT, OF_A_TASK, WHY, order_values, override_form
 from console.drafts import INTAKE
 from console.i18n import _
 from console.intake_ports import MatterHit
@@ -156,12 +157,19 @@ class TicketWork:
             self._add_hands(screen, row, heading)
         elif verb == "assess":
             self._choose_matter(screen, row, heading)
+        elif verb == "join":
+            self.app.joining.propose(screen, row)
         elif verb in NEEDS_UNIT:
             self._choose_unit(screen, row, verb, heading)
         elif verb in OF_A_TASK:
             self._choose_task(screen, row, verb, heading)
         else:
             self._fill_form(screen, row, verb, heading, {})
+
+    def fill_form(self, screen: DutyScreen, row: QueueRow, verb: str) -> None:
+        """Ask for everything that a verb's order needs, then carry it out."""
+        title = event_title(verb)
+        self._fill_form(screen, row, verb, f"{title}  {clean(row.code, 40)}  {clean(row.title, 60)}", {})
 
     def _fill_form(
         self, screen: DutyScreen, row: QueueRow, verb: str, heading: str, known: Mapping[str, object]
@@ -310,6 +318,19 @@ class TicketWork:
 
         self.app.open_drawer(MenuDrawer(f"{heading}  {clean(hit.title, 60)}", items, str(hit.proposed)), chosen)
 
+    def _ask_why(
+        self, screen: DutyScreen, row: QueueRow, verb: str, values: Mapping[str, object], error: Exception
+    ) -> None:
+        """It can be done all the same, on the record with a reason: ask for it, then do it."""
+
+        def filled(answer: dict[str, str] | None) -> None:
+            if answer is not None:
+                self.carry_out(screen, row, verb, {**values, **answer})
+
+        heading = f"{clean(row.code, 40)}  {clean(str(error), 200)}"
+        spec = WHY[verb, getattr(error, "code", "")]()
+        self.app.open_drawer(FormDrawer(heading, (spec,)), filled)
+
     # ------------------------------------------------------------------------------------------- doing
 
     def carry_out(
@@ -333,6 +354,8 @@ class TicketWork:
                 kept = _(" What you typed is kept: the same key brings it back.") if row and drafts.get(form) else ""
                 screen.refuse(error, kept)
                 self.app.heard()
+                if row is not None and (verb, getattr(error, "code", "")) in WHY:
+                    self._ask_why(screen, row, verb, values, error)
                 self.ask_override(
                     error, lambda why: self.carry_out(screen, row, verb, {**values, "override": why}, then)
                 )

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from console.backend.catalogue import CatalogueReader
     from console.backend.overview import OverviewReader
     from console.overview_ports import OverviewView
+    from console.tie_ports import Alike, Ties
     from core.clock import Clock
     from core.desk.actor import Actor
     from core.desk.desk import Desk, Possibility
@@ -358,6 +359,16 @@ class StoreBackend:
         }
         names = {code: name for _number, code, name in organisation.officers(self._reader(), self.centre.id)}
         return undo_lines(found, lambda unit: units.get(unit or 0, ""), names.get(found.by, found.by), self.centre.zone)
+
+    def ties(self, ticket_id: int) -> Ties:
+        from console.backend.ties import ties_of
+
+        return ties_of(self._reader(), self.centre.id, ticket_id)
+
+    def alike(self, values: Mapping[str, object]) -> Sequence[Alike]:
+        from console.backend.ties import alike_of
+
+        return alike_of(self._reader(), self.centre.id, values, self.seconds())
 
     def handover(self, now: int) -> Handover:
         from console.backend.changeover import handover

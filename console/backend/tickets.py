@@ -7,6 +7,7 @@ from typing import Any
 
 from console.backend.catalogue import action_words, budget_words, target_name
 from console.backend.lists import HolderText
+from console.backend.ties import tie_facts
 from console.backend.words import event_title
 from console.i18n import _, language
 from console.ports import ClockLine, CustodyLine, HistoryLine, QueueRow, TaskLine, TicketView
@@ -14,6 +15,7 @@ from console.widgets.columns import term
 from core.accountability.mobilisation import HandLine, hand_name, mobilisation, sentences
 from data.masking import mask_name, mask_phone, mask_text
 from data.queries import tickets
+from data.queries.relations import relations
 from data.reader import Reader
 from data.terms import ClockKind, Satisfaction, SkipReason, Stage
 from data.tokens import NOTES
@@ -38,7 +40,7 @@ def ticket_view(
     mobilised = mobilisation(reader, centre, ticket_id, now)
     return TicketView(
         row=_queue_row(row, holder),
-        facts=tuple(_facts(row, holder, matter_name)),
+        facts=(*_facts(row, holder, matter_name), *tie_facts(relations(reader, centre, row))),
         body=_("(confidential)") if row["confidential"] else mask_text(row["body"] or ""),
         history=tuple(_history(event, officer_name) for event in tickets.events(reader, centre, ticket_id)),
         custody=tuple(_custody(item, holder) for item in tickets.custody(reader, centre, ticket_id)),

@@ -218,42 +218,6 @@ VERB_COMMANDS = (
     ),
     VerbCommand("void", "void", "作废", "作废", "strike a ticket that should not exist", (REASON,)),
     VerbCommand(
-        "join",
-        "join",
-        "并案",
-        "并案：同一事件的上报并入主事件",
-        "join a report into the ticket of the same matter",
-        (
-            Field("into", "主事件编号或其结尾（必填）", "code of the main ticket, or its ending (required)"),
-            Field("reason", "原因", "the reason"),
-        ),
-    ),
-    VerbCommand(
-        "separate",
-        "separate",
-        "拆分",
-        "拆分：从主事件中分出，接着办",
-        "it was another matter: it goes on by itself where it stood",
-        (REASON,),
-    ),
-    VerbCommand(
-        "link",
-        "link",
-        "关联",
-        "关联：互见，或作为另一事件的子事件",
-        "tie two tickets: see also, or parent and child",
-        (
-            Field(
-                "other",
-                "另一事件的编号或其结尾（必填）",
-                "code of the other ticket, or its ending (required)",
-                flag="--to",
-            ),
-            Field("tie", "related 互见，parent 另一事件为上级", "related, or parent: the other is the parent"),
-            Field("off", "解除关联", "take it off", "flag"),
-        ),
-    ),
-    VerbCommand(
         "hand-up",
         "hand_up",
         "上报上级",
@@ -328,6 +292,42 @@ VERB_COMMANDS = (
         ),
     ),
     VerbCommand("undo", "undo", "撤销", "撤销最近一步，留痕", "undo the newest step, on the record", (NOTE,)),
+    VerbCommand(
+        "join",
+        "join",
+        "并案",
+        "并案：同一事件的上报并入主事件",
+        "join a report into the ticket of the same matter",
+        (
+            Field("into", "主事件编号或其结尾（必填）", "code of the main ticket, or its ending (required)"),
+            Field("reason", "原因", "the reason"),
+        ),
+    ),
+    VerbCommand(
+        "separate",
+        "separate",
+        "拆分",
+        "拆分：从主事件中分出，接着办",
+        "it was another matter: it goes on by itself where it stood",
+        (REASON,),
+    ),
+    VerbCommand(
+        "link",
+        "link",
+        "关联",
+        "关联：互见，或作为另一事件的子事件",
+        "tie two tickets: see also, or parent and child",
+        (
+            Field(
+                "other",
+                "另一事件的编号或其结尾（必填）",
+                "code of the other ticket, or its ending (required)",
+                flag="--to",
+            ),
+            Field("tie", "related 互见，parent 另一事件为上级", "related, or parent: the other is the parent"),
+            Field("off", "解除关联", "take it off", "flag"),
+        ),
+    ),
 )
 
 BY_COMMAND = {row.command: row for row in VERB_COMMANDS}

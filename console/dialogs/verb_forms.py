@@ -108,6 +108,12 @@ FORMS: dict[str, Callable[[], tuple[FieldSpec, ...]]] = {
     "recompute": lambda: (_yes_no("policy", _("New policy")),),
 }
 
+WHY = {
+    ("archive", "calls-open"): lambda: FieldSpec("open_calls_reason", _("Why not called"), required=True),
+    ("archive", "children-open"): lambda: FieldSpec("open_children_reason", _("Why over open children"), required=True),
+}
+"""What a refusal asks to be told, so that the operation can be done on the record."""
+
 
 def override_form() -> tuple[FieldSpec, ...]:
     """What is asked of those who may send a ticket although the lists stop it."""

@@ -26,6 +26,7 @@ def why_not(app: ZhihuiApp, screen: DutyScreen, item: Action) -> str:
         return _("not on this screen")
     if app.backend.read_only and (item.id == "intake" or (item.group == WORK and item.id not in READING)):
         return _("this console only observes")
-    if (item.group == WORK or item.id == "open") and screen.ticket() is None:
+    own = item.id in screen.OWN_CALLS
+    if (item.group == WORK or item.id == "open") and not own and screen.ticket() is None:
         return _("no ticket is chosen")
     return ""

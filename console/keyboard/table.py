@@ -124,6 +124,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("undo", ("7", "ctrl+z", "z"), "screen.undo", mark("Undo"),
            mark("Take back the newest step of the ticket, on the record; says first what it does"), WORK, TICKETS,
            initials="chexiao cx huitui ht"),
+    Action("join", ("f20", "ctrl+b", "b"), "screen.join", mark("Joined and tied"),
+           mark("What it is likely the same as, and what it is joined or tied to; a digit joins or opens it"), WORK,
+           EVERYWHERE, initials="bingan ba chongfu cf guanlian gl hebing hb"),
     Action("handover", ("ctrl+o",), "screen.handover", mark("Change of shift"),
            mark("What is open, late and due first; take it over"), LIST, initials="jiaojieban jjb jiaoban jb"),
     Action("emergency", ("ctrl+k", "y"), "screen.emergency", mark("Emergency"),
@@ -179,6 +182,7 @@ KEY_NAMES = {
     "full_stop": ".",
     "minus": "-",
     "asterisk": "*",
+    "f20": "Shift+F8",
     "f21": "Shift+F9",
 }
 

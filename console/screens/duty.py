@@ -165,6 +165,13 @@ class DutyScreen(Screen[None]):
     def action_emergency(self) -> None:
         self.app.emergency.open(self)
 
+    def action_join(self) -> None:
+        row = self.ticket()
+        if row is None:
+            self.say(_("No ticket is chosen."))
+        else:
+            self.app.joining.propose(self, row)
+
     def action_handover(self) -> None:
         self.app.planned.handover(self)
 

@@ -17,10 +17,13 @@ from textual.widgets import Input
 from console.drafts import ASIDE, INTAKE
 from console.i18n import _, language, mark
 from console.intake_ports import MatterHit, PlaceHit
+from console.keyboard import table as keys
+from console.keyboard.table import key_name
 from console.ports import QueueRow, Receipt
 from console.screens.duty import DutyScreen
 from console.terminal.legible import clean
 from console.terminal.width import pad, wrap
+from console.tie_ports import Alike
 from console.widgets.fields import ChoiceField, FieldSpec, Label, TextField
 from console.widgets.lines import Line, LinesView, Part, text_line
 from data.masking import mask_name, mask_phone
@@ -45,7 +48,7 @@ class IntakeScreen(DutyScreen):
 
     NAME = "intake"
     OWN_KEYS = {"actions": mark("Matter"), "next": mark("Send")}
-    OWN_CALLS = {"actions": "screen.matter", "next": "screen.send"}
+    OWN_CALLS = {"actions": "screen.matter", "next": "screen.send", "join": "screen.join"}
     BINDINGS = [
         Binding("ctrl+n", "put_aside", show=False, priority=True),
         Binding("f8,ctrl+s", "send", show=False, priority=True),
@@ -84,6 +87,7 @@ class IntakeScreen(DutyScreen):
     def on_mount(self) -> None:
         self.hits: Sequence[MatterHit] = ()
         self.places: Sequence[PlaceHit] = ()
+        self.alike: Sequence[Alike] = ()
         self.trouble = ""
         self.sent_code = ""
         self._typing = self.set_timer(TYPING_PAUSE, self._propose, pause=True)
@@ -189,11 +193,13 @@ class IntakeScreen(DutyScreen):
     async def _read_proposals(self) -> None:
         title, body, place = self.text("title").filled, self.text("body").filled, self.text("address").filled
         words = f"{title} {body}".strip()
+        values = self.values()
         try:
-            hits, places = await self.app.load(
+            hits, places, self.alike = await self.app.load(
                 lambda: (
                     self.app.backend.matters(words, MATTERS_SHOWN) if words else (),
                     self.app.backend.places(f"{place} {title}", PLACES_SHOWN) if place or title else (),
+                    self.app.backend.alike(values) if place and title else (),
                 )
             )
         except Exception as error:  # noqa: BLE001 - a failed query is a banner, the form stays
@@ -228,17 +234,27 @@ class IntakeScreen(DutyScreen):
             filled |= {"matter": self.chosen.code, "limit_no": self.chosen.proposed}
         return filled
 
+    def action_join(self) -> None:
+        """It is the same matter as the ticket that is proposed: registered and joined into it in one go."""
+        if self.alike:
+            self._send({"join": self.alike[0].row.code})
+        else:
+            self.say(_("No ticket is likely a duplicate."))
+
     def action_send(self) -> None:
         if self.sent_code and not any(field.value for field in self.query(TextField)):
             self._send_out(self.sent_code)
             return
+        self._send({})
+
+    def _send(self, more: Mapping[str, object]) -> None:
         for name in ("title", "address"):
             if not self.text(name).filled:
                 self.trouble = _("{field} is needed.").format(field=self.text(name).spec.label)
                 self.query_one("#hints", LinesView).rebuild()
                 self.set_focus(self.text(name))
                 return
-        self.app.work.carry_out(self, None, "report", self.values(), self._sent)
+        self.app.work.carry_out(self, None, "report", {**self.values(), **more}, self._sent)
 
     def _send_out(self, code: str) -> None:
         """Give the report that was just registered to those who are to go."""
@@ -255,7 +271,7 @@ class IntakeScreen(DutyScreen):
         if self.app.coach is not None:
             self.app.coach.taken_down()
         self._fill({})
-        self.hits, self.places = (), ()
+        self.hits, self.places, self.alike = (), (), ()
         self.matters.rebuild()
         self.sent_code = receipt.code
         self.query_one("#hints", LinesView).rebuild()
@@ -296,6 +312,7 @@ class IntakeScreen(DutyScreen):
             return [text_line(done, "ok"), *self._aside_line()]
         caller = self.app.coach.caller_words if self.app.coach is not None else ""
         lines = [text_line(row, "title") for row in wrap(clean(caller, 300), width)[:3]] if caller else []
+        lines += self._alike_lines()
         chosen = self.chosen
         if chosen is not None and chosen.ask:
             lines.append(Line(((_("Ask: "), "label"), (clean(chosen.ask, 300), "soon"))))
@@ -307,6 +324,18 @@ class IntakeScreen(DutyScreen):
             lines.append(Line(((_("In lists: "), "label"), (shown, "muted"))))
         lines += self._aside_line()
         return [*lines, text_line(_("Enter next field, F7 matter, F8 send, Esc back; * is needed"), "muted")]
+
+    def _alike_lines(self) -> list[Line]:
+        """The ticket that this is likely a second report of, and why."""
+        if not self.alike:
+            return []
+        one, key = self.alike[0], key_name(keys.action("join").keys[0])
+        said = _("{code}; {key} registers and joins it").format(code=clean(one.row.code, 40), key=key)
+        why = f"  {one.points}: {clean(one.reasons, 120)}  "
+        return [
+            Line(((_("Same? "), "label"), (said, "soon"))),
+            Line(((why, "muted"), (clean(one.row.title, 60), ""))),
+        ]
 
     def _aside_line(self) -> list[Line]:
         """A report that was put aside, so that it is not forgotten."""

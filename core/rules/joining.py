@@ -30,6 +30,12 @@ def strictest(urgencies: Iterable[str]) -> Urgency:
     return min((Urgency(word) for word in urgencies), key=order.index)
 
 
+def comes_first(one: tuple[str, int], other: tuple[str, int]) -> bool:
+    """Whether the first of two (stage, reported at) is the main ticket: it is further on, or else came first."""
+    order = list(Stage)
+    return (-order.index(Stage(one[0])), one[1]) <= (-order.index(Stage(other[0])), other[1])
+
+
 def joined_ids(case: Case) -> list[int]:
     """The tickets that are joined into this one, in the order they came."""
     return [int(number) for number in case.ticket.facts.get("brought", {})]

@@ -29,6 +29,7 @@ from console.ports import (
     TaskLine,
     TicketView,
 )
+from console.tie_ports import Alike, Ties
 from console.widgets.pages import MemoryProvider
 from data.errors import BadInput, Refusal
 from data.queries.counted import Counted
@@ -137,6 +138,7 @@ class MemoryBackend:
 
     def __init__(self, rows: Sequence[QueueRow] = (), provider: QueueProvider | None = None) -> None:
         self.tickets = list(rows)
+        self.tied = Ties()
         self.provider = provider
         self.mark = 1
         self.overviews = 0
@@ -338,6 +340,12 @@ class MemoryBackend:
 
     def matters_of(self, ticket_id: int) -> Sequence[MatterHit]:
         return self.matters("", 100)
+
+    def ties(self, ticket_id: int) -> Ties:
+        return self.tied
+
+    def alike(self, values: Mapping[str, object]) -> Sequence[Alike]:
+        return self.tied.alike if values.get("title") else ()
 
     def places(self, text: str, limit: int) -> Sequence[PlaceHit]:
         names = enumerate(PLACES)

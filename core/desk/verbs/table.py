@@ -40,9 +40,6 @@ _ROWS: tuple[tuple[str, str, type[orders.Order], Callable[[Work, Any], Decision]
     ("回访", "call back", orders.CallBack, closing.decide_call_back),
     ("归档", "archive", orders.Archive, closing.decide_archive),
     ("作废", "void", orders.Void, closing.decide_void),
-    ("并案", "join", orders.Join, joining.decide_join),
-    ("拆分", "separate", orders.Separate, joining.decide_separate),
-    ("关联", "link", orders.Link, joining.decide_link),
     ("上报上级", "hand up", orders.HandUp, moving.decide_hand_up),
     ("下派", "hand down", orders.HandDown, moving.decide_hand_down),
     ("催办", "remind", orders.Remind, pressing.decide_remind),
@@ -55,6 +52,9 @@ _ROWS: tuple[tuple[str, str, type[orders.Order], Callable[[Work, Any], Decision]
     ("定级", "grade", orders.GradeIncident, upward.decide_grade),
     ("信息报送", "report upward", orders.ReportUp, upward.decide_report_up),
     ("撤销", "undo", orders.Undo, undoing.decide_undo),
+    ("并案", "join", orders.Join, joining.decide_join),
+    ("拆分", "separate", orders.Separate, joining.decide_separate),
+    ("关联", "link", orders.Link, joining.decide_link),
 )
 
 VERBS: dict[str, Verb] = {order.verb: Verb(order.verb, zh, en, order, decide) for zh, en, order, decide in _ROWS}

@@ -12,7 +12,9 @@ from core.rules.likeness import LIKELY, WINDOW, Traits, likeness, pairs_of
 
 FIRE = "肖家湾老院落3栋"
 SENSOR = Traits(pairs_of("烟感报警", FIRE), pairs_of(FIRE), community_id=4, source="sensor", at=1_000_000)
-GRID = Traits(pairs_of("肖家湾3栋起火冒烟", FIRE + "2单元"), pairs_of(FIRE + "2单元"), community_id=4, source="grid", at=1_000_240)
+GRID = Traits(
+    pairs_of("肖家湾3栋起火冒烟", FIRE + "2单元"), pairs_of(FIRE + "2单元"), community_id=4, source="grid", at=1_000_240
+)
 
 
 def test_a_sensor_and_a_grid_worker_report_one_fire() -> None:
