@@ -21,7 +21,7 @@ from console.dialogs.emergency import (
 )
 from console.dialogs.form import FormDrawer
 from console.emergency_ports import EmergencyView
-from console.i18n import _
+from console.i18n import _, language
 from console.terminal.legible import clean
 from console.widgets.fields import FieldSpec
 from data.terms import Urgency
@@ -56,14 +56,19 @@ class EmergencyWork:
         self.app.work.read_then(screen, lambda: self.app.load(backend.emergency), show)
 
     def _go_on(self, screen: DutyScreen, found: EmergencyView, answer: str) -> None:
+        from core.rules.follow_up import follow_up_title  # brings the tables with it
+
         row = screen.ticket()
         pressing = row.code if row is not None and row.urgency == Urgency.EMERGENCY else ""
         kind, _space, item = answer.partition(" ")
         if kind == "owed":
-            self._form(screen, answer, f"{_('Report made')}  {clean(item, 40)}", upward_form(), partial(self._up, item))
+            clock, _space, code = item.partition(" ")
+            heading = f"{_('Report made')}  {clean(code, 40)}"
+            self._form(screen, answer, heading, upward_form(clock), partial(self._up, code))
         elif kind == CALL and item:
             call = next(one for one in found.calls if str(one.number) == item)
-            heading = _("Call {n}: follow-up {k}, only what changed").format(n=item, k=call.follow_ups + 1)
+            title = follow_up_title(call.follow_ups + 1, language())
+            heading = _("Call {n}, {title}: only what changed").format(n=item, title=title)
             self._form(
                 screen, answer, heading, call_form(call), partial(self._centre, "phone_follow", first=call.number)
             )

@@ -332,10 +332,10 @@ class Severity(Term):
 class Grade(Term):
     """The four grades of an emergency, as GB emergency plans have them."""
 
-    I = "1", "I级（特别重大）", "grade I, extremely serious"  # noqa: E741 - the field's own numeral
-    II = "2", "II级（重大）", "grade II, serious"
-    III = "3", "III级（较大）", "grade III, large"
-    IV = "4", "IV级（一般）", "grade IV, ordinary"
+    I = "1", "I级（特别重大）", "grade I (extremely serious)"  # noqa: E741 - the field's own numeral
+    II = "2", "II级（重大）", "grade II (serious)"
+    III = "3", "III级（较大）", "grade III (large)"
+    IV = "4", "IV级（一般）", "grade IV (ordinary)"
 
     @property
     def colour(self) -> WarningColour:

@@ -21,7 +21,7 @@ from data.terms import Grade, UpwardForm
 
 HEIGHT = 15
 MODE, LIFT, ENTRY, CALL = "mode", "lift", "entry", "call"
-"""Answers that need no line; those for a line are `call N` and `owed CODE`."""
+"""Answers that need no line; those for a line are `call N` and `owed KIND CODE`."""
 DIGITS = {"1": MODE, "2": LIFT, "3": ENTRY, "4": CALL}
 
 
@@ -48,7 +48,7 @@ class EmergencyDrawer(Drawer[str]):
         if self.read_only:
             return _("this console only observes; Esc closes")
         first = _("change the grade") if self.found.mode is not None else _("declare")
-        return _("1 {first}  2 lift  3 log entry  4 call  Enter follow-up or report made  Esc").format(first=first)
+        return _("1 {first}  2 lift  3 log  4 call  Enter follow-up, report made  Esc").format(first=first)
 
     def _lines(self, _width: int) -> list[Line]:
         mode = self.found.mode
@@ -59,7 +59,9 @@ class EmergencyDrawer(Drawer[str]):
         lines.append(text_line(_("Owed upward"), "title"))
         for owed in self.found.owed:
             late = "late" if self.now() >= owed.due else ""
-            lines.append(Line(((f" {owed_words(owed, self.now())}", late),), f"owed {clean(owed.code, 40)}"))
+            lines.append(
+                Line(((f" {owed_words(owed, self.now())}", late),), f"owed {owed.kind} {clean(owed.code, 40)}")
+            )
         lines += [] if self.found.owed else [text_line(_(" nothing"), "muted")]
         lines.append(text_line(_("Telephone log"), "title"))
         lines += [self._call(call) for call in self.found.calls] or [text_line(_(" nothing"), "muted")]
@@ -145,11 +147,12 @@ def call_form(known: CallView | None, ticket: str = "") -> tuple[FieldSpec, ...]
     return (*fields, FieldSpec("ticket", _("Ticket"), initial=ticket, limit=60)) if first else fields
 
 
-def upward_form() -> tuple[FieldSpec, ...]:
-    """A report upward that was made."""
+def upward_form(kind: str) -> tuple[FieldSpec, ...]:
+    """A report upward that was made; the one that a clock of this kind asks for is chosen first."""
+    chosen = {"up_phone": UpwardForm.PHONE, "up_written": UpwardForm.WRITTEN, "up_follow": UpwardForm.FOLLOW_UP}
     forms = tuple((form.value, form.label(language())) for form in UpwardForm)
     return (
-        FieldSpec("form", _("How"), options=forms),
+        FieldSpec("form", _("How"), options=forms, initial=str(chosen.get(kind, UpwardForm.PHONE).value)),
         FieldSpec("to", _("Taken by"), hint=_("by default the district centre"), limit=300),
         FieldSpec("text", _("Content")),
     )

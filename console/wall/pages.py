@@ -18,6 +18,7 @@ from console.wall.layout import Figure, Row, Rows, beside, big, centred, fitted,
 from console.wall.view import WallTicket, WallView
 from console.widgets.bars import engine_text
 from console.widgets.columns import term
+from console.widgets.mode_bar import grade_words
 from data.instants import FAR
 from data.terms import Stage, Urgency
 
@@ -229,5 +230,7 @@ def head(view: WallView, title: str, place: str, now: int, width: int) -> Row:
     """The first line: centre, page, time."""
     moment = datetime.fromtimestamp(now, ZoneInfo(view.status.zone)).strftime("%m-%d %H:%M")
     right = f" {place}  {moment} "
-    left = fitted(((f" {clean(view.status.centre, 40)}   ", ""), (spaced(title), "")), max(width - cells(right), 0))
+    mode = f"!! {grade_words(view.status.mode.grade)}   " if view.status.mode is not None else ""
+    shown = ((f" {mode}{clean(view.status.centre, 40)}   ", ""), (spaced(title), ""))
+    left = fitted(shown, max(width - cells(right), 0))
     return (*left, (right, ""))

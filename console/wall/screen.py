@@ -18,6 +18,7 @@ from console.wall.layout import BLOCK, Row, Rows, centred, fitted, spaced
 from console.wall.pages import Page, alarm, head, plan
 from console.wall.view import WallTicket, WallView
 from console.widgets.bars import engine_text
+from console.widgets.mode_bar import mode_words
 
 PARTS = ("title", "muted", "late", "soon", "ok", "urgent")
 LARGE = ("late", "soon", "muted")
@@ -107,7 +108,7 @@ class WallWidget(Widget):
         return [top, self._trouble(), *body, (), self._foot()]
 
     def _trouble(self) -> Row:
-        """The line under the head: a silent engine or a lost store in words; blank when all is well."""
+        """The line under the head: a lost store, a silent engine, an emergency; blank when all is well."""
         view = self.view
         if view is None:
             return ()
@@ -119,6 +120,8 @@ class WallWidget(Widget):
         if not view.status.heartbeat.well:
             words = engine_text(view.status.heartbeat).strip()
             return centred(f"! {spaced(words)}  " + _("nothing climbs by itself"), self.size.width, "late")
+        if view.status.mode is not None:
+            return centred(mode_words(view.status.mode, view.status.zone), self.size.width, "late")
         return ()
 
     def _foot(self) -> Row:

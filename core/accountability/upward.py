@@ -78,7 +78,8 @@ class Papers:
             words.append(self._say(f"更正第 {facts['corrects']} 号", f"corrects {facts['corrects']}"))
         words += [str(facts["ticket"])] if facts.get("ticket") else []
         said = [self.text(str(facts[name])) for name in ("text", "what", "reason") if facts.get(name)]
-        return f"{' '.join(words)}（{who}）" + ("\n" + " ".join(said) if said else "")
+        by = self._say(f"（{who}）", f" ({who})")
+        return " ".join(words) + by + ("\n" + " ".join(said) if said else "")
 
     def upward(self, code: str, form: str, suggestion: str = "") -> Document:
         """The report of a ticket to the tier above. Raises NotFound, NotAllowed for a confidential one to be masked."""

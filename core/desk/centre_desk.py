@@ -232,7 +232,7 @@ class _Deed:
 
     def _tell(self, verb: str, grade: Grade, reason: str) -> None:
         people = people_at(self.connection, self.centre_id, self.at)
-        told = dict.fromkeys(officer for role in TOLD for officer in people.on_duty(role))
+        told = dict.fromkeys(officer for role in TOLD for officer in people.on_duty(role) if officer != self.actor.id)
         zh, en = {
             "declare": (f"进入战时 {grade.zh}{grade.colour.zh}", f"Emergency mode, {grade.en} ({grade.colour.en})"),
             "regrade": (f"应急等级调整为 {grade.zh}{grade.colour.zh}", f"The emergency is now {grade.en}"),

@@ -123,6 +123,7 @@ def test_declared_in_the_commander_s_name_ladders_are_faster_until_it_is_lifted(
         assert (entry.kind, entry.actor, entry.behalf, entry.facts["reason"]) == ("declare", "wang", "陈静", "连片火灾")
     told = {row["officer_id"] for row in scene.notices("emergency")}
     assert len(told) == len(scene.notices("emergency")) > 5
+    assert scene.who("wang").id not in told
     engine(scene)
     for code in codes:
         events = [event for event in scene.events(code) if event["kind"] == "mode"]
