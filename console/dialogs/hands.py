@@ -77,6 +77,7 @@ class HandsDrawer(SearchDrawer):
         for line in duty:
             line.styles.height = 1
             line.can_focus = False
+            view.styles.height = self.HEIGHT - 1  # at 24 lines there is no room for one more
         return [*duty, *above, summary, view, HintLine(self._foot, names=KEYS)]
 
     def on_mount(self) -> None:

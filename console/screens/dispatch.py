@@ -189,7 +189,7 @@ class DispatchScreen(DutyScreen):
         lines = [text_line(clean(self.proposed_for.title, 200), "title")]
         reason = self.proposal.reason if self.proposal is not None else ""
         duty = self.proposal.duty if self.proposal is not None else ""
-        said = wrap(clean(duty, 300), width)[:1] if duty else []
+        said = wrap(clean(duty, 300), width)[:2] if duty else []
         lines += [text_line(row, "ok") for row in said]
         lines += [text_line(row, "soon") for row in wrap(clean(reason, 300), width)[: 2 - len(said)]]
         return lines
