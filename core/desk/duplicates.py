@@ -24,9 +24,11 @@ def duplicates_of(
     reader: Reader, centre: int, traits: Traits, but: frozenset[int] = frozenset(), limit: int = SHOWN
 ) -> list[Duplicate]:
     """Open tickets that are likely the same matter as a report, without those in `but`."""
+    # The place first: it is what two people who tell of one thing in their own words both name.
+    terms = [*sorted(traits.address), *sorted(traits.said - traits.address)]
     found = [
         Duplicate(row, alike)
-        for row in candidates(reader, centre, traits.address | traits.said, traits.at, WINDOW)
+        for row in candidates(reader, centre, terms, traits.at, WINDOW)
         if row.id not in but and (alike := likeness(traits, traits_of(row))).points >= LIKELY
     ]
     return sorted(found, key=lambda one: (-one.likeness.points, -one.ticket.reported_at))[:limit]

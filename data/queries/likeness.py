@@ -6,7 +6,7 @@ of a few terms of the search index.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from data.queries.searching import ids_with
@@ -53,14 +53,14 @@ _NEAR = (
 )
 
 
-def candidates(reader: Reader, centre: int, terms: Iterable[str], at: int, window: int) -> list[Candidate]:
-    """Open tickets near an instant (epoch seconds) or with rare pairs of words, reported within `window` seconds."""
+def candidates(reader: Reader, centre: int, terms: Sequence[str], at: int, window: int) -> list[Candidate]:
+    """Open tickets near an instant (epoch seconds) or with a rare one of the first terms, within `window` seconds."""
     ids: set[int] = set()
     for sign, way in (("<=", "DESC"), (">", "ASC")):
         sql = _NEAR.format(sign=sign, way=way)
         near = reader.rows(sql, centre=centre, at=at, since=at - window, until=at + window, most=NEWEST)
         ids.update(int(row[0]) for row in near)
-    for term in sorted(terms)[:TERMS]:
+    for term in terms[:TERMS]:
         found = ids_with(reader, centre, term, RARE + 1)
         if len(found) <= RARE:
             ids.update(found)

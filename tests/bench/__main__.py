@@ -26,6 +26,7 @@ MEASUREMENTS = (
     "opening",
     "keys",
     "filtered",
+    "duplicates",
     "ticking",
     "spreading",
     "importing",

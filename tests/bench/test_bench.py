@@ -41,6 +41,7 @@ FIGURES = {
         for kind in ("cpu", "bytes", "flat")
     ],
     "filtered": [f"filtered.{what}.flat" for what in ("order", "filter", "down", "page_down", "scroll", "end", "home")],
+    "duplicates": ["duplicates.usual", "duplicates.rare"],
     "ticking": ["ticking.bytes", "ticking.cpu", "ticking.engine"],
     "importing": ["importing.rows.wall", "importing.rows.cpu", "importing.tickets.wall", "importing.tickets.cpu"],
     "sweeping": ["sweeping.wall", "sweeping.cpu"],
