@@ -286,6 +286,15 @@ class SkipReason(Term):
     OFF_DUTY = "off_duty", "不在岗", "off duty"
     ALREADY_TOLD = "already_told", "已通知", "told already"
     LEAVE = "leave", "请假", "away"
+    COVERED = "covered", "已由B岗接手", "post B has it"
+
+
+class CoverReason(Term):
+    """Why the B holder of a post took over."""
+
+    OFF_DUTY = "off_duty", "A岗不在岗", "A is off duty"
+    LEAVE = "leave", "A岗请假", "A is away"
+    SILENT = "silent", "A岗逾时未签收", "A did not acknowledge in time"
 
 
 class Target(Term):

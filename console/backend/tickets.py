@@ -17,7 +17,7 @@ from data.masking import mask_name, mask_phone, mask_text
 from data.queries import tickets
 from data.queries.relations import relations
 from data.reader import Reader
-from data.terms import ClockKind, Satisfaction, SkipReason, Stage
+from data.terms import ClockKind, CoverReason, Satisfaction, SkipReason, Stage
 from data.tokens import NOTES
 
 Row = dict[str, Any]
@@ -113,6 +113,8 @@ def _history(event: Row, officer_name: Callable[[int], str]) -> HistoryLine:
     body = event["body"] or {}
     if event["kind"] == "engine_step":
         text = ladder_text(body, officer_name)
+    elif event["kind"] == "take_over":
+        text = takeover_text(body)
     else:
         words = [mask_text(str(body[name])) for name in NOTES if body.get(name)]
         undone = [event_title(str(body["undone"]))] if body.get("undone") else []
@@ -133,6 +135,14 @@ def ladder_text(body: Row, officer_name: Callable[[int], str]) -> str:
     late = _(" (late: the engine was down)") if body.get("caught_up") else ""
     label = kind.label(language()) if isinstance(kind, ClockKind) else ""
     return f"{label} {action_words(body.get('action', ''))}: {', '.join(people)}{late}"
+
+
+def takeover_text(body: Row) -> str:
+    """Who took over from whom, and why."""
+    why = term(CoverReason, str(body.get("why", "")), language())
+    if body.get("minutes"):
+        why = _("{why} ({minutes} min)").format(why=why, minutes=body["minutes"])
+    return _("{b} for {a}: {why}").format(a=body.get("a", ""), b=body.get("b", ""), why=why)
 
 
 def _skip_words(reason: str) -> str:

@@ -18,6 +18,8 @@ def event_title(kind: str) -> str:
         return _("ladder")
     if kind == "mode":
         return _("pace of the ladder")
+    if kind == "take_over":
+        return _("post B takes over")
     verb = VERBS.get(kind)
     if verb is None:
         return kind

@@ -10,6 +10,7 @@ from console.cli import words
 from console.cli.verb_table import BY_VERB
 from data.terms import (
     ClockKind,
+    CoverReason,
     Grade,
     PauseReason,
     ReturnReason,
@@ -57,6 +58,10 @@ LABELS = {
     "open_children_reason": ("子事件未结的原因", "why children stay open"),
     "grade": ("等级", "grade"),
     "form": ("方式", "form"),
+    "a": ("A岗", "post A"),
+    "b": ("B岗", "post B"),
+    "why": ("原因", "reason"),
+    "minutes": ("未签收分钟数", "minutes of silence"),
     "number": ("第几次续报", "follow-up number"),
     "late_seconds": ("超时秒数", "seconds late"),
     "override": ("突破清单理由", "why the lists were overridden"),
@@ -77,6 +82,7 @@ TERMS: dict[str, tuple[type[Term], ...]] = {
     "from_tier": (Tier,),
     "grade": (Grade,),
     "form": (UpwardForm,),
+    "why": (CoverReason,),
 }
 
 

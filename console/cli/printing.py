@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 OTHER_EVENTS = {
     "engine_step": ("升级链", "ladder"),
     "import": ("转入", "taken over"),
+    "take_over": ("B岗接手", "post B takes over"),
     "mode": ("平战切换", "pace of the ladder"),
 }
 """Kinds of events that are no verb of an officer."""

@@ -264,6 +264,14 @@ VERB_COMMANDS = (
     VerbCommand("pause", "pause", "暂停", "暂停计时", "stop the clocks", (_CODE_PAUSE, REASON)),
     VerbCommand("resume", "resume", "恢复", "恢复计时", "let the clocks run on", (NOTE,)),
     VerbCommand(
+        "take-back",
+        "take_back",
+        "收回",
+        "收回：A岗收回B岗接手的事件",
+        "post A takes back what post B took over",
+        (NOTE,),
+    ),
+    VerbCommand(
         "recompute",
         "recompute",
         "重算时限",

@@ -32,7 +32,7 @@ from data.instants import from_seconds, to_seconds
 from data.store import Store
 from data.tables import Centre, Setting, Ticket, TicketEvent, table
 
-HARMLESS = frozenset({"note", "ask", "remind", "supervise", "link", "engine_step", "mode", "report_up"})
+HARMLESS = frozenset({"note", "ask", "remind", "supervise", "link", "engine_step", "mode", "report_up", "take_over"})
 """Events that change nothing another officer decides on: a colleague's note or a step of the ladder, in between looking
 at a ticket and acting on it, does not make the order stale."""
 

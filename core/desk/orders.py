@@ -335,6 +335,13 @@ class Resume(TicketOrder):
     note: Long = ""
 
 
+class TakeBack(TicketOrder):
+    """The A holder takes back what the B holder took over (收回)."""
+
+    verb: ClassVar[str] = "take_back"
+    note: Long = ""
+
+
 class Recompute(TicketOrder):
     """Set deadlines anew after the calendar or the policy changed; earlier pauses stay."""
 

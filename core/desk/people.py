@@ -9,8 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from core.rules.case import Case
+from core.rules.cover import Pair, cover_of
 from core.rules.oncall import Duty, Officer
-from data.terms import Rank, Role, UnitKind
+from data.terms import Rank, Role, SkipReason, UnitKind
+
+COVERED = SkipReason.COVERED.value
+"""Why the ladder passes over an A holder whose ticket B took over."""
 
 MEMBER_ROLES = (
     Role.POST_MEMBER,
@@ -73,8 +77,11 @@ class People:
         """
         unit_id = answering(case, measured)
         named = case.named_officer(task_id)
+        cover = cover_of(case.ticket)
         if named is not None:
             members = [self._named(named)]
+        elif cover is not None and unit_id == cover.unit_id:
+            members = [self._named(cover.a)._replace(on_duty=False, why_off=COVERED), self._named(cover.b)]
         else:
             members = self._members(unit_id) if unit_id is not None else self.in_role(Role.DUTY_OFFICER)
         section = self._section(unit_id, case.ticket.section)
@@ -95,6 +102,19 @@ class People:
                 "district": self.in_role(Role.DISTRICT_OFFICER),
             }
         )
+
+    def pair(self, unit_id: int) -> Pair | None:
+        """The A and the B holder of a post or section, a B who is there before one who is not; None without both."""
+        a, b = ([self._officer(person) for person in self._posted(unit_id, rank)] for rank in (Rank.A, Rank.B))
+        if not a or not b:
+            return None
+        first = next((officer for officer in a if officer.on_duty), a[0])
+        return Pair(unit_id, first, next((officer for officer in b if officer.on_duty), b[0]))
+
+    def pairs(self) -> list[Pair]:
+        """Every unit that has an A and a B holder."""
+        units = dict.fromkeys(person.unit_id for person in self.appointed if person.rank == Rank.B)
+        return [pair for pair in map(self.pair, units) if pair is not None]
 
     def on_duty(self, role: str) -> list[int]:
         """Officers on duty in a role now."""
@@ -133,9 +153,12 @@ class People:
             (p.unit_id for p in self.appointed if p.unit_kind == UnitKind.SECTION and p.unit_code == code), None
         )
 
+    def name(self, officer_id: int) -> str:
+        """The name of somebody who holds a role."""
+        return next((person.name for person in self.appointed if person.officer_id == officer_id), "")
+
     def _named(self, officer_id: int) -> Officer:
-        name = next((person.name for person in self.appointed if person.officer_id == officer_id), "")
-        return Officer(officer_id, name, officer_id not in self.away, self.away.get(officer_id, ""))
+        return Officer(officer_id, self.name(officer_id), officer_id not in self.away, self.away.get(officer_id, ""))
 
     def _officer(self, person: Appointed) -> Officer:
         why = self.away.get(person.officer_id, "")

@@ -47,6 +47,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "note": ANYBODY,
     "pause": DESK_ROLES | LEADER_ROLES,
     "resume": DESK_ROLES | LEADER_ROLES,
+    "take_back": ANYBODY,
     "recompute": SENIOR_ROLES,
     "grade": SENIOR_ROLES,
     "report_up": DESK_ROLES,
@@ -68,7 +69,9 @@ CENTRE_ROLES: dict[str, frozenset[Role]] = {
 
 BY_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complete", "return"})
 """Verbs that are the unit's own deeds."""
-OWN_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complete", "return", "hand_up", "ask", "note"})
+OWN_UNIT = frozenset(
+    {"acknowledge", "arrive", "handle", "finish_task", "complete", "return", "hand_up", "ask", "note"}
+) | {"take_back"}
 """Verbs that a field role may use only where its own unit has a part in the ticket."""
 
 LEAD_UNIT = frozenset({"complete", "return", "hand_up"})

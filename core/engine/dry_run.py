@@ -15,11 +15,14 @@ from core.desk.people import People, people_at
 from core.desk.timing import facts_of, read_step
 from core.engine.shelf import Shelf
 from core.rules.case import Case
+from core.rules.cover import FACT, takeover
 from core.rules.ladder import Firing, schedule
 from core.rules.oncall import resolve
+from core.rules.policy import SILENT_STEP
 from data.clean import clean
 from data.instants import from_seconds, to_seconds
 from data.tables import ClockDue, ClockRecord, table
+from data.terms import Urgency
 
 LIMIT = 10_000
 """Steps that are shown at most."""
@@ -75,8 +78,15 @@ def upcoming(connection: Connection, centre_id: int, now: int, until: int, limit
     rosters = _Rosters(connection, centre_id, now, until)
     found: list[Upcoming] = []
     planned = _planned(connection, centre_id, shelf, now, until, limit)
-    for at, _, _, case, clock, firing in planned:
+    silent: dict[int, Plan] = {}
+    for plan in planned:
+        at, _, _, case, clock, firing = plan
+        asked = silent.get(case.ticket.id)
+        if asked is not None and asked[0] < at:
+            _let_b_have(connection, shelf, rosters, silent.pop(case.ticket.id))
         found.append(_describe(at, case, clock, firing, rosters))
+        if firing.step.key == SILENT_STEP and clock.unit_id == case.ticket.holder_unit_id:
+            silent[case.ticket.id] = plan
         if len(found) >= limit:
             break
     return found
@@ -112,6 +122,19 @@ def _steps(connection: Connection, shelf: Shelf, case: Case, until: int) -> Iter
         for place, firing in enumerate(planned):
             if firing.name not in done:
                 yield to_seconds(firing.nominal_at), clock.id, place, case, clock, firing
+
+
+def _let_b_have(connection: Connection, shelf: Shelf, rosters: _Rosters, plan: Plan) -> None:
+    """What follows the silence of an A holder is told to B, who will have taken over; the case is ours alone."""
+    at, _, _, case, clock, _ = plan
+    ticket = case.ticket
+    pair = rosters.at(at).pair(ticket.holder_unit_id) if ticket.holder_unit_id is not None else None
+    policy = shelf.policy(connection, ticket.policy_version)
+    minutes = policy.silent_minutes(Urgency(ticket.urgency), clock.ladder)
+    cover = takeover(pair, ticket.holder_officer_id, minutes, at) if pair is not None else None
+    if cover is not None:
+        ticket.facts = {**ticket.facts, FACT: cover.as_facts()}
+        ticket.holder_officer_id = cover.b
 
 
 def _describe(at: int, case: Case, clock: ClockRecord, firing: Firing, rosters: _Rosters) -> Upcoming:

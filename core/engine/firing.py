@@ -143,20 +143,32 @@ class Firing:
             kind = CLIMBED if any(line.kind == CLIMBED for line in lines) else REMINDED
             message = Message(kind, severity, words.zh, words.en, unit_id=unit_id, officer_id=officer_id)
             for channel in self.roster.channels:
-                self.ledger.notify(self._notice(message, channel, last))
+                self.ledger.notify(_notice(self.ledger, message, channel, last.case, last.event_no))
                 count += 1
         self._lines.clear()
         return count
 
-    def _notice(self, message: Message, channel: str, line: Line) -> dict[str, Any]:
-        ledger = self.ledger
-        row = notice_row(
-            message, message.officer_id, channel, ledger.centre_id, line.case.ticket.id, line.event_no, ledger.now
-        )
-        if channel == "console":
-            # Shown from the table itself: it has arrived as soon as it is written.
-            row.update(state="sent", sent_at=ledger.now)
-        return row
+
+def notice_of(
+    ledger: Ledger,
+    case: Case,
+    event_no: int,
+    kind: str,
+    severity: Severity,
+    words: Words,
+    officer_id: int,
+    channel: str,
+) -> dict[str, Any]:
+    """What the engine says to one officer about a ticket, as a row of the outbox."""
+    return _notice(ledger, Message(kind, severity, words.zh, words.en, officer_id=officer_id), channel, case, event_no)
+
+
+def _notice(ledger: Ledger, message: Message, channel: str, case: Case, event_no: int) -> dict[str, Any]:
+    row = notice_row(message, message.officer_id, channel, ledger.centre_id, case.ticket.id, event_no, ledger.now)
+    if channel == "console":
+        # Shown from the table itself: it has arrived as soon as it is written.
+        row.update(state="sent", sent_at=ledger.now)
+    return row
 
 
 def _kind(step: Step) -> str:

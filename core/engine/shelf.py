@@ -15,6 +15,7 @@ from core.desk.desk import channels_of
 from core.desk.people import People, answering, people_at
 from core.desk.references import References
 from core.rules.case import Case
+from core.rules.cover import Cover, cover_of
 from core.rules.ladder import Step
 from core.rules.oncall import Resolution, resolve
 from core.rules.policy import Policy
@@ -22,7 +23,7 @@ from core.rules.worktime import WorkCalendar
 from data.tables import CentreSequence, ClockRecord, table
 from data.terms import UnitKind
 
-TellKey = tuple[str, str, int | None, int | None, str]
+TellKey = tuple[str, str, int | None, int | None, str, Cover | None]
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Roster:
         ticket = case.ticket
         unit_id = answering(case, clock.unit_id)
         named = case.named_officer(clock.task_id)
-        key = (f"{ticket.policy_version}:{clock.ladder}", step.key, unit_id, named, ticket.section)
+        key = (f"{ticket.policy_version}:{clock.ladder}", step.key, unit_id, named, ticket.section, cover_of(ticket))
         if key not in self._told:
             self._told[key] = resolve(step, self.people.duty_for(case, clock.unit_id, clock.task_id))
         return self._told[key]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from core.rules.case import Case
+from core.rules.cover import Cover
 from core.rules.ladder import Step
 from data.instants import from_seconds
 from data.tables import ClockRecord
-from data.terms import ClockKind
+from data.terms import ClockKind, CoverReason
 
 SUMMARY_MIN = 2
 """From this many steps of one ticket to one person on, one summary is sent instead."""
@@ -46,6 +47,40 @@ def summary_words(last: Words, steps: int) -> Words:
 def nobody_words(words: Words) -> Words:
     """What every screen shows when a step reached nobody at all."""
     return Words(f"{words.zh}；无人在岗可通知", f"{words.en}; nobody on duty could be told")
+
+
+def stood_in_words(case: Case, a: str, cover: Cover) -> Words:
+    """To B, who has the ticket now."""
+    why, name = _cover_reason(cover), _name(case)
+    return Words(
+        f"{case.ticket.code} 由您接手（A岗 {a}，{why.zh}）{name.zh}",
+        f"{case.ticket.code} is yours now, for {a} of post A ({why.en}){name.en}",
+    )
+
+
+def taken_over_words(case: Case, b: str, cover: Cover) -> Words:
+    """To A, whose ticket B has now."""
+    why, name = _cover_reason(cover), _name(case)
+    return Words(
+        f"{case.ticket.code} 已由B岗 {b} 接手（{why.zh}）{name.zh}",
+        f"{case.ticket.code} was taken over by {b} of post B ({why.en}){name.en}",
+    )
+
+
+def given_back_words(case: Case, a: str, b: str) -> Words:
+    """To both, when a ticket goes back by itself."""
+    name = _name(case)
+    return Words(
+        f"{case.ticket.code} 由B岗 {b} 交回A岗 {a}{name.zh}",
+        f"{case.ticket.code} goes back from {b} of post B to {a} of post A{name.en}",
+    )
+
+
+def _cover_reason(cover: Cover) -> Words:
+    reason = CoverReason(cover.why)
+    if reason == CoverReason.SILENT:
+        return Words(f"{cover.minutes} 分钟未签收", f"no acknowledgement for {cover.minutes} min")
+    return Words(reason.zh, reason.en)
 
 
 def duration_words(seconds: int) -> Words:

@@ -7,6 +7,8 @@ Shape (TOML, or the JSON body of a catalogue row):
     [clock.accept]          ladder = "accept"            ladders of clocks that measure the centre itself
     [[ladder.emergency.step]] …                          see core.rules.ladder
     [mode.2]                pace = 0.5                   while the centre is in an emergency of this grade
+    [cover]                 back = "asked" or "present"; whether a ticket that B took over waits for A's word, or goes
+                            back by itself as soon as A is on duty again
     [upward.2]              phone, written, follow_up, counts_from; what an incident of this grade owes upward
 
 A pace is the part of its usual times after which a ladder's steps come: pre-warning, offsets and repeats. Deadlines
@@ -50,6 +52,8 @@ FROM_MATTER = {
 """Clocks whose limit a condition of the catalogue may set, and under which name."""
 SILENT = "+silent"
 """Ends the code of a ladder whose pre-warning asks the B holder."""
+SILENT_STEP = "silent"
+"""The step at which the B holder is asked, and takes over."""
 AT_GRADE = "@"
 """Stands between the code of a ladder and the grade whose pace it has."""
 UPWARD_FORMS = {"phone": ClockKind.UP_PHONE, "written": ClockKind.UP_WRITTEN, "follow_up": ClockKind.UP_FOLLOW}
@@ -91,6 +95,8 @@ class Policy:
     """Pace of the ladders in an emergency, by grade."""
     upward: Mapping[str, Owed] = field(default_factory=dict)
     """What is owed upward, by grade."""
+    gives_back: bool = False
+    """Whether what the B holder took over goes back by itself when A is on duty again."""
     grade: str = ""
     """The grade of the emergency that holds now; empty in normal times."""
 
@@ -113,6 +119,7 @@ class Policy:
             version or str(body.get("version", "")),
             _read_paces(body),
             _read_upward(body, ladders, clock_ladder),
+            _read_cover(body),
         )
 
     def under(self, grade: str) -> Policy:
@@ -123,6 +130,15 @@ class Policy:
     def limit(self, kind: ClockKind, urgency: Urgency) -> str:
         """The limit of a clock at an urgency, as written; empty where the urgency has none."""
         return self.urgencies[urgency.value].limits.get(kind.value, "")
+
+    def silent_minutes(self, urgency: Urgency, ladder: str) -> int:
+        """How long a dispatch may stay unanswered before the B holder takes over, at the pace of a clock's ladder.
+
+        0 where the ladder does not wait for silence.
+        """
+        if not ladder.endswith(SILENT):
+            return 0
+        return ceil(self.urgencies[urgency.value].silent_minutes * self.paces.get(grade_of(ladder), Decimal(1)))
 
     def share(self, urgency: Urgency) -> float:
         """The share of a budget at which the pre-warning falls."""
@@ -166,7 +182,7 @@ class Policy:
             return found
         steps = found.steps if pace is None else tuple(_paced(step, pace) for step in found.steps)
         if code.endswith(SILENT):
-            asked = Step("silent", None, ("holder", "post_b"), "remind", Severity.WARNING)
+            asked = Step(SILENT_STEP, None, ("holder", "post_b"), "remind", Severity.WARNING)
             steps = (asked, *(step for step in steps if step.offset_seconds is not None))
         return Ladder(code, steps, found.zh, found.en)
 
@@ -202,6 +218,13 @@ def _read_paces(body: Mapping[str, Any]) -> dict[str, Decimal]:
             raise BadInput("policy-pace", f"{place} 须在 0.05 与 1 之间", f"{place} must lie between 0.05 and 1")
         found[grade] = Decimal(str(pace))
     return found
+
+
+def _read_cover(body: Mapping[str, Any]) -> bool:
+    back = body.get("cover", {}).get("back", "asked")
+    if back not in ("asked", "present"):
+        raise BadInput("policy-cover", "cover.back 只能是：asked、present", "cover.back must be one of: asked, present")
+    return bool(back == "present")
 
 
 def _read_upward(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.rules.case import LIVE_TASKS, Case
+from core.rules.cover import cover_of
 from data.terms import PauseReason, Role, Stage, TaskState, Tier
 
 OUT = frozenset({Stage.DISPATCHED, Stage.ACKNOWLEDGED, Stage.ON_SCENE, Stage.HANDLING})
@@ -56,11 +57,13 @@ STAGES: dict[str, frozenset[Stage]] = {
     "note": frozenset(Stage),
     "pause": OUT,
     "resume": frozenset({Stage.SUSPENDED}),
+    "take_back": OUT,
     "recompute": LIVING,
     "grade": LIVING,
     "report_up": LIVING,
     "undo": LIVING,
     "engine_step": LIVING,
+    "take_over": OUT,
     "mode": LIVING,
 }
 
@@ -124,6 +127,8 @@ def refusal_of_tasks(verb: str, case: Case) -> Why | None:
         return Why(
             "was-sent", "已派过单，不能再不予受理，可作废", "it was sent out already: it can be voided, not refused"
         )
+    if verb == "take_back" and cover_of(case.ticket) is None:
+        return Why("not-covered", "未由B岗接手，无须收回", "post B has not taken it over")
     states = {task.state for task in case.tasks if task.state in LIVE_TASKS}
     if verb == "acknowledge" and TaskState.SENT not in states:
         return Why("acknowledged-already", "该任务已签收", "every task is acknowledged already")

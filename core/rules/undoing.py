@@ -40,8 +40,11 @@ UNDOABLE = frozenset(
         "resume",
     }
 )
-BESIDE = frozenset({"note", "ask", "remind", "link", "engine_step", "mode", "grade", "report_up"})
-"""Words, ties to other tickets, the ladder's steps and what is owed upward: looked past."""
+BESIDE = frozenset({"note", "ask", "remind", "link", "engine_step", "mode", "grade", "report_up"}) | {
+    "take_over",
+    "take_back",
+}
+"""Words, ties to other tickets, the ladder's steps, who stands in and what is owed upward: looked past."""
 
 REASONS = {
     "report": ("登记不能撤销；误报请作废", "a report stays: strike it out with void"),
@@ -56,6 +59,8 @@ REASONS = {
     "ask": ("请示已发出，不能撤销", "the question has been sent"),
     "remind": ("催办已发出，不能撤销", "the reminder has been sent"),
     "engine_step": ("升级链的步骤不能撤销", "a step of the ladder stays"),
+    "take_over": ("接手由引擎按在岗情况记录，不能撤销；A岗可收回", "post B stands in: A takes it back"),
+    "take_back": ("收回不能撤销", "A has it again"),
     "mode": ("平战切换随应急状态进出，不能撤销", "the ladders go with the centre's mode"),
     "grade": ("定级不能撤销；请重新定级", "a grade stays: give another one"),
     "report_up": ("信息已报出，不能撤销；更正请续报", "the report has been made: correct it with a follow-up"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from core.desk.orders import Acknowledge, Arrive, Complete, FinishTask, Handle
+from core.desk.verbs.covering import end_cover
 from core.desk.verbs.dispatching import release_task
 from core.desk.verbs.limits import start_arrive_clock
 from core.desk.work import Decision, Work
 from core.rules.case import LIVE_CLOCKS
+from core.rules.cover import cover_of
 from core.rules.stages import refusal_of_open_assists
 from data.errors import NotAllowed
 from data.tables import TaskRecord
@@ -19,12 +21,17 @@ def decide_acknowledge(work: Work, order: Acknowledge) -> Decision:
     if task.state != TaskState.SENT:
         raise NotAllowed("acknowledged-already", "该任务已签收。", "This task is acknowledged already.")
     officer = work.officer_of(task)
+    cover = cover_of(work.case.ticket) if task.role == TaskRole.LEAD else None
+    if cover is not None and officer is None:
+        officer = cover.b  # whom the desk spoke to is not written down; who answers does not change by it
     work.change_task(task, state=TaskState.ACKNOWLEDGED.value, acknowledged_at=work.at, officer_id=officer)
     _stop_task_clock(work, task, ClockKind.ACKNOWLEDGE)
     if task.role == TaskRole.LEAD:
         work.stage(Stage.ACKNOWLEDGED)
         # From here on custody knows the person; the desk that notes a phone call does not become the holder.
         work.effects.hold = {"officer_id": officer}
+        if cover is not None and officer == cover.a:
+            end_cover(work, cover)
     start_arrive_clock(work, task)
     return work.decision(unit=task.unit_id, officer=named(task))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.desk import orders
-from core.desk.verbs import closing, dispatching, handling, intake, joining, moving, pressing, undoing, upward
+from core.desk.verbs import closing, covering, dispatching, handling, intake, joining, moving, pressing, undoing, upward
 from core.desk.work import Decision, Work
 
 
@@ -48,6 +48,7 @@ _ROWS: tuple[tuple[str, str, type[orders.Order], Callable[[Work, Any], Decision]
     ("记录", "note", orders.Note, pressing.decide_note),
     ("暂停", "pause", orders.Pause, moving.decide_pause),
     ("恢复", "resume", orders.Resume, moving.decide_resume),
+    ("收回", "take back", orders.TakeBack, covering.decide_take_back),
     ("重算时限", "recompute", orders.Recompute, moving.decide_recompute),
     ("定级", "grade", orders.GradeIncident, upward.decide_grade),
     ("信息报送", "report upward", orders.ReportUp, upward.decide_report_up),

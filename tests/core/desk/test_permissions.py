@@ -66,6 +66,7 @@ MATRIX = {
     "note": ALL,
     "pause": DESK | LEADERS,
     "resume": DESK | LEADERS,
+    "take_back": ALL,
     "recompute": SENIOR,
     "grade": SENIOR,
     "report_up": DESK,

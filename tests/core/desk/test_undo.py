@@ -101,7 +101,7 @@ def test_it_is_as_if_it_had_not_been_done(scene: Scene, stage: Stage, who: str, 
 def test_what_is_tried_here_is_all_that_can_be_undone() -> None:
     tried = {make("x").verb for _stage, _who, make in STEPS}
     assert tried | {"arrive", "finish_task"} == UNDOABLE
-    assert UNDOABLE | REASONS.keys() | {"undo"} == VERBS.keys() | {"report", "engine_step", "mode"}
+    assert UNDOABLE | REASONS.keys() | {"undo"} == VERBS.keys() | {"report", "engine_step", "mode", "take_over"}
     assert not UNDOABLE & REASONS.keys()
     assert REASONS.keys() > BESIDE
 
