@@ -60,7 +60,9 @@ class EmergencyDrawer(Drawer[str]):
         for owed in self.found.owed:
             late = "late" if self.now() >= owed.due else ""
             lines.append(
-                Line(((f" {owed_words(owed, self.now())}", late),), f"owed {clean(owed.kind, 20)} {clean(owed.code, 40)}")
+                Line(
+                    ((f" {owed_words(owed, self.now())}", late),), f"owed {clean(owed.kind, 20)} {clean(owed.code, 40)}"
+                )
             )
         lines += [] if self.found.owed else [text_line(_(" nothing"), "muted")]
         lines.append(text_line(_("Telephone log"), "title"))
