@@ -194,6 +194,10 @@ class ClockKind(Term):
     UP_PHONE = "up_phone", "电话报送", "report by telephone"
     UP_WRITTEN = "up_written", "书面报送", "written report"
     UP_FOLLOW = "up_follow", "续报", "follow-up report"
+    REQUEST = "request", "审批", "decide a request"
+    """What the deciders have for a request; it is theirs, not the unit's."""
+    SUSPENSION = "suspension", "挂账期限", "suspension"
+    """How long an approved suspension lasts; at its end the ticket goes on by itself."""
 
 
 UPWARD_CLOCKS = frozenset({ClockKind.UP_PHONE, ClockKind.UP_WRITTEN, ClockKind.UP_FOLLOW})
@@ -257,6 +261,18 @@ class ReturnReason(Term):
     DUPLICATE = "duplicate", "重复事件", "duplicate"
     NO_MEANS = "no_means", "无处置手段", "no means to handle it"
     NEEDS_LEAD = "needs_lead", "需明确主办", "a lead must be named"
+
+
+class RequestKind(Term):
+    """What whoever has a ticket may ask for."""
+
+    RETURN = "return", "退单", "return"
+    EXTENSION = "extension", "延期", "extension"
+    SUSPENSION = "suspension", "挂账", "suspension"
+    MORE_HANDS = "more_hands", "加派", "more hands"
+    CONSULTATION = "consultation", "会商", "consultation"
+    HAND_UP = "hand_up", "上报上级", "hand-up"
+    APPEAL = "appeal", "申诉", "appeal of an overdue verdict"
 
 
 class Satisfaction(Term):

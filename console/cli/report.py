@@ -141,7 +141,7 @@ def custody(
 
 ONTIME_FIELDS = (
     *("key", "name", "completed", "on_time", "late", "rate", "strict_rate", "open_overdue", "open_in_time"),
-    *("undated", "overdue_multiple"),
+    *("undated", "waived", "overdue_multiple"),
 )
 
 
@@ -202,6 +202,13 @@ def _print_ontime(lines: list[OnTimeLine]) -> None:
     if undated:
         output.say_line(
             words.say(f"另办结无时限的 {undated} 件，不计入。", f"{undated} more were done that had no deadline.")
+        )
+    waived = lines[-1].waived
+    if waived:
+        output.say_line(
+            words.say(
+                f"另有 {waived} 件超期经申诉豁免，不计入。", f"{waived} more were late and are waived after an appeal."
+            )
         )
 
 

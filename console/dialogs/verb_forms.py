@@ -6,7 +6,17 @@ from collections.abc import Callable
 
 from console.i18n import _, language
 from console.widgets.fields import FieldSpec
-from data.terms import AffairKind, Grade, PauseReason, ReturnReason, Satisfaction, Term, UpwardForm, Urgency
+from data.terms import (
+    AffairKind,
+    Grade,
+    PauseReason,
+    RequestKind,
+    ReturnReason,
+    Satisfaction,
+    Term,
+    UpwardForm,
+    Urgency,
+)
 
 
 def _options(kind: type[Term]) -> tuple[tuple[str, str], ...]:
@@ -105,6 +115,16 @@ FORMS: dict[str, Callable[[], tuple[FieldSpec, ...]]] = {
         FieldSpec("to", _("Taken by"), hint=_("by default the district centre"), limit=300),
         FieldSpec("text", _("Content")),
     ),
+    "request": lambda: (
+        FieldSpec("kind", _("Kind"), options=_options(RequestKind)),
+        _reason(),
+        FieldSpec("days", _("Days"), number=True, leave_out=True, limit=3, hint=_("of a suspension, 365 at most")),
+        FieldSpec("code", _("Returned as"), leave_out=True, options=(("", _("no return")), *_options(ReturnReason))),
+        FieldSpec("to", _("Whom"), many=True, limit=300, hint=_("to add or consult, with blanks between")),
+    ),
+    "grant": lambda: (_note(), FieldSpec("minutes", _("Minutes"), hint=_("of a consultation"))),
+    "decline": lambda: (_reason(),),
+    "withdraw": lambda: (_note(),),
     "recompute": lambda: (_yes_no("policy", _("New policy")),),
 }
 
@@ -133,7 +153,11 @@ def order_values(verb: str, filled: dict[str, str]) -> dict[str, object]:
     values: dict[str, object] = {}
     for name, text in filled.items():
         spec = specs.get(name)
-        if spec is not None and spec.flag:
+        if spec is not None and spec.many:
+            values[name] = text.split()
+        elif spec is not None and spec.leave_out and not text:
+            continue
+        elif spec is not None and spec.flag:
             values[name] = text == "1"
         elif spec is not None and spec.number:
             values[name] = int(text) if text.lstrip("+-").isdigit() else text

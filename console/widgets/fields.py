@@ -34,6 +34,10 @@ class FieldSpec:
     limit: int = 2000
     number: bool = False
     flag: bool = False
+    many: bool = False
+    """Several words, with blanks between them."""
+    leave_out: bool = False
+    """Nothing filled in is no value, not an empty one."""
     unit: bool = False
     """The text is searched among the units of the organisation."""
 

@@ -8,6 +8,8 @@ count nowhere, but one that was made void after its deadline stays late: nobody 
 past their deadline stand beside the rate (`open_overdue`), and in `strict_rate` against it, so that nobody gains by not
 closing. Tickets completed in the period without any deadline are `undated`.
 
+A late ticket whose appeal two reviewers accepted is late still, but the rate leaves it out: `waived` stands beside it.
+
 Rounding: a rate is a percentage cut (never rounded up) to two decimals, so 100.00 means every single one.
 
 The overdue multiple (超时倍数) is (used − limit) / limit, both counted in the unit of the limit, on average over the
@@ -61,6 +63,7 @@ class OnTimeLine:
     open_overdue: int = 0
     open_in_time: int = 0
     undated: int = 0
+    waived: int = 0
     multiple_sum: float = 0.0
     multiple_count: int = 0
 
@@ -92,7 +95,7 @@ class OnTimeLine:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
-FIGURES = ("on_time", "late", "open_overdue", "open_in_time", "undated", "multiple_sum", "multiple_count")
+FIGURES = ("on_time", "late", "open_overdue", "open_in_time", "undated", "waived", "multiple_sum", "multiple_count")
 
 
 @dataclass(frozen=True)
@@ -152,17 +155,19 @@ _UNITS = (Dimension.COMMUNITY, Dimension.GRID, Dimension.LEAD)
 _FIGURES = """
 SELECT {key}, {grid},
     sum(CASE WHEN {due} >= :begin AND {due} < :end AND {done} AND {met} THEN 1 ELSE 0 END),
-    sum(CASE WHEN {due} >= :begin AND {due} < :end AND {done} AND NOT {met} THEN 1 ELSE 0 END),
+    sum(CASE WHEN {due} >= :begin AND {due} < :end AND {done} AND NOT {met} AND NOT t.waived THEN 1 ELSE 0 END),
     sum(CASE WHEN {due} >= :begin AND {due} < :end AND NOT ({done}) AND {due} < :now THEN 1 ELSE 0 END),
     sum(CASE WHEN {due} >= :begin AND {due} < :end AND NOT ({done}) AND {due} >= :now THEN 1 ELSE 0 END),
-    sum(CASE WHEN {due} IS NULL AND t.completed_at >= :begin AND t.completed_at < :end THEN 1 ELSE 0 END)
+    sum(CASE WHEN {due} IS NULL AND t.completed_at >= :begin AND t.completed_at < :end THEN 1 ELSE 0 END),
+    sum(CASE WHEN {due} >= :begin AND {due} < :end AND {done} AND NOT {met} AND t.waived THEN 1 ELSE 0 END)
 FROM ticket t WHERE t.centre_id = :centre AND {counted} AND ({where}) GROUP BY 1, 2
 """
 _LATE = """
 SELECT t.id, {key}, {grid}, t.reported_at, t.official_due_at, coalesce(t.completed_at, t.closed_at)
 FROM ticket t
 WHERE t.centre_id = :centre AND {counted} AND ({where}) AND t.id > :after
-    AND {due} >= :begin AND {due} < :end AND (({done} AND NOT {met}) OR (NOT ({done}) AND {due} < :now))
+    AND {due} >= :begin AND {due} < :end
+    AND (({done} AND NOT {met} AND NOT t.waived) OR (NOT ({done}) AND {due} < :now))
 ORDER BY t.id LIMIT :size
 """
 _CLOCKS = """

@@ -17,6 +17,7 @@ from core.desk.orders import Join, Order, Report, TicketOrder
 from core.desk.people import people_at
 from core.desk.permissions import acts_for_unit, refusal_of_role
 from core.desk.references import References
+from core.desk.verbs import requests
 from core.desk.verbs.guarding import stopped_by_lists
 from core.desk.verbs.intake import decide_report
 from core.desk.verbs.table import REPORT, TITLES, VERBS, Verb
@@ -231,6 +232,7 @@ class Desk:
             why = refusal_of_lead(case, actor.roles)
         if why is None and verb.name == "undo":
             why = refusal_of_undo(case, actor, refs, self.now(), TITLES)
+        why = why or requests.refusal(verb.name, case, actor, refs)
         return why or refusal_over_joined(verb.name, case) or refusal_of_tasks(verb.name, case)
 
     def _why_not(self, verb: Verb, case: Case, actor: Actor, refs: References) -> Why | None:
@@ -239,6 +241,7 @@ class Desk:
 
     def _record(self, ledger: Ledger, work: Work, verb: str, decision: Decision, seen: int | None) -> Receipt:
         """Append the event, queue the notices; then the events of other tickets that the same deed changed."""
+        requests.lapse(verb, work, decision)
         if verb != "undo" and (due := final_due(work.case, decision.effects.clocks)) is not None:
             decision.effects.set["final_due_at"] = due
         body = {**decision.facts, "effects": decision.effects.as_dict()}

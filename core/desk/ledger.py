@@ -210,8 +210,23 @@ class Ledger:
         for row in self._rows(ClockRow, table(ClockRow).c.ticket_id, ids, "id", running):
             self._cases[row["ticket_id"]].clocks.append(_record(ClockRecord, row))
             self._before[row["ticket_id"]][("clock", row["id"])] = row
-        if clocks_only:
+        if not clocks_only:
+            self._load_hands(ids)
+
+    def whole(self, case: Case) -> None:
+        """Load what `clocks_only` left out of a case, before an event that touches more than clocks."""
+        if case.custody:
             return
+        number = case.ticket.id
+        known = {clock.id for clock in case.clocks}
+        for row in self._rows(ClockRow, table(ClockRow).c.ticket_id, [number], "id"):
+            if row["id"] not in known:
+                case.clocks.append(_record(ClockRecord, row))
+                self._before[number][("clock", row["id"])] = row
+        case.clocks.sort(key=lambda clock: clock.id)
+        self._load_hands([number])
+
+    def _load_hands(self, ids: Sequence[int]) -> None:
         for row in self._rows(Task, table(Task).c.ticket_id, ids, "no"):
             self._cases[row["ticket_id"]].tasks.append(_record(TaskRecord, row))
             self._before[row["ticket_id"]][("task", row["id"])] = row

@@ -7,8 +7,20 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
+from core.rules.requests import LONGEST_SUSPENSION
 from data.errors import BadInput
-from data.terms import AffairKind, Grade, PauseReason, ReturnReason, Satisfaction, Source, Tier, UpwardForm, Urgency
+from data.terms import (
+    AffairKind,
+    Grade,
+    PauseReason,
+    RequestKind,
+    ReturnReason,
+    Satisfaction,
+    Source,
+    Tier,
+    UpwardForm,
+    Urgency,
+)
 
 TITLE_LIMIT = 200
 LINE_LIMIT = 300
@@ -339,6 +351,43 @@ class TakeBack(TicketOrder):
     """The A holder takes back what the B holder took over (收回)."""
 
     verb: ClassVar[str] = "take_back"
+    note: Long = ""
+
+
+class Request(TicketOrder):
+    """Ask for something that others decide (申请)."""
+
+    verb: ClassVar[str] = "request"
+    kind: RequestKind
+    reason: Reason
+    to: list[Named] = Field(default_factory=list, max_length=HANDS_LIMIT)
+    """Whom to add, whom to consult, or the unit above."""
+    days: int = Field(default=0, ge=0, le=LONGEST_SUSPENSION)
+    """How long a suspension is to last."""
+    code: ReturnReason | None = None
+    """Why it is to be sent back."""
+
+
+class Grant(TicketOrder):
+    """Grant what was asked for (同意)."""
+
+    verb: ClassVar[str] = "grant"
+    note: Long = ""
+    minutes: Long = ""
+    """What a consultation came to."""
+
+
+class Decline(TicketOrder):
+    """Refuse what was asked for (不同意), with the reason."""
+
+    verb: ClassVar[str] = "decline"
+    reason: Reason
+
+
+class Withdraw(TicketOrder):
+    """Take one's request back (撤回申请)."""
+
+    verb: ClassVar[str] = "withdraw"
     note: Long = ""
 
 

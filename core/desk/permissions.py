@@ -51,6 +51,10 @@ ROLES: dict[str, frozenset[Role]] = {
     "recompute": SENIOR_ROLES,
     "grade": SENIOR_ROLES,
     "report_up": DESK_ROLES,
+    "request": ANYBODY,
+    "grant": DESK_ROLES | {Role.SECTION_LEADER},
+    "decline": DESK_ROLES | {Role.SECTION_LEADER},
+    "withdraw": ANYBODY,
     "undo": DESK_ROLES,
 }
 
@@ -67,7 +71,7 @@ CENTRE_ROLES: dict[str, frozenset[Role]] = {
 }
 """Who may change what belongs to the whole centre."""
 
-BY_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complete", "return"})
+BY_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complete", "return", "request"})
 """Verbs that are the unit's own deeds."""
 OWN_UNIT = frozenset(
     {"acknowledge", "arrive", "handle", "finish_task", "complete", "return", "hand_up", "ask", "note"}
@@ -80,7 +84,7 @@ LEAD_UNIT = frozenset({"complete", "return", "hand_up"})
 OWN_TASK = frozenset({"acknowledge", "arrive", "finish_task", "note"})
 """Of these, what an officer who was given a task by name may do whatever their role is."""
 
-OWN_SECTION = frozenset({"dispatch", "add_task", "pause", "resume", "remind", "supervise"})
+OWN_SECTION = frozenset({"dispatch", "add_task", "grant", "decline", "pause", "resume", "remind", "supervise"})
 """Verbs that a section leader may use on tickets of the own section."""
 
 
@@ -108,13 +112,13 @@ def refusal_of_role(
         )
     if case is None or held & DESK_ROLES:
         return None
-    if verb in OWN_UNIT and not _takes_part(actor, case, refs, verb in LEAD_UNIT):
+    if verb in OWN_UNIT and not takes_part(actor, case, refs, verb in LEAD_UNIT):
         return Why(
             "not-own-unit",
             f"{case.ticket.code} 不在 {actor.name} 所在单位手中",
             f"{case.ticket.code} is not in the hands of a unit of {actor.code}",
         )
-    if verb in OWN_SECTION and not (_own_section(actor, case, refs) or _takes_part(actor, case, refs, False)):
+    if verb in OWN_SECTION and not (_own_section(actor, case, refs) or takes_part(actor, case, refs, False)):
         return Why(
             "not-own-section",
             f"{case.ticket.code} 不属于 {actor.name} 分管的板块",
@@ -125,7 +129,7 @@ def refusal_of_role(
 
 def acts_for_unit(verb: str, actor: Actor, case: Case, refs: References) -> bool:
     """Whether the desk writes down what a unit reported, say by telephone; the log must say so."""
-    return verb in BY_UNIT and not _takes_part(actor, case, refs, verb in LEAD_UNIT)
+    return verb in BY_UNIT and bool(actor.roles & DESK_ROLES) and not takes_part(actor, case, refs, verb in LEAD_UNIT)
 
 
 def _is_asked(actor: Actor, case: Case, leading: bool) -> bool:
@@ -139,7 +143,7 @@ def _is_asked(actor: Actor, case: Case, leading: bool) -> bool:
     )
 
 
-def _takes_part(actor: Actor, case: Case, refs: References, leading: bool) -> bool:
+def takes_part(actor: Actor, case: Case, refs: References, leading: bool) -> bool:
     """Whether the actor, or a unit that they answer for, has the ticket or (unless it must be `leading`) a live task.
 
     What was given to an officer by name is theirs and not their colleagues'.

@@ -9,17 +9,21 @@ from typing import Any
 from core.desk.actor import ENGINE
 from core.desk.ledger import Ledger
 from core.desk.notices import notice_row
+from core.desk.orders import Resume
+from core.desk.references import References
 from core.desk.timing import Timing, read_step
-from core.desk.work import Message
+from core.desk.verbs.moving import decide_resume
+from core.desk.work import Message, Work
 from core.engine.outages import Outages
 from core.engine.shelf import Roster, Shelf
 from core.engine.wording import SUMMARY_MIN, Words, nobody_words, step_words, summary_words
 from core.rules.case import Case
+from core.rules.joining import final_due
 from core.rules.ladder import Step
 from core.rules.oncall import Resolution
 from data.ids import new_id
 from data.tables import ClockRecord
-from data.terms import Severity, Urgency
+from data.terms import ClockKind, Severity, Urgency
 
 EVENT = "engine_step"
 """The kind of the event that a step leaves in the ticket's log."""
@@ -72,6 +76,9 @@ class Firing:
         Several repeats are taken together only while nothing else of the ticket lay between them, so that the order
         per ticket stands.
         """
+        if clock.kind == ClockKind.SUSPENSION:
+            self._resume(case, clock)
+            return
         policy = self.shelf.policy(self.ledger.connection, case.ticket.policy_version)
         doings, effect = self._doings(case, clock, late)
         ladder = policy.ladder(clock.ladder)
@@ -96,6 +103,24 @@ class Firing:
             line = Line(case, number, _kind(step), step.severity, step_words(case, clock, step, at, self.roster.zone))
             line.steps = len(fresh)
             self._tell(line, step, lines)
+
+    def _resume(self, case: Case, clock: ClockRecord) -> None:
+        """A suspension is at its end: the ticket goes on by the same decision as when an officer resumes it."""
+        self.ledger.whole(case)
+        nominal, name = int(clock.next_at or self.ledger.now), clock.next_step
+        at = self.ledger.moment(case)
+        work = Work(case, References(self.ledger.connection, self.ledger.centre_id), at, ENGINE, self.ledger)
+        decision = decide_resume(work, Resume(ticket=case.ticket.code))
+        if (due := final_due(case, decision.effects.clocks)) is not None:
+            decision.effects.set["final_due_at"] = due
+        delay = self.outages.delay(nominal, at)
+        body = {**decision.facts, "nominal_at": nominal, "effects": decision.effects.as_dict()}
+        number = self.ledger.append(case, "resume", ENGINE, body, at)
+        self.rows.append(_row(case, clock, name, nominal, at, delay is not None, []))
+        self.fired += 1
+        self.late += delay is not None
+        words = Words(f"{case.ticket.code} 挂账到期，恢复办理", f"{case.ticket.code}: the suspension is over, go on")
+        self._say(Line(case, number, CLIMBED, Severity.WARNING, words), None, case.ticket.lead_unit_id)
 
     def _doings(self, case: Case, clock: ClockRecord, late: bool) -> tuple[list[Doing], Mapping[str, Any]]:
         """What is done now, and the clock after it."""

@@ -26,7 +26,7 @@ from data.errors import StoreTrouble
 from data.instants import to_seconds
 from data.store import Store
 from data.tables import ClockDue, ClockRecord, LadderStep, table
-from data.terms import ClockState
+from data.terms import ClockKind, ClockState
 
 BATCH = 100
 """Clocks per transaction: a console that wants to write waits for one batch at most."""
@@ -219,7 +219,8 @@ class _Batch:
 
 def _is_awaited(case: Case, clock: ClockRecord, at: int) -> bool:
     """Whether a due row still means what it says."""
-    return not case.closed and clock.state == ClockState.RUNNING and clock.next_at == at
+    living = not case.closed or clock.kind == ClockKind.REQUEST
+    return living and clock.state == ClockState.RUNNING and clock.next_at == at
 
 
 def _is_due(clock: ClockRecord, now: int) -> bool:

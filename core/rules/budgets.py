@@ -90,6 +90,10 @@ class Budget:
         """Seconds to be counted; parts of a second are rounded."""
         return round(self.amount * unit_seconds(self.unit, calendar))
 
+    def times(self, number: int, of: int = 1) -> Budget:
+        """So many of this budget one after the other; with `of`, where this one is so many already."""
+        return Budget(self.amount * number / of, self.unit)
+
     def format(self) -> str:
         """The text that is stored, and that `parse` reads back as an equal budget."""
         if self.unit not in _HOURS or self.amount.denominator == 1:

@@ -4,6 +4,7 @@ Shape (TOML, or the JSON body of a catalogue row):
     bounce_limit = 3
     [urgency.emergency]     ladder, pre_warning, silent_minutes, accept, assess, acknowledge, final, check, call_back;
                             arrive, make_safe and part (an assisting task) where the urgency has them
+    [request.return]        limit = how long the decision may take; needed = true: a return is asked for, not done
     [clock.accept]          ladder = "accept"            ladders of clocks that measure the centre itself
     [[ladder.emergency.step]] …                          see core.rules.ladder
     [mode.2]                pace = 0.5                   while the centre is in an emergency of this grade
@@ -31,7 +32,7 @@ from typing import Any
 from core.rules.budgets import Budget
 from core.rules.ladder import MIN_REPEAT_SECONDS, Ladder, Step
 from data.errors import BadInput
-from data.terms import UPWARD_CLOCKS, ClockKind, Grade, Severity, Urgency
+from data.terms import UPWARD_CLOCKS, ClockKind, Grade, RequestKind, Severity, Urgency
 
 REQUIRED = (
     ClockKind.ACCEPT,
@@ -62,6 +63,23 @@ COUNTS_FROM = ("report", "grade")
 """From when reports upward are counted: since the incident became known, or since it was graded."""
 UPWARD_LADDER = "upward"
 """The ladder of reports upward, where the policy names no other."""
+RESUME = "+resume"
+"""The ladder of a suspension: at its end the ticket goes on."""
+DECIDE = "+decide"
+"""The ladder of a request that nobody decides, where the policy has none for it."""
+BUILT_IN = {
+    RESUME: Ladder(RESUME, (Step("resume", 0, (), "remind", Severity.INFO),), "挂账到期", "end of a suspension"),
+    DECIDE: Ladder(
+        DECIDE,
+        (
+            Step("warn", None, ("duty_desk", "shift_leader", "duty_leader"), "remind", Severity.WARNING),
+            Step("due", 0, ("duty_leader",), "climb", Severity.WARNING),
+            Step("commander", 3600, ("commander",), "climb", Severity.ALARM, 3600, 3),
+        ),
+        "申请未决",
+        "request not decided",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -99,6 +117,10 @@ class Policy:
     """Whether what the B holder took over goes back by itself when A is on duty again."""
     grade: str = ""
     """The grade of the emergency that holds now; empty in normal times."""
+    request_limits: Mapping[str, str] = field(default_factory=dict)
+    """How long the decision of a kind of request may take, where it is not the rule's own."""
+    return_by_request: bool = False
+    """A unit may not send back by itself: it asks, and a senior officer decides."""
 
     @classmethod
     def from_dict(cls, body: Mapping[str, Any], version: str = "") -> Policy:
@@ -111,6 +133,7 @@ class Policy:
         bounce_limit = body.get("bounce_limit", 3)
         if not isinstance(bounce_limit, int) or not 1 <= bounce_limit <= 100:
             raise BadInput("policy-bounce", "bounce_limit 须为 1 到 100", "bounce_limit must be 1 to 100")
+        limits, asked = _read_requests(body)
         return cls(
             urgencies,
             ladders,
@@ -120,6 +143,8 @@ class Policy:
             _read_paces(body),
             _read_upward(body, ladders, clock_ladder),
             _read_cover(body),
+            request_limits=limits,
+            return_by_request=asked,
         )
 
     def under(self, grade: str) -> Policy:
@@ -176,7 +201,7 @@ class Policy:
 
     def ladder(self, code: str) -> Ladder | None:
         """A ladder by code; None for a clock without one."""
-        found = self.ladders.get(plain_code(code))
+        found = BUILT_IN.get(plain_code(code)) or self.ladders.get(plain_code(code))
         pace = self.paces.get(grade_of(code))
         if found is None or (pace is None and not code.endswith(SILENT)):
             return found
@@ -286,6 +311,19 @@ def _read_urgency(body: Mapping[str, Any], urgency: Urgency, ladders: Mapping[st
             "policy-silent", "silent_minutes 须为不小于 0 的整数分钟", "silent_minutes must be whole minutes, 0 or more"
         )
     return Pressing(limits, ladder, float(share), silent)
+
+
+def _read_requests(body: Mapping[str, Any]) -> tuple[dict[str, str], bool]:
+    """Limits of decisions, and whether a return needs one."""
+    limits: dict[str, str] = {}
+    found = body.get("request", {})
+    for word, values in found.items():
+        if word not in set(RequestKind):
+            raise BadInput("policy-request", f"没有申请类别“{word}”", f"there is no kind of request {word!r}")
+        if "limit" in values:
+            Budget.parse(str(values["limit"]))
+            limits[word] = str(values["limit"])
+    return limits, bool(found.get(RequestKind.RETURN.value, {}).get("needed", False))
 
 
 def _demand_ladder(ladders: Mapping[str, Ladder], code: str, place: str) -> None:

@@ -25,6 +25,8 @@ from data.terms import CLOSED_STAGES, ClockKind, ClockState, Holder
 HOLD_FIELDS = ("holder", "unit_id", "officer_id", "tier")
 TICKET_FIELDS = frozenset(TicketRecord.model_fields)
 Effects = Mapping[str, Any]
+ASIDE = (ClockKind.HANDLE, ClockKind.SUSPENSION)
+"""Clocks that are no deadline of the ticket: a unit's bundle clock, the end of a suspension."""
 
 
 def open_case(centre_id: int, ticket_id: int) -> Case:
@@ -162,11 +164,11 @@ def _book_outage(case: Case, start: int, end: int) -> None:
 
 
 def _refresh_deadline(case: Case) -> None:
-    """The ticket's next deadline: the earliest one of its running clocks; a unit's bundle clock does not count."""
+    """The ticket's next deadline: the earliest one of its running clocks."""
     ticket = case.ticket
     ticket.due_at, ticket.due_kind, ticket.warn_at = FAR, "", None
     for clock in case.clocks:
-        if clock.state != ClockState.RUNNING or clock.due_at is None or clock.kind == ClockKind.HANDLE:
+        if clock.state != ClockState.RUNNING or clock.due_at is None or clock.kind in ASIDE:
             continue
         if clock.due_at < ticket.due_at:
             ticket.due_at, ticket.due_kind, ticket.warn_at = clock.due_at, clock.kind, clock.warn_at

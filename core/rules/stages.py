@@ -61,6 +61,10 @@ STAGES: dict[str, frozenset[Stage]] = {
     "recompute": LIVING,
     "grade": LIVING,
     "report_up": LIVING,
+    "request": OUT | {Stage.ARCHIVED},
+    "grant": OUT | {Stage.ARCHIVED},
+    "decline": OUT | {Stage.ARCHIVED},
+    "withdraw": OUT | {Stage.ARCHIVED},
     "undo": LIVING,
     "engine_step": LIVING,
     "take_over": OUT,
@@ -163,7 +167,7 @@ def tier_above(tier: str) -> Tier | None:
 
 
 def may_approve_pause(reason: PauseReason, roles: frozenset[str]) -> bool:
-    """A wait for the citizen is for the desk to grant; to put a ticket on the books needs a leader."""
+    """A wait for the citizen is for the desk to grant; to put a ticket on the books needs the commander."""
     if reason == PauseReason.APPROVED:
-        return bool(roles & {Role.DUTY_LEADER, Role.COMMANDER, Role.SECTION_LEADER})
+        return Role.COMMANDER in roles
     return True

@@ -57,7 +57,7 @@ class TicketRecord(SQLModel):
     holder_officer_id: int | None = big(None)
     lead_unit_id: int | None = big(None)
     pending: str = Field(default="", max_length=16)
-    """A pending request: lead (the duty leader must name a lead) …"""
+    """What waits for a decision: a RequestKind, or lead (the duty leader must name a lead)."""
     supervised: bool = False
     direct: bool = False
     """Reported straight to the duty leader, skipping tiers."""
@@ -90,6 +90,14 @@ class TicketRecord(SQLModel):
     updated_at: int = big(0)
     parent_id: int | None = big(None)
     """The ticket that this one is a part of."""
+    extensions: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Extensions granted."""
+    suspensions: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Suspensions on the books."""
+    late_returns: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Of its bounces, those after the deadline."""
+    waived: bool = Field(default=False, sa_column_kwargs={"server_default": sql("false")})
+    """Late for a reason that two reviewers accepted: the fact stays, the statistics leave it out."""
 
 
 class Ticket(TicketRecord, table=True):

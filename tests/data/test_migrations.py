@@ -18,7 +18,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, inspect, text
+from sqlalchemy import Connection, MetaData, column, insert, inspect, text
+from sqlalchemy import table as lightweight
 from sqlmodel import SQLModel
 
 import data.backup
@@ -360,11 +361,12 @@ def test_a_store_of_the_first_release_is_searched_after_the_upgrade(store_url: s
             names = set(inspect(connection).get_table_names())
             for table in parents_first():
                 if table.name in names:
-                    then = {column["name"] for column in inspect(connection).get_columns(table.name)}
+                    then = {one["name"] for one in inspect(connection).get_columns(table.name)}
                     today = rows.execute(table.select().execution_options(fanout=True)).mappings()
                     found = [{name: value for name, value in row.items() if name in then} for row in today]
                     if found:
-                        connection.execute(table.insert(), found)
+                        old_columns = [column(one.name, one.type) for one in table.columns if one.name in then]
+                        connection.execute(insert(lightweight(table.name, *old_columns)), found)
     old.close()
     here.close()
     with pytest.raises(StoreTrouble, match="0001"):

@@ -12,10 +12,11 @@ from core.desk.verbs.intake import set_matter_or_part
 from core.desk.verbs.limits import start_assisting_clocks, start_handling_clocks
 from core.desk.work import Decision, Work
 from core.rules.case import LIVE_CLOCKS, LIVE_TASKS
+from core.rules.requests import RULES
 from core.rules.stages import refusal_of_lead
 from data.errors import BadInput, NotAllowed
 from data.tables import TaskRecord
-from data.terms import ClockKind, Role, Severity, Stage, TaskRole, TaskState
+from data.terms import ClockKind, RequestKind, Role, Severity, Stage, TaskRole, TaskState
 
 
 def decide_dispatch(work: Work, order: Dispatch) -> Decision:
@@ -28,7 +29,7 @@ def decide_dispatch(work: Work, order: Dispatch) -> Decision:
     lead, *others = hands
     work.effects.clocks.extend(work.timing.stop(clock) for clock in work.case.live_clocks(ClockKind.ASSESS))
     give_lead(work, lead.unit, lead.instruction or order.instruction, lead.person)
-    _add_hands(work, others, order.instruction)
+    add_hands(work, others, order.instruction)
     if work.case.ticket.dispatched_at is None:
         work.effects.set["dispatched_at"] = work.at
     return work.decision(to=lead.name, **_parts(others), instructions=_instructions(hands), **kept)
@@ -83,7 +84,7 @@ def give_lead(work: Work, unit: UnitView, instruction: str, person: Person | Non
     work.tell_hand(hand, "dispatch", f"派单 {code}：{zh}", f"Dispatched {code}: {en}", Severity.WARNING)
 
 
-def _add_hands(work: Work, hands: Sequence[Found], instruction: str) -> None:
+def add_hands(work: Work, hands: Sequence[Found], instruction: str) -> None:
     """Tasks for assisting and informed hands; assisting ones have clocks of their own."""
     code, zh, en = work.case.ticket.code, work.subject("zh"), work.subject("en")
     for hand in hands:
@@ -135,16 +136,22 @@ def decide_add_task(work: Work, order: AddTask) -> Decision:
     named = [Hand.read(text, role) for text in order.to] + read_hands("", inform=order.inform)
     if not named:
         raise BadInput("no-target", "没有说明加派给谁。", "Nobody is named to be added.")
+    hands = more_hands(work, named)
+    kept = guard(work, hands, order.override) | {"instructions": _instructions(hands)}
+    add_hands(work, hands, order.instruction)
+    if not order.inform:
+        return work.decision(to=[hand.name for hand in hands], role=order.role, **kept)
+    return work.decision(**_parts(hands), **kept)
+
+
+def more_hands(work: Work, named: Sequence[Hand]) -> list[Found]:
+    """Hands that are not at work on the ticket yet. Raises BadInput for one that is."""
     hands = [work.finder.find(hand) for hand in named]
     refuse_doubles(hands)
     for hand in hands:
         if work.case.task_of(*hand.key) is not None:
             raise BadInput("unit-has-task", f"{hand.label('zh')} 已有任务。", f"{hand.label('en')} has a task already.")
-    kept = guard(work, hands, order.override) | {"instructions": _instructions(hands)}
-    _add_hands(work, hands, order.instruction)
-    if not order.inform:
-        return work.decision(to=[hand.name for hand in hands], role=order.role, **kept)
-    return work.decision(**_parts(hands), **kept)
+    return hands
 
 
 def decide_return(work: Work, order: Return) -> Decision:
@@ -152,13 +159,28 @@ def decide_return(work: Work, order: Return) -> Decision:
 
     At the policy's bounce limit the duty leader is asked for a lead, and nobody else may dispatch until then.
     """
+    if work.policy.return_by_request and not work.actor.roles & RULES[RequestKind.RETURN].deciders:
+        raise NotAllowed(
+            "return-by-request",
+            "退单须经同意，请申请退单。",
+            "A return needs a decision here: ask for it (request return).",
+        )
     task = work.task = work.lead_or_refuse()
+    late = send_back(work, task, order.reason)
+    return work.decision(code=order.code.value, reason=order.reason, unit=task.unit_id, after_deadline=late)
+
+
+def send_back(work: Work, task: TaskRecord, reason: str) -> bool:
+    """From the lead unit into the centre's queue; whether it came after the deadline."""
     ticket = work.case.ticket
-    release_task(work, task, TaskState.RETURNED, order.reason)
+    release_task(work, task, TaskState.RETURNED, reason)
     for assist in work.case.open_assists():
-        release_task(work, assist, TaskState.CANCELLED, order.reason)
+        release_task(work, assist, TaskState.CANCELLED, reason)
     bounces = ticket.bounces + 1
-    work.effects.set.update({"bounces": bounces, "lead_unit_id": None, "reason": order.reason})
+    late = ticket.final_due_at is not None and work.at > ticket.final_due_at
+    work.effects.set.update({"bounces": bounces, "lead_unit_id": None, "reason": reason})
+    if late:
+        work.effects.set["late_returns"] = ticket.late_returns + 1
     work.stage(Stage.ASSESSED)
     work.hold_queue()
     restart_assess(work)
@@ -170,8 +192,7 @@ def decide_return(work: Work, order: Return) -> Decision:
             f"{ticket.code} 已退单 {bounces} 次，请指定主办单位",
             f"{ticket.code} was returned {bounces} times: name the lead unit",
         )
-    late = ticket.final_due_at is not None and work.at > ticket.final_due_at
-    return work.decision(code=order.code.value, reason=order.reason, unit=task.unit_id, after_deadline=late)
+    return late
 
 
 def restart_assess(work: Work) -> None:

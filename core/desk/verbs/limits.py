@@ -10,14 +10,22 @@ from core.rules.policy import FROM_MATTER
 from data.tables import ClockRecord, TaskRecord
 from data.terms import ClockKind
 
+EXTENDED = (ClockKind.FINAL, ClockKind.HANDLE)
+"""Clocks that an extension gives more time."""
 ON_DEMAND = (ClockKind.MAKE_SAFE, ClockKind.ARRIVE)
 
 
 def limit_text(work: Work, kind: ClockKind) -> str:
-    """The limit of a clock as written; empty where neither the condition nor the policy asks for one.
+    """The limit of a clock, with the extensions granted; empty where neither condition nor policy asks for one.
 
     Make-safe and arrival are asked for by the matter: its condition names a limit, or its stages name the step.
     """
+    text = _plain_limit(work, kind)
+    extensions = work.case.ticket.extensions if kind in EXTENDED else 0
+    return Budget.parse(text).times(1 + extensions).format() if text and extensions else text
+
+
+def _plain_limit(work: Work, kind: ClockKind) -> str:
     matter = work.matter()
     own = str(matter.limit(work.limit_no()).get(FROM_MATTER[kind], "")) if matter and kind in FROM_MATTER else ""
     if own or (kind in ON_DEMAND and not (matter and kind.value in matter.stages)):

@@ -13,11 +13,15 @@ from core.desk.verbs.guarding import guard
 from core.desk.verbs.intake import GRIDS
 from core.desk.verbs.limits import limit_text
 from core.desk.work import Decision, Work, tier_of
+from core.rules.policy import RESUME
+from core.rules.requests import LONGEST_SUSPENSION, refusal_of_asking
 from core.rules.stages import OUT, TIER_ORDER, may_approve_pause, tier_above
 from data.errors import BadInput, NotAllowed
 from data.tables import ClockRecord
-from data.terms import ClockKind, ClockState, Holder, PauseReason, Stage, TaskRole, Tier, UnitKind, Urgency
+from data.terms import ClockKind, ClockState, Holder, PauseReason, RequestKind, Stage, TaskRole, Tier, UnitKind, Urgency
 
+NOT_OF_THE_POLICY = (ClockKind.OFFICIAL, ClockKind.JOINED, ClockKind.REQUEST, ClockKind.SUSPENSION)
+"""Deadlines that came from elsewhere or that somebody decided."""
 LIVING_ABOVE = (Tier.CENTRE, Tier.DISTRICT)
 SKIPPING = frozenset({Urgency.EMERGENCY, Urgency.URGENT})
 
@@ -25,19 +29,22 @@ SKIPPING = frozenset({Urgency.EMERGENCY, Urgency.URGENT})
 def decide_hand_up(work: Work, order: HandUp) -> Decision:
     """To the tier above: grid → community → street centre → district. Tiers are skipped for urgent tickets only."""
     refuse_without_leader(work)
-    current = Tier(work.case.ticket.tier)
-    target = _upper_unit(work, order.to, current)
-    cancel_tasks(work, order.reason)
+    from_tier = work.case.ticket.tier
+    return work.decision(to=give_up(work, order.to, order.reason), reason=order.reason, from_tier=from_tier)
+
+
+def give_up(work: Work, named: str, reason: str) -> str:
+    """Give the ticket to the tier above, or to a unit further up; returns its code."""
+    target = _upper_unit(work, named, Tier(work.case.ticket.tier))
+    cancel_tasks(work, reason)
     if target is None:
         _to_centre(work)
-        to = "centre"
-    else:
-        work.effects.clocks.extend(
-            work.timing.stop(clock) for clock in work.case.live_clocks(ClockKind.ASSESS, ClockKind.ACCEPT)
-        )
-        give_lead(work, target, order.reason)
-        to = target.code
-    return work.decision(to=to, reason=order.reason, from_tier=current.value)
+        return "centre"
+    work.effects.clocks.extend(
+        work.timing.stop(clock) for clock in work.case.live_clocks(ClockKind.ASSESS, ClockKind.ACCEPT)
+    )
+    give_lead(work, target, reason)
+    return target.code
 
 
 def _upper_unit(work: Work, named: str, current: Tier) -> UnitView | None:
@@ -114,24 +121,38 @@ def decide_pause(work: Work, order: Pause) -> Decision:
     """
     if not may_approve_pause(order.code, work.actor.roles):
         raise NotAllowed(
-            "pause-approval", "挂账须由值班领导、板块领导或指挥长批准。", "Putting it on the books needs a leader."
+            "pause-approval",
+            "挂账须由指挥长批准；可先申请挂账。",
+            "Putting it on the books needs the commander: ask for a suspension.",
         )
+    if order.code == PauseReason.APPROVED:
+        why = refusal_of_asking(RequestKind.SUSPENSION, work.case, work.at)
+        if why is not None:
+            raise NotAllowed(why.code, why.zh + "。", why.en + ".")
+    stand_still(work, order.code, order.reason, LONGEST_SUSPENSION)
+    return work.decision(code=order.code.value, reason=order.reason)
+
+
+def stand_still(work: Work, code: PauseReason, reason: str, days: int, ended: frozenset[int] = frozenset()) -> None:
+    """Pause every running clock; an approved suspension gets an end of its own. `ended` clocks are past already."""
     ticket = work.case.ticket
     work.effects.clocks.extend(
-        work.timing.pause(clock, f"{order.code.value}: {order.reason}")
+        work.timing.pause(clock, f"{code.value}: {reason}")
         for clock in work.case.work_clocks()
-        if clock.state == ClockState.RUNNING
+        if clock.state == ClockState.RUNNING and clock.id not in ended
     )
-    work.effects.set["facts"] = {**ticket.facts, "before_pause": ticket.stage}
+    if code == PauseReason.APPROVED:
+        work.effects.clocks.append(work.timing.start(ClockKind.SUSPENSION, f"{days} natural_day", RESUME))
+        work.effects.set["suspensions"] = ticket.suspensions + 1
+    work.effects.set["facts"] = {**work.effects.set.get("facts", ticket.facts), "before_pause": ticket.stage}
     work.stage(Stage.SUSPENDED)
-    waiting = order.code == PauseReason.CITIZEN
+    waiting = code == PauseReason.CITIZEN
     work.effects.hold = {
         "holder": Holder.CITIZEN.value if waiting else Holder.SUSPENSION.value,
         "unit_id": ticket.holder_unit_id,
         "officer_id": work.actor.id,
         "tier": ticket.tier,
     }
-    return work.decision(code=order.code.value, reason=order.reason)
 
 
 def decide_resume(work: Work, order: Resume) -> Decision:
@@ -140,6 +161,8 @@ def decide_resume(work: Work, order: Resume) -> Decision:
     work.effects.clocks.extend(
         work.timing.resume(clock, order.note) for clock in work.case.clocks if clock.state == ClockState.PAUSED
     )
+    ends = work.case.live_clocks(ClockKind.SUSPENSION)
+    work.effects.clocks.extend(work.timing.stop(clock, cancelled=True) for clock in ends)
     stage = Stage(ticket.facts.get("before_pause", Stage.HANDLING.value))
     work.stage(stage if stage in OUT else Stage.HANDLING)
     work.effects.set["facts"] = {name: value for name, value in ticket.facts.items() if name != "before_pause"}
@@ -161,7 +184,7 @@ def decide_recompute(work: Work, order: Recompute) -> Decision:
         work.effects.set["policy_version"] = work.refs.version("policy")
     work.effects.set["calendar_version"] = newest
     for clock in work.case.work_clocks():
-        if clock.kind in (ClockKind.OFFICIAL, ClockKind.JOINED):
+        if clock.kind in NOT_OF_THE_POLICY:
             continue
         effect = _anew(work, clock, order.policy)
         if effect is not None:

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.desk import orders
-from core.desk.verbs import closing, covering, dispatching, handling, intake, joining, moving, pressing, undoing, upward
+from core.desk.verbs import (
+    closing,
+    covering,
+    dispatching,
+    handling,
+    intake,
+    joining,
+    moving,
+    pressing,
+    requests,
+    undoing,
+    upward,
+)
 from core.desk.work import Decision, Work
 
 
@@ -49,6 +61,10 @@ _ROWS: tuple[tuple[str, str, type[orders.Order], Callable[[Work, Any], Decision]
     ("暂停", "pause", orders.Pause, moving.decide_pause),
     ("恢复", "resume", orders.Resume, moving.decide_resume),
     ("收回", "take back", orders.TakeBack, covering.decide_take_back),
+    ("申请", "request", orders.Request, requests.decide_request),
+    ("同意申请", "grant", orders.Grant, requests.decide_grant),
+    ("不同意申请", "decline", orders.Decline, requests.decide_decline),
+    ("撤回申请", "withdraw", orders.Withdraw, requests.decide_withdraw),
     ("重算时限", "recompute", orders.Recompute, moving.decide_recompute),
     ("定级", "grade", orders.GradeIncident, upward.decide_grade),
     ("信息报送", "report upward", orders.ReportUp, upward.decide_report_up),

@@ -37,7 +37,7 @@ def test_a_ticket_goes_through_its_whole_life(run: Run) -> None:
         ("acknowledged", "li", "ack"),
         ("on_scene", "li", "arrive", "--people", "3"),
         ("handling", "li", "handle", "--made-safe"),
-        ("suspended", "wang", "pause", "--for", "approved", "--reason", "等配件"),
+        ("suspended", "chen", "pause", "--for", "approved", "--reason", "等配件"),
         ("handling", "wang", "resume"),
         ("completed", "li", "complete", "--outcome", "已补装", "--open-assist-reason", "已配合"),
         ("handling", "zhang", "check", "--failed", "--note", "未清理"),

@@ -67,16 +67,18 @@ def check_events(ticket: Row, events: list[Row]) -> None:
 def check_clocks(ticket: Row, clocks: list[Row]) -> None:
     """The next deadline is the earliest running one; what is over has nothing running."""
     live = [clock for clock in clocks if clock["state"] in ("running", "paused")]
-    running = [clock for clock in live if clock["state"] == "running" and clock["kind"] != "handle"]
+    running = [clock for clock in live if clock["state"] == "running" and clock["kind"] not in ("handle", "suspension")]
     assert ticket["due_at"] == min((clock["due_at"] for clock in running), default=FAR)
     assert all(clock["due_at"] is not None for clock in running)
     assert ticket["open"] == (ticket["stage"] not in CLOSED)
     if is_joined(ticket):
         assert not running
     elif ticket["stage"] in CLOSED:
-        assert not live
+        assert [clock["kind"] for clock in live] == ["request"] * (ticket["pending"] == "appeal")
     if ticket["stage"] in CLOSED:
-        assert ticket["due_kind"] == ""
+        assert ticket["due_kind"] == ("request" if live and not is_joined(ticket) else "")
+    requests = [clock for clock in live if clock["kind"] == "request"]
+    assert len(requests) == (ticket["pending"] not in ("", "lead"))
     if ticket["stage"] == "suspended":
         assert not running
     assert len([clock for clock in live if clock["kind"] == "final"]) <= 1

@@ -259,5 +259,7 @@ def orders_of(code: str) -> dict[str, Order]:
         "link": {"other": code},
         "grade": {"grade": "2"},
         "report_up": {"form": "phone"},
+        "request": {"kind": "extension", "reason": "等材料"},
+        "decline": {"reason": "理由不足"},
     }
     return {name: verb.order(ticket=code, **values.get(name, {})) for name, verb in VERBS.items()}

@@ -70,6 +70,10 @@ MATRIX = {
     "recompute": SENIOR,
     "grade": SENIOR,
     "report_up": DESK,
+    "request": ALL,
+    "grant": DESK | {"section_leader"},
+    "decline": DESK | {"section_leader"},
+    "withdraw": ALL,
     "undo": DESK,
     "join": DESK,
     "separate": DESK,
@@ -218,13 +222,13 @@ def test_nothing_changes_when_it_is_refused(street: Scene, who: str, order: obje
     assert street.ticket(code) == before
 
 
-def test_suspending_on_the_books_needs_a_leader(street: Scene) -> None:
+def test_suspending_on_the_books_needs_the_commander(street: Scene) -> None:
     code = street.at_stage(Stage.HANDLING)
     order = Pause(ticket=code, code=PauseReason.APPROVED, reason="拆迁未定")
     with pytest.raises(NotAllowed) as refused:
-        street.do(order, "zhang")
+        street.do(order, "wang")
     assert refused.value.code == "pause-approval"
-    street.do(order, "hu")
+    street.do(order, "chen")
     assert street.ticket(code)["holder"] == "suspension"
 
 

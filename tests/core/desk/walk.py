@@ -11,7 +11,7 @@ from core.desk.orders import Order, Report, ReportUp
 from core.desk.verbs.table import VERBS
 from core.engine.loop import Engine
 from data.errors import Conflict, Refusal
-from data.terms import Grade, PauseReason, ReturnReason, Satisfaction, Source, Tier, UpwardForm, Urgency
+from data.terms import Grade, PauseReason, RequestKind, ReturnReason, Satisfaction, Source, Tier, UpwardForm, Urgency
 from tests.core.desk.scene import AJ, C01, CSGX, G01, G02, GHJS, QJ, W01, XF, Scene
 from tests.core.desk.test_timing import closed_next_week, load
 
@@ -68,6 +68,15 @@ FIELDS: dict[str, dict[str, Sequence[Any]]] = {
     "ask": {"note": WORDS},
     "note": {"text": WORDS, "kind": ("note", "mediation")},
     "pause": {"code": tuple(PauseReason), "reason": WORDS},
+    "request": {
+        "kind": tuple(RequestKind),
+        "reason": WORDS,
+        "to": ([], [], [], ["XF"], ["C01"]),
+        "days": (0, 0, 1, 30, 365),
+        "code": (None, None, None, *ReturnReason),
+    },
+    "grant": {"minutes": ("", "", "议定由城管牵头")},
+    "decline": {"reason": WORDS},
     "recompute": {"policy": (True, False)},
     "grade": {"grade": tuple(Grade)},
     "report_up": {"form": tuple(UpwardForm), "text": ("", *WORDS)},
@@ -138,7 +147,7 @@ class Walk:
         verb = ORDINARY.get(ticket["stage"])
         if verb is None:
             return
-        who = "wang" if ticket["pending"] else "zhang"
+        who = "wang" if ticket["pending"] == "lead" else "zhang"
         if verb == "archive" and self.attempt(ReportUp(ticket=ticket["code"], form=UpwardForm.WRITTEN), who):
             ticket = self.scene.ticket(ticket["code"])  # what was owed upward has been made: only then it is filed
         if verb in ("acknowledge", "complete"):
