@@ -17,7 +17,7 @@ from data.masking import mask_name, mask_phone, mask_text
 from data.queries import tickets
 from data.queries.relations import relations
 from data.reader import Reader
-from data.terms import ClockKind, CoverReason, Satisfaction, SkipReason, Stage
+from data.terms import ClockKind, CoverReason, RequestKind, Satisfaction, SkipReason, Stage
 from data.tokens import NOTES
 
 Row = dict[str, Any]
@@ -94,13 +94,20 @@ def _facts(row: Row, holder: HolderText, matter_name: Callable[[str], str]) -> l
         (_("In hand"), hands),
         (_("Lead"), row["lead_name"] or ""),
         (_("Counts"), ", ".join(text.format(n=amount) for text, amount in counts if amount)),
-        (_("Waiting"), _("the duty leader must name a lead") if row["pending"] == "lead" else row["pending"] or ""),
+        (_("Waiting"), _waiting(row["pending"] or "")),
         (_("Outcome"), mask_text(row["outcome"] or "")),
         (_("Reply"), mask_text(row["public_reply"] or "")),
         (_("Caller is"), Satisfaction(satisfaction).label(language()) if satisfaction else ""),
         (_("Reason"), mask_text(row["reason"] or "")),
     ]
     return [(label, str(value)) for label, value in facts if value]
+
+
+def _waiting(pending: str) -> str:
+    """What waits for a decision."""
+    if pending == "lead":
+        return _("the duty leader must name a lead")
+    return _("a decision on: {what}").format(what=term(RequestKind, pending, language())) if pending else ""
 
 
 def _caller(row: Row) -> str:

@@ -73,7 +73,7 @@ LABELS = {
     "certificate": ("不予出具的证明", "certificate refused"),
     "kind": ("类别", "kind"),
     "days": ("天数", "days"),
-    "minutes": ("纪要", "minutes"),
+    "record": ("纪要", "minutes of the consultation"),
     "reviewed": ("已复核人数", "reviewers so far"),
     "lapsed": ("申请失效", "request lapsed"),
     "undone": ("撤销的步骤", "step undone"),

@@ -14,6 +14,7 @@ from data.terms import (
     ClockKind,
     ClockState,
     Holder,
+    RequestKind,
     Satisfaction,
     Source,
     TaskRole,
@@ -31,7 +32,10 @@ TERMS: dict[str, Any] = {
     "holder": Holder,
     "due_kind": ClockKind,
 }
-PENDING = {"lead": ("待值班领导指定主办", "the duty leader must name a lead")}
+PENDING = {
+    "lead": ("待值班领导指定主办", "the duty leader must name a lead"),
+    **{kind.value: (f"{kind.zh}申请待决定", f"a decision on: {kind.en}") for kind in RequestKind},
+}
 """What a ticket waits for that somebody was asked to decide."""
 LABELS = {
     "title": ("标题", "Title"),

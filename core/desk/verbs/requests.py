@@ -155,7 +155,7 @@ def decide_grant(work: Work, order: Grant) -> Decision:
     _end(work, rule, granted=1)
     kept = GRANTED[rule.kind](work, asked) or {}
     _tell_asker(work, rule, "已同意", "granted")
-    return work.decision(kind=rule.kind.value, note=order.note, minutes=order.minutes, **kept)
+    return work.decision(kind=rule.kind.value, note=order.note, record=order.minutes, **kept)
 
 
 def decide_decline(work: Work, order: Decline) -> Decision:

@@ -157,7 +157,7 @@ def test_more_hands_consultation_and_hand_up(scene: Scene) -> None:
     ask(scene, code, RequestKind.CONSULTATION, to=["GHJS"])
     assert refused(scene, Grant(ticket=code), "wang") == "minutes-missing"
     scene.do(Grant(ticket=code, minutes="规划岗出图，城管岗施工"), "wang")
-    assert scene.events(code)[-1]["body"]["minutes"] == "规划岗出图，城管岗施工"
+    assert scene.events(code)[-1]["body"]["record"] == "规划岗出图，城管岗施工"
     ask(scene, code, RequestKind.HAND_UP)
     scene.do(Grant(ticket=code), "zhang")
     assert scene.ticket(code)["tier"] == "district"
