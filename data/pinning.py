@@ -12,7 +12,18 @@ from functools import lru_cache
 TENANT_TABLES = frozenset(
     (
         *("appointment", "calendar_day", "catalogue", "centre_seq", "centre_stat", "clock", "clock_due", "custody"),
-        *("daily_number", "duty", "emergency", "engine_outage", "ladder_step", "lease", "matter", "notice", "officer"),
+        *(
+            "daily_number",
+            "duty",
+            "duty_swap",
+            "emergency",
+            "engine_outage",
+            "ladder_step",
+            "lease",
+            "matter",
+            "notice",
+            "officer",
+        ),
         *("organisation_event", "phone_record", "request", "search_mark", "setting", "task", "ticket", "ticket_event"),
         *("ticket_text", "unit", "unit_span", "unit_succession"),
     )

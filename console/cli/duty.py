@@ -24,7 +24,7 @@ Officer = Annotated[str, argument("人员编号或姓名", "an officer, by code 
 From = Annotated[str, option("--from", zh="从何时，缺省现在", en="since when, by default now")]
 Until = Annotated[str, option("--until", zh="到何时，缺省不定", en="until when, by default open")]
 Note = Annotated[str, option("--note", zh="说明", en="a note")]
-KINDS = {"shift": ("值班", "on duty"), "leave": ("请假", "away")}
+KINDS = {"shift": ("值班", "on duty"), "leave": ("请假", "away"), "swap": ("互换", "swapped")}
 FIELDS = ("officer", "name", "kind", "role", "from_at", "to_at", "note")
 TITLES = (
     *(("编号", "Officer"), ("姓名", "Name"), ("类别", "Kind"), ("角色", "Role")),
@@ -42,7 +42,7 @@ def _book(session: Session, work: Any) -> Any:
 
     actor = session.actor()
     with session.store().write() as connection:
-        return work(DutyBook(connection, session.desk().centre_id, session.now(), actor.code))
+        return work(DutyBook(connection, session.desk().centre_id, session.now(), actor))
 
 
 def _at(session: Session, text: str, default: int | None) -> int | None:
@@ -112,6 +112,49 @@ def leave(
     return OK
 
 
+@command(app, "swap", "A、B岗互换一段时间；--agree 同意，--end 结束", "A and B change places for a time")
+def swap(
+    context: typer.Context,
+    one: Annotated[str, argument("A岗或B岗人员", "the A or B holder")],
+    other: Annotated[str, argument("另一人", "the other of the two")],
+    since: From = "",
+    until: Annotated[str, option("--until", zh="到何时（必填）", en="until when (required)")] = "",
+    reason: Annotated[str, option("--reason", zh="原因（必填）", en="why (required)")] = "",
+    unit: Annotated[str, option("--unit", zh="岗位或板块编码", en="code of the post or section")] = "",
+    agree: Annotated[bool, option("--agree", zh="同意对方提出的互换", en="agree to what the other asked for")] = False,
+    end: Annotated[bool, option("--end", zh="结束或取消互换", en="end it now, or call it off")] = False,
+    json: Json = False,
+) -> int:
+    """One of the two asks and the other agrees, or a leader sets it."""
+    from core.organisation.swaps import SwapBook
+
+    session = session_of(context)
+    if agree and end:
+        raise typer.BadParameter(words.say("--agree 与 --end 只能用一个", "--agree and --end exclude each other"))
+    begin, last = _at(session, since, session.now()) or 0, _at(session, until, None)
+    actor = session.actor()
+    with session.store().write() as connection:
+        book = SwapBook(connection, session.desk().centre_id, session.now(), actor)
+        if agree:
+            made = book.agree(one, other, unit)
+        elif end:
+            made = book.end(one, other, unit)
+        else:
+            made = book.ask(one, other, begin, last or 0, reason, unit)
+    agreed = made.from_at if made.agreed else None
+    line = _swapped(made.a, made.a_name, made.from_at, made.to_at, made.b_name, made.reason, agreed)
+    _print([line], session, "json" if json else "")
+    return OK
+
+
+def _swapped(code: str, name: str, since: int, until: int, other: str, reason: str, agreed: int | None) -> DutyTime:
+    """A swap as a line among the duties."""
+    from core.organisation.duty import DutyTime
+
+    waiting = "" if agreed is not None else words.say("（待对方同意）", " (not agreed yet)")
+    return DutyTime(code, name, "swap", "", since, until, f"⇄ {other}{waiting} {reason}")
+
+
 @command(app, "show", "某一时刻谁在值班、谁请假", "who is on duty and who is away at a time")
 def show(
     context: typer.Context,
@@ -134,7 +177,16 @@ def show(
         at=moment,
     )
     form = form_of(json, jsonl, csv)
-    _print([DutyTime(*row) for row in rows], session, form)
-    if not rows:
+    swaps = session.reader().rows(
+        "SELECT a.code, a.name, s.from_at, s.to_at, b.name, s.reason, s.agreed_at FROM duty_swap s"
+        " JOIN officer a ON a.centre_id = s.centre_id AND a.id = s.a_id"
+        " JOIN officer b ON b.centre_id = s.centre_id AND b.id = s.b_id"
+        " WHERE s.centre_id = :centre AND s.from_at <= :at AND s.to_at > :at ORDER BY a.code",
+        centre=session.centre_id(),
+        at=moment,
+    )
+    times = [DutyTime(*row) for row in rows] + [_swapped(*row) for row in swaps]
+    _print(times, session, form)
+    if not times:
         output.remark(words.say("没有人值班。", "Nobody is on duty."))
     return OK

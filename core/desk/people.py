@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from core.rules.case import Case
 from core.rules.cover import Pair, cover_of
 from core.rules.oncall import Duty, Officer
+from data.queries.organisation import KEEPING_SHIFTS, KEPT, SWAPPED
 from data.terms import Rank, Role, SkipReason, UnitKind
 
 COVERED = SkipReason.COVERED.value
@@ -173,7 +174,19 @@ def answering(case: Case, measured: int | None) -> int | None:
 def people_at(connection: Connection, centre_id: int, at: int) -> People:
     """The roster of a centre at an instant (epoch seconds)."""
     values: dict[str, Any] = {"centre": centre_id, "at": at}
+    swapped = {
+        (unit, officer): rank.value
+        for unit, a, b in connection.execute(text(SWAPPED), values)
+        for officer, rank in ((a, Rank.B), (b, Rank.A))
+    }
     appointed = [Appointed(*row) for row in connection.execute(text(_APPOINTED), values)]
+    if swapped:
+        appointed = [
+            replace(person, rank=swapped.get((person.unit_id, person.officer_id), person.rank))
+            if person.rank
+            else person
+            for person in appointed
+        ]
     away: dict[int, str] = {}
     shifts: dict[str, list[int]] = {}
     for officer_id, kind, role, note in connection.execute(text(_DUTY), values):
@@ -181,6 +194,10 @@ def people_at(connection: Connection, centre_id: int, at: int) -> People:
             away[officer_id] = note or "leave"
         elif role:
             shifts.setdefault(role, []).append(officer_id)
+    serving = {officer for officers in shifts.values() for officer in officers}
+    for (officer_id,) in connection.execute(text(KEEPING_SHIFTS), {"centre": centre_id, "since": at - KEPT}):
+        if officer_id not in serving:
+            away.setdefault(officer_id, SkipReason.OFF_DUTY.value)
     parents = text(
         "SELECT id, parent_id FROM unit WHERE centre_id = :centre AND kind = 'post' AND parent_id IS NOT NULL"
     )

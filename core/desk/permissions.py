@@ -61,6 +61,7 @@ ROLES: dict[str, frozenset[Role]] = {
 CENTRE_ROLES: dict[str, frozenset[Role]] = {
     "area_map": DESK_ROLES,
     "duty_log": DESK_ROLES,
+    "duty_others": SENIOR_ROLES,
     "emergency": frozenset({Role.COMMANDER, Role.DUTY_LEADER}),
     "organisation": SENIOR_ROLES,
     "phone_log": DESK_ROLES,
@@ -92,6 +93,12 @@ def require_role(what: str, title_zh: str, title_en: str, actor: Actor) -> None:
     """Raises NotAllowed unless the actor may change this part of the centre (a row of CENTRE_ROLES)."""
     if not actor.roles & CENTRE_ROLES.get(what, frozenset()):
         raise NotAllowed("not-permitted", f"{actor.name} 没有“{title_zh}”的权限。", f"{actor.code} may not {title_en}.")
+
+
+def require_duty(actor: Actor, officer_id: int) -> None:
+    """Raises NotAllowed unless the actor may write down when this officer is on duty: oneself, or a leader others."""
+    if actor.id != officer_id:
+        require_role("duty_others", "登记他人值班", "write down the duty of others", actor)
 
 
 def refusal_of_role(

@@ -25,7 +25,7 @@ from core.rules.cover import FACT, Cover, Pair, cover_of, goes_back, takeover, w
 from core.rules.policy import SILENT_STEP
 from core.rules.stages import OUT
 from data.store import Store
-from data.tables import CentreSequence, ClockRow, Duty, Ticket, table
+from data.tables import CentreSequence, ClockRow, Duty, DutySwap, Ticket, table
 from data.terms import ClockKind, ClockState, Severity, Urgency
 
 TAKE_OVER, TAKE_BACK = "take_over", "take_back"
@@ -143,7 +143,7 @@ def _next_turn(connection: Connection, centre_id: int, now: int) -> int | None:
     """When the roster turns next: a shift or a leave begins or ends."""
     turns = [
         select(func.min(column).label("at")).where(source.c.centre_id == centre_id, column > now)
-        for source in (_DUTY,)
+        for source in (_DUTY, table(DutySwap))
         for column in (source.c.from_at, source.c.to_at)
     ]
     found = connection.execute(select(func.min(union_all(*turns).subquery().c.at))).scalar()

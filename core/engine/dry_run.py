@@ -173,7 +173,7 @@ class _Rosters:
         self._centre_id = centre_id
         values = {"centre": centre_id, "since": now, "until": until}
         turns = {now}
-        for name in ("duty", "appointment"):
+        for name in ("duty", "duty_swap", "appointment"):
             turns.update(int(row[0]) for row in connection.execute(text(_TURNS.format(table=name)), values))
         starts = sorted(turns)
         self._stretches = [*pairwise(starts), (starts[-1], until + 1)]

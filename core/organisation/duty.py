@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
 
+from core.desk.actor import Actor
+from core.desk.permissions import require_duty
 from core.organisation.journal import note_change
 from data.errors import BadInput, Conflict, NotAllowed, NotFound
 from data.ids import new_id
@@ -14,8 +16,11 @@ from data.tables import Appointment, Duty, Officer, table
 from data.terms import Role
 
 SHIFT, LEAVE = "shift", "leave"
-SHIFT_ROLES = (Role.DUTY_OFFICER, Role.SHIFT_LEADER, Role.DUTY_LEADER, Role.COMMANDER)
-"""Roles that are served in shifts."""
+SHIFT_ROLES = (
+    *(Role.DUTY_OFFICER, Role.SHIFT_LEADER, Role.DUTY_LEADER, Role.COMMANDER),
+    *(Role.SECTION_LEADER, Role.POST_MEMBER),
+)
+"""Roles that can be served in shifts; at a post or section, who keeps shifts is off duty between them."""
 LONGEST = 400 * 86_400
 """Seconds that a shift or a leave may last at most."""
 
@@ -38,8 +43,8 @@ class DutyTime:
 class DutyBook:
     """The duty times of one centre, inside an open write transaction."""
 
-    def __init__(self, connection: Connection, centre_id: int, now: int, actor: str) -> None:
-        """`now` in epoch seconds; `actor` is the code of who writes it down."""
+    def __init__(self, connection: Connection, centre_id: int, now: int, actor: Actor) -> None:
+        """`now` in epoch seconds; `actor` is who writes it down: for oneself, or a leader for others."""
         lock_centre(connection, centre_id)
         self.connection, self.centre_id, self.now, self.actor = connection, centre_id, now, actor
 
@@ -116,6 +121,7 @@ class DutyBook:
             raise BadInput(
                 "officer-ambiguous", f"有多名人员叫 {shown}，请用编号。", f"Several are called {shown}: use the code."
             )
+        require_duty(self.actor, exact[0].id)
         return _Person(exact[0].id, exact[0].code, exact[0].name)
 
     def _served(self, officer_id: int, name: str, role: str) -> str:
@@ -151,7 +157,7 @@ class DutyBook:
 
     def _note(self, officer: str, kind: str, what: str, from_at: int, to_at: int | None) -> None:
         body = {"officer": officer, "kind": kind, "what": what, "from_at": from_at, "to_at": to_at}
-        note_change(self.connection, self.centre_id, self.now, self.actor, "duty", body)
+        note_change(self.connection, self.centre_id, self.now, self.actor.code, "duty", body)
 
 
 @dataclass(frozen=True)

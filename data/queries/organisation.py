@@ -9,6 +9,19 @@ from typing import Any, Literal, NamedTuple
 from data.queries.filters import Condition
 from data.reader import Reader, expand
 
+KEPT = 31 * 86_400
+"""Seconds after the last shift during which a post or section leader still counts as keeping shifts."""
+KEEPING_SHIFTS = (
+    "SELECT DISTINCT officer_id FROM duty WHERE centre_id = :centre AND kind = 'shift'"
+    " AND role IN ('post_member', 'section_leader') AND (to_at IS NULL OR to_at > :since)"
+)
+"""Officers at posts and sections who keep shifts: they are off duty outside them."""
+SWAPPED = (
+    "SELECT unit_id, a_id, b_id FROM duty_swap"
+    " WHERE centre_id = :centre AND agreed_at IS NOT NULL AND from_at <= :at AND to_at > :at"
+)
+"""Units whose A and B holder have changed places."""
+
 
 class CentreLine(NamedTuple):
     """A centre."""
@@ -114,7 +127,17 @@ def holders(reader: Reader, centre: int, now: int) -> list[HolderLine]:
         now=now,
     )
     away, shift = duties(reader, centre, now)
-    return [HolderLine._make((*row, away.get(row[0]), shift.get(row[0]))) for row in rows]
+    swapped = {
+        (unit, officer): rank
+        for unit, a, b in reader.rows(SWAPPED, centre=centre, at=now)
+        for officer, rank in ((a, "b"), (b, "a"))
+    }
+    return [
+        HolderLine._make(
+            (*row[:9], swapped.get((row[4], row[0]), row[9]) if row[9] else "", away.get(row[0]), shift.get(row[0]))
+        )
+        for row in rows
+    ]
 
 
 def duties(reader: Reader, centre: int, now: int) -> tuple[dict[int, str], dict[int, str]]:
@@ -132,6 +155,9 @@ def duties(reader: Reader, centre: int, now: int) -> tuple[dict[int, str], dict[
             away[int(officer)] = note or "leave"
         else:
             shift[int(officer)] = role
+    for (officer,) in reader.rows(KEEPING_SHIFTS, centre=centre, since=now - KEPT):
+        if int(officer) not in shift:
+            away.setdefault(int(officer), "off_duty")
     return away, shift
 
 

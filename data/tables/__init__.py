@@ -12,6 +12,7 @@ from data.tables.engine import EngineOutage, LadderStep, Lease, Notice
 from data.tables.organisation import (
     Appointment,
     Duty,
+    DutySwap,
     Officer,
     OrganisationEvent,
     Unit,
@@ -48,6 +49,7 @@ __all__ = [
     "CustodyRecord",
     "DailyNumber",
     "Duty",
+    "DutySwap",
     "Emergency",
     "EmergencyRecord",
     "EngineOutage",

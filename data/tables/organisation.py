@@ -141,6 +141,34 @@ class Duty(SQLModel, table=True):
     note: str = ""
 
 
+class DutySwap(SQLModel, table=True):
+    """The A and B holder of a unit change places during [from_at, to_at), once it is agreed."""
+
+    __tablename__ = "duty_swap"
+    __table_args__ = (
+        belongs_to("unit", "unit_id", "fk_duty_swap_unit"),
+        belongs_to("officer", "a_id", "fk_duty_swap_a"),
+        belongs_to("officer", "b_id", "fk_duty_swap_b"),
+        Index("ix_duty_swap_unit", "centre_id", "unit_id", "from_at"),
+        {"info": TENANT},
+    )
+
+    centre_id: int = key_field()
+    id: int = key_field()
+    unit_id: int = big()
+    a_id: int = big()
+    """Who is A by appointment."""
+    b_id: int = big()
+    from_at: int = big()
+    to_at: int = big()
+    reason: str
+    asked_by: str
+    asked_at: int = big()
+    agreed_by: str = ""
+    agreed_at: int | None = big(None)
+    """Empty while the other of the two has not answered."""
+
+
 class OrganisationEvent(SQLModel, table=True):
     """A change of organisation, catalogue, policy, calendar or duty: who, when, what."""
 

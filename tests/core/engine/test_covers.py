@@ -19,12 +19,12 @@ LI, SUN = 2, 6
 def away(rig: Rig, officer: str, minutes: int | None = None) -> None:
     with rig.store.write() as connection:
         until = None if minutes is None else rig.now() + minutes * 60
-        DutyBook(connection, CENTRE, rig.now(), "test").leave(officer, rig.now(), until, "培训")
+        DutyBook(connection, CENTRE, rig.now(), rig.desk.actor("wang")).leave(officer, rig.now(), until, "培训")
 
 
 def back(rig: Rig, officer: str) -> None:
     with rig.store.write() as connection:
-        DutyBook(connection, CENTRE, rig.now(), "test").end(officer, "leave", rig.now())
+        DutyBook(connection, CENTRE, rig.now(), rig.desk.actor("wang")).end(officer, "leave", rig.now())
 
 
 def covers(rig: Rig, kind: str = "take_over") -> list[dict[str, Any]]:
@@ -88,7 +88,7 @@ def test_leave_that_begins_later_and_b_who_goes_as_well(rig: Rig) -> None:
     engine = rig.engine()
     assert engine.once().covered == 0
     with rig.store.write() as connection:
-        DutyBook(connection, CENTRE, rig.now(), "test").leave("li", rig.now() + 600, rig.now() + 1200)
+        DutyBook(connection, CENTRE, rig.now(), rig.desk.actor("wang")).leave("li", rig.now() + 600, rig.now() + 1200)
     assert engine.once().covered == 0
     rig.later(seconds=600)
     assert engine.once().covered == 1
