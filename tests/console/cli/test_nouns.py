@@ -166,15 +166,32 @@ def test_redrawing(run: Run, street: Street) -> None:
 def test_duty(run: Run, street: Street) -> None:
     assert run("duty", "on", "zhang", "--until", "2026-11-20T18:00").code == 0
     assert run("duty", "on", "zhang").code == 5
-    assert run("duty", "on", "li").code == 4
-    assert run("duty", "on", "nobody").code == 3
-    assert run("duty", "on", "wang", "--until", "yesterday").code == 2
-    assert run("duty", "leave", "李强", "--until", "2026-11-21", "--note", "培训").code == 0
+    assert run("duty", "on", "zhao").code == 4, "not for a duty officer"
+    assert run("duty", "on", "zhao", officer="wang").code == 4, "a grid worker serves no shifts"
+    assert run("duty", "on", "nobody", officer="wang").code == 3
+    assert run("duty", "on", "wang", "--until", "yesterday", officer="wang").code == 2
+    assert run("duty", "leave", "li", "--until", "2026-11-21").code == 4, "nor is another's leave"
+    assert run("duty", "leave", "李强", "--until", "2026-11-21", "--note", "培训", officer="li").code == 0
     found = run("duty", "show", "--json").json
     assert [(row["officer"], row["kind"]) for row in found] == [("zhang", "shift"), ("li", "leave")]
     assert run("duty", "off", "zhang").code == 0
     assert run("duty", "off", "zhang").code == 3
-    assert run("duty", "leave", "li", "--end").code == 0
+    assert run("duty", "leave", "li", "--end", officer="wang").code == 0
+    assert run("duty", "show", "--json").json == []
+
+
+def test_duty_swap(run: Run, street: Street) -> None:
+    until = ("--until", "2026-11-20T18:00", "--reason", "家中有事")
+    assert run("duty", "swap", "li", "sun", "--until", "2026-11-20T18:00", officer="li").code == 2, "no reason"
+    assert run("duty", "swap", "li", "zhao", *until, officer="li").code == 3, "no pair"
+    assert run("duty", "swap", "li", "sun", *until).code == 4, "not for a duty officer"
+    assert run("duty", "swap", "孙伟", "李强", *until, officer="sun").code == 0
+    assert run("duty", "swap", "li", "sun", "--agree", officer="sun").code == 4, "the other agrees"
+    assert "待对方同意" in run("duty", "show").out
+    assert run("duty", "swap", "li", "sun", "--agree", officer="li").code == 0
+    (shown,) = run("duty", "show", "--json").json
+    assert (shown["officer"], shown["kind"], shown["note"]) == ("li", "swap", "⇄ 孙伟 家中有事")
+    assert run("duty", "swap", "li", "sun", "--end", officer="wang").code == 0
     assert run("duty", "show", "--json").json == []
 
 

@@ -6,11 +6,14 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
 from core.desk.orders import Acknowledge, TakeBack
+from core.desk.people import people_at
 from core.organisation.duty import DutyBook
-from data.errors import NotAllowed
-from data.tables import Custody, Ticket, TicketEvent
+from core.organisation.swaps import SwapBook
+from data.errors import BadInput, Conflict, NotAllowed
+from data.tables import Catalogue, Custody, OrganisationEvent, Ticket, TicketEvent, table
 from tests.core.engine.rig import CENTRE, Rig, judge
 
 LI, SUN = 2, 6
@@ -151,4 +154,78 @@ def test_with_both_away_nobody_takes_over(rig: Rig) -> None:
     assert engine.once().covered == 0
     rig.later(minutes=30)
     assert engine.once().covered == 1, "B is back before A"
+    judge(rig.store)
+
+
+def test_who_keeps_shifts_is_off_duty_between_them(rig: Rig) -> None:
+    with rig.store.write() as connection:
+        DutyBook(connection, CENTRE, rig.now(), rig.desk.actor("li")).on("li", "", rig.now(), rig.now() + 3600)
+    code = rig.dispatched()
+    rig.desk.do(Acknowledge(ticket=code), rig.desk.actor("li"))
+    engine = rig.engine()
+    assert engine.once().covered == 0
+    rig.later(hours=1)
+    assert engine.once().covered == 1
+    assert [event["body"]["why"] for event in covers(rig)] == ["off_duty"]
+    lived(rig)
+
+
+def test_the_policy_may_give_back_by_itself(rig: Rig) -> None:
+    with rig.store.write() as connection:
+        source = table(Catalogue)
+        shipped = (source.c.centre_id == CENTRE, source.c.kind == "policy")
+        policy = connection.execute(select(source.c.body).where(*shipped)).scalar_one()
+        connection.execute(update(source).where(*shipped).values(body={**policy, "cover": {"back": "present"}}))
+    away(rig, "li")
+    rig.dispatched()
+    engine = rig.engine()
+    assert engine.once().covered == 1
+    back(rig, "li")
+    rig.later(minutes=1)
+    assert engine.once().covered == 1
+    assert holder(rig) == LI
+    lived(rig)
+    judge(rig.store)
+
+
+def test_a_swap_is_agreed_by_both_and_honoured_for_its_time(rig: Rig) -> None:
+    def book(officer: str, deed: str, *more: Any) -> Any:
+        with rig.store.write() as connection:
+            return getattr(SwapBook(connection, CENTRE, rig.now(), rig.desk.actor(officer)), deed)("li", "sun", *more)
+
+    def first() -> str:
+        with rig.store.read() as connection:
+            pair = people_at(connection, CENTRE, rig.now()).pair(3)
+        assert pair is not None
+        return pair.a.name
+
+    span = (rig.now(), rig.now() + 7200, "家中有事")
+    for wrong in ((rig.now(), rig.now(), "x"), (rig.now(), rig.now() + 60, " ")):
+        with pytest.raises(BadInput):
+            book("li", "ask", *wrong)
+    with pytest.raises(NotAllowed):
+        book("zhao", "ask", *span)
+    book("li", "ask", *span)
+    assert first() == "李强", "not agreed yet"
+    with pytest.raises(NotAllowed):
+        book("li", "agree")
+    with pytest.raises(Conflict):
+        book("wang", "ask", *span)
+    book("sun", "agree")
+    assert first() == "孙伟"
+    rig.dispatched()
+    engine = rig.engine()
+    engine.once()
+    rig.later(minutes=10)
+    engine.once()
+    (event,) = covers(rig)
+    assert (event["body"]["a"], event["body"]["b"]) == ("孙伟", "李强"), "the other way round while it lasts"
+    rig.later(hours=2)
+    assert first() == "李强"
+    book("wang", "ask", rig.now(), rig.now() + 3600, "调岗")
+    assert first() == "孙伟", "a leader sets it"
+    book("li", "end")
+    assert first() == "李强"
+    noted = [(row["body"]["what"], row["actor"]) for row in rig.rows(OrganisationEvent) if row["kind"] == "swap"]
+    assert noted == [("ask", "li"), ("agree", "sun"), ("set", "wang"), ("end", "li")]
     judge(rig.store)
