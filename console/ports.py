@@ -324,6 +324,17 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOver:
+    """A ticket that a B holder has in place of A: who for whom, since when (epoch seconds), why in words."""
+
+    row: QueueRow
+    a: str
+    b: str
+    since: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeaderView:
     """A leader in an A or B post: what climbed to them and what their section holds."""
 
@@ -342,6 +353,8 @@ class LeaderView:
     nearest: tuple[QueueRow, ...] = ()
     asked: tuple[QueueRow, ...] = ()
     """The tickets that climbed to this leader."""
+    taken: tuple[TakenOver, ...] = ()
+    """What B holders of the section took over."""
 
 
 class BellListener(Protocol):

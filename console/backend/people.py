@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 from console.i18n import _, language
-from console.ports import LeaderView, PostNode, QueueRow
+from console.ports import LeaderView, PostNode, QueueRow, TakenOver
+from console.widgets.columns import term
 from data.pinyin import found_by
 from data.queries.organisation import HolderLine, UnitLine
-from data.terms import Rank, Role, UnitKind
+from data.terms import CoverReason, Rank, Role, UnitKind
 
 TREE_KINDS = (
     UnitKind.SECTION,
@@ -78,10 +80,12 @@ def leader_views(
     climbed: Mapping[int, int],
     nearest: Callable[[Sequence[int]], Sequence[QueueRow]],
     asked: Callable[[int], Sequence[QueueRow]],
+    taken: Callable[[Collection[int]], Sequence[TakenOver]],
 ) -> list[LeaderView]:
     """The leaders in the organisation's order.
 
-    `nearest` reads the nearest deadlines of units, of the whole centre without any; `asked` what climbed to an officer.
+    `nearest` reads the nearest deadlines of units, of the whole centre without any; `asked` what climbed to an officer;
+    `taken` what B holders of units took over.
     """
     leaders = [holder for holder in holders if holder.role in LEADER_ROLES]
     of_unit: dict[int, list[HolderLine]] = {}
@@ -112,9 +116,17 @@ def leader_views(
                 late=sum(one.late for one in held),
                 nearest=tuple(read[section]),
                 asked=tuple(asked(holder.officer_id)) if climbed.get(holder.officer_id) else (),
+                taken=tuple(taken({one.id for one in held})),
             )
         )
     return views
+
+
+def takeover_words(facts: Mapping[str, Any]) -> str:
+    """Why B took over."""
+    why = term(CoverReason, str(facts.get("why", "")), language())
+    minutes = facts.get("minutes")
+    return _("{why} ({minutes} min)").format(why=why, minutes=minutes) if minutes else why
 
 
 def _one_each(leaders: Sequence[HolderLine]) -> list[HolderLine]:

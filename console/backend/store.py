@@ -27,6 +27,7 @@ from console.ports import (
     QueueRow,
     Receipt,
     Status,
+    TakenOver,
     TicketView,
 )
 from console.widgets.columns import term
@@ -310,7 +311,15 @@ class StoreBackend:
         kinds = (UnitKind.CENTRE, UnitKind.SECTION, UnitKind.POST)
         units = organisation.units(reader, centre, now, tuple(str(kind) for kind in kinds))
         holders = organisation.holders(reader, centre, now)
-        return leader_views(holders, units, organisation.climbed_to(reader, centre), self._nearest, self._climbed_to)
+        climbed, taken = organisation.climbed_to(reader, centre), self._taken_over(holders)
+        return leader_views(
+            holders,
+            units,
+            climbed,
+            self._nearest,
+            self._climbed_to,
+            lambda held: [one for unit, one in taken if unit in held][:NEAREST],
+        )
 
     def overview(self, now: int) -> OverviewView:
         if self._known_overview is None:
@@ -328,6 +337,29 @@ class StoreBackend:
             held = Condition("t.holder_unit_id = :unit", {"unit": unit})
             rows += TicketList(self._reader, self.centre.id, holder_text, held).after(None, NEAREST)
         return sorted(rows, key=lambda row: row.key)[:NEAREST]
+
+    def _taken_over(self, holders: Sequence[organisation.HolderLine]) -> list[tuple[int, TakenOver]]:
+        """What B holders have in place of A, with the unit that has it; the oldest takeover first."""
+        from console.backend.people import takeover_words
+
+        found = organisation.covered(self._reader(), self.centre.id)
+        names = {holder.officer_id: holder.name for holder in holders}
+        ids = [ticket for ticket, _unit, _facts in found]
+        rows = {row.id: row for row in TicketList(self._reader, self.centre.id, holder_text).rows(ids)} if ids else {}
+        return [
+            (
+                unit,
+                TakenOver(
+                    rows[ticket],
+                    names.get(facts["a"], ""),
+                    names.get(facts["b"], ""),
+                    facts["since"],
+                    takeover_words(facts),
+                ),
+            )
+            for ticket, unit, facts in found
+            if ticket in rows
+        ]
 
     def _climbed_to(self, officer: int) -> Sequence[QueueRow]:
         """Open tickets whose ladder reached an officer, by deadline."""

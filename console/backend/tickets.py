@@ -7,6 +7,7 @@ from typing import Any
 
 from console.backend.catalogue import action_words, budget_words, target_name
 from console.backend.lists import HolderText
+from console.backend.people import takeover_words
 from console.backend.ties import tie_facts
 from console.backend.words import event_title
 from console.i18n import _, language
@@ -17,7 +18,7 @@ from data.masking import mask_name, mask_phone, mask_text
 from data.queries import tickets
 from data.queries.relations import relations
 from data.reader import Reader
-from data.terms import ClockKind, CoverReason, RequestKind, Satisfaction, SkipReason, Stage
+from data.terms import ClockKind, RequestKind, Satisfaction, SkipReason, Stage
 from data.tokens import NOTES
 
 Row = dict[str, Any]
@@ -146,10 +147,7 @@ def ladder_text(body: Row, officer_name: Callable[[int], str]) -> str:
 
 def takeover_text(body: Row) -> str:
     """Who took over from whom, and why."""
-    why = term(CoverReason, str(body.get("why", "")), language())
-    if body.get("minutes"):
-        why = _("{why} ({minutes} min)").format(why=why, minutes=body["minutes"])
-    return _("{b} for {a}: {why}").format(a=body.get("a", ""), b=body.get("b", ""), why=why)
+    return _("{b} for {a}: {why}").format(a=body.get("a", ""), b=body.get("b", ""), why=takeover_words(body))
 
 
 def _skip_words(reason: str) -> str:

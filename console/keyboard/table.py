@@ -142,6 +142,8 @@ ACTIONS: tuple[Action, ...] = (
            mark("Send it back with a reason; the unit's clock goes on"), WORK, TICKETS, initials="tuidan td"),
     Action("verb.remind", ("u",), "screen.verb('remind')", mark("Remind"),
            mark("Urge whoever holds it"), WORK, TICKETS, initials="cuiban cb"),
+    Action("verb.take_back", ("ctrl+u", "i"), "screen.verb('take_back')", mark("Take back"),
+           mark("Post A takes back what post B took over"), WORK, TICKETS, initials="shouhui sh abgang"),
     Action("verb.note", ("o",), "screen.verb('note')", mark("Note"),
            mark("Write a remark into the history"), WORK, TICKETS, initials="beizhu bz"),
 )  # fmt: skip

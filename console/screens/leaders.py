@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.containers import Horizontal
 from textual.widget import Widget
 
 from console.i18n import _, language
-from console.ports import LeaderView, QueueRow
+from console.keyboard.table import action, key_name
+from console.ports import LeaderView, QueueRow, TakenOver
 from console.screens.duty import DutyScreen
 from console.terminal.legible import clean
 from console.terminal.width import cells, pad
 from console.widgets import countdown
 from console.widgets.columns import stage_width, term
 from console.widgets.lines import Line, LinesView, Part, text_line
+from data.instants import from_seconds
 from data.terms import Stage
 
-ASKED, NEAR = "asked", "near"
+ASKED, TAKEN, NEAR = "asked", "taken", "near"
 WIDEST = 16
 """Cells of a column at most."""
 
@@ -133,12 +136,30 @@ class LeadersScreen(DutyScreen):
             return []
         title = f"{clean(leader.name, 20)}  {clean(leader.title, 40)}  {clean(leader.section, 40)}"
         lines = [text_line(title, "title")]
-        groups = ((ASKED, _("Climbed to this leader"), leader.asked), (NEAR, _("Nearest deadlines"), leader.nearest))
+        groups = (
+            (ASKED, _("Climbed to this leader"), leader.asked),
+            (TAKEN, self._taken_heading(), [one.row for one in leader.taken]),
+            (NEAR, _("Nearest deadlines"), leader.nearest),
+        )
+        reasons = [self._taken_line(one) for one in leader.taken]
         for kind, heading, rows in groups:
             if rows:
                 lines.append(text_line(heading, "label"))
-                lines += [self._row_line(kind, row, width) for row in rows]
+            for number, row in enumerate(rows):
+                lines.append(self._row_line(kind, row, width))
+                if kind == TAKEN:
+                    lines.append(reasons[number])
         return lines if len(lines) > 1 else [*lines, text_line(_("Nothing is open here."), "muted")]
+
+    def _taken_heading(self) -> str:
+        key = key_name(action("verb.take_back").keys[0])
+        return _("Taken over by post B ({key} takes back)").format(key=key)
+
+    def _taken_line(self, taken: TakenOver) -> Line:
+        """Who has it for whom, since when and why."""
+        at = from_seconds(taken.since).astimezone(ZoneInfo(self.app.status.zone)).strftime("%m-%d %H:%M")
+        words = _("{b} for {a}: {why}").format(a=clean(taken.a, 20), b=clean(taken.b, 20), why=clean(taken.why, 60))
+        return text_line(f"  {at} {words}", "soon")
 
     def _row_line(self, kind: str, row: QueueRow, width: int) -> Line:
         timer = countdown.label(row.due, self.app.now, row.warn, row.paused)
@@ -156,7 +177,8 @@ class LeadersScreen(DutyScreen):
 
 def _rows(leader: LeaderView) -> list[tuple[str, QueueRow]]:
     """What a leader has to look at, what climbed first."""
-    return [*((ASKED, row) for row in leader.asked), *((NEAR, row) for row in leader.nearest)]
+    taken = [(TAKEN, one.row) for one in leader.taken]
+    return [*((ASKED, row) for row in leader.asked), *taken, *((NEAR, row) for row in leader.nearest)]
 
 
 def _key(kind: str, row: QueueRow) -> str:

@@ -82,7 +82,9 @@ class People:
         if named is not None:
             members = [self._named(named)]
         elif cover is not None and unit_id == cover.unit_id:
-            members = [self._named(cover.a)._replace(on_duty=False, why_off=COVERED), self._named(cover.b)]
+            first = self._named(cover.a)
+            first = first._replace(on_duty=False, why_off=COVERED) if first.on_duty else first
+            members = [first, self._named(cover.b)]
         else:
             members = self._members(unit_id) if unit_id is not None else self.in_role(Role.DUTY_OFFICER)
         section = self._section(unit_id, case.ticket.section)

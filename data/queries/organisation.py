@@ -202,6 +202,22 @@ def climbed(officer: int) -> Condition:
     )
 
 
+def covered(reader: Reader, centre: int) -> list[tuple[int, int, dict[str, Any]]]:
+    """(ticket, unit, takeover) of what a B holder has in place of A now, the oldest takeover first."""
+    rows = reader.rows(
+        "SELECT t.id, t.holder_unit_id, t.holder_officer_id, t.facts FROM ticket t WHERE t.centre_id = :centre"
+        " AND t.open = 1 AND t.stage IN ('dispatched', 'acknowledged', 'on_scene', 'handling')"
+        " AND t.holder_officer_id IS NOT NULL AND CAST(t.facts AS TEXT) LIKE '%\"cover\"%'",
+        centre=centre,
+    )
+    found = []
+    for ticket, unit, officer, text in rows:
+        facts = _json(text)["cover"]
+        if (facts["unit_id"], facts["b"]) == (unit, officer):
+            found.append((int(ticket), int(unit), facts))
+    return sorted(found, key=lambda row: row[2]["since"])
+
+
 def _counters(reader: Reader, centre: int) -> list[tuple[str, int]]:
     return [
         (str(item), int(amount))

@@ -13,6 +13,8 @@ from console.ports import Heartbeat
 from core.clock import SetClock
 from core.desk.desk import Desk
 from core.desk.orders import Report
+from core.engine.loop import Engine
+from core.organisation.duty import DutyBook
 from data.errors import BadInput, NotFound
 from data.terms import SkipReason
 from tests.console.conftest import StreetCopy
@@ -150,3 +152,26 @@ def test_the_history_says_in_words_why_somebody_was_passed_over(reason: SkipReas
         assert "_" not in text
         body["people"] = [{"target": "post_a", "skipped": "住院 13900001111"}]
         assert ladder_text(body, str).endswith("(住院 139****1111)"), "the note of a leave, masked"
+
+
+def test_what_b_took_over_is_with_the_leaders(either_street: tuple[Desk, StoreBackend]) -> None:
+    desk, backend = either_street
+    with desk.store.reader() as reader:
+        code, b, a = reader.rows(
+            "SELECT t.code, b.code, a.code FROM ticket t"
+            " JOIN appointment hb ON hb.centre_id = t.centre_id AND hb.unit_id = t.holder_unit_id AND hb.rank = 'b'"
+            " JOIN officer b ON b.centre_id = t.centre_id AND b.id = hb.officer_id"
+            " JOIN appointment ha ON ha.centre_id = t.centre_id AND ha.unit_id = t.holder_unit_id AND ha.rank = 'a'"
+            " JOIN officer a ON a.centre_id = t.centre_id AND a.id = ha.officer_id"
+            " WHERE t.centre_id = :centre AND t.stage = 'dispatched' ORDER BY t.id LIMIT 1",
+            centre=desk.centre_id,
+        )[0]
+    with desk.store.write() as connection:
+        DutyBook(connection, desk.centre_id, desk.now(), desk.actor(a)).leave(a, desk.now(), None, "培训")
+    Engine(desk.store, desk.clock, desk.centre_id).once()
+    leaders = backend.leaders(backend.seconds())
+    found = [one for leader in leaders for one in leader.taken if one.row.code == code]
+    assert found
+    assert {(one.a, one.b, one.why) for one in found} == {(desk.actor(a).name, desk.actor(b).name, "A岗请假")}
+    said = [line.text for line in backend.ticket(found[0].row.id).history if line.by_engine]
+    assert f"{desk.actor(b).name} 接手 {desk.actor(a).name}：A岗请假" in said

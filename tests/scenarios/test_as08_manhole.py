@@ -58,7 +58,7 @@ def test_a_second_late_is_late(street: StreetCentre) -> None:
 
 
 def test_nobody_answers_and_the_ladder_climbs(street: StreetCentre) -> None:
-    """Silent for ten minutes, the B post is asked; past fifteen, both; half an hour later the section's leader."""
+    """Silent for ten minutes, the B post takes over; past fifteen, B is told; half an hour later the section's leader."""
     code = dispatched(street, 0)
     a, b = street.officer("GHJS", "post_member", "a"), street.officer("GHJS", "post_member", "b")
     told: dict[str, set[str]] = {}
@@ -76,7 +76,10 @@ def test_nobody_answers_and_the_ladder_climbs(street: StreetCentre) -> None:
             )
         }
     assert {a, b} <= told["17:50:00"]
-    assert {a, b} <= told["17:55:00"]
+    assert b in told["17:55:00"]
+    assert a not in told["17:55:00"], "B answers for it now"
+    assert [entry["facts"]["why"] for entry in street.log(code) if entry["verb"] == "take_over"] == ["silent"]
+    assert b in street.run("report", "custody", "--by", "person", "--json")
     leader = street.officer("economy", "section_leader", "a")
     assert leader in told["18:25:00"]
     assert "silent#0" in street.run("ticket", "explain", code)
