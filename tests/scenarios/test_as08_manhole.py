@@ -58,7 +58,7 @@ def test_a_second_late_is_late(street: StreetCentre) -> None:
 
 
 def test_nobody_answers_and_the_ladder_climbs(street: StreetCentre) -> None:
-    """Silent for ten minutes, the B post takes over; past fifteen, B is told; half an hour later the section's leader."""
+    """Silent for ten minutes, the B post takes over; past fifteen, B is told; then the section's leader."""
     code = dispatched(street, 0)
     a, b = street.officer("GHJS", "post_member", "a"), street.officer("GHJS", "post_member", "b")
     told: dict[str, set[str]] = {}
