@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from console.backend.emergency import do_for_centre, emergency_view, mode_view
 from console.backend.lists import ClockList, TicketList
 from console.backend.notices import Notices
+from console.backend.places import places_in
 from console.backend.words import event_title, holder_text, receipt_text, receipts_text
 from console.emergency_ports import EmergencyView
 from console.i18n import _, language
@@ -60,9 +61,6 @@ ENGINE_PATIENCE = 2.0
 
 COUNT_EVERY = 5
 """Seconds between two countings of late and soon tickets: they are counted in an index, not kept."""
-
-SHORTEST_SPELLING = 2
-"""Letters that can stand for a place in an address."""
 
 NEAREST = 12
 """Deadlines shown for a leader."""
@@ -426,14 +424,7 @@ class StoreBackend:
         return self._catalogue().all_for(f"{row['title']} {row['body']}", row["matter_code"])
 
     def places(self, text: str, limit: int) -> Sequence[PlaceHit]:
-        """Communities whose name occurs in the text, with or without its ending 社区 or 村, or that it spells."""
-        found = self._reader().rows(
-            "SELECT id, name, code FROM unit WHERE centre_id = :centre AND kind = 'community' AND closed_at IS NULL"
-            " ORDER BY sort_no, code",
-            centre=self.centre.id,
-        )
-        hits = [PlaceHit(*row) for row in found if _short(row[1]) in text or row[1] in text or _spells(text, row[1])]
-        return sorted(hits, key=lambda hit: -len(hit.name))[:limit]
+        return places_in(self._reader(), self.centre.id, text, limit)
 
     # ------------------------------------------------------------------------------------------- notices
 
@@ -521,16 +512,3 @@ def _posts(shift: str, held: Sequence[str]) -> str:
     """What an officer is now, in words; somebody on shift is marked."""
     posts = " ".join(dict.fromkeys(held))
     return f"* {shift}  {posts}" if shift else posts
-
-
-def _spells(text: str, name: str) -> bool:
-    """Whether a word of the text is the beginning of a name's pinyin or initials."""
-    return any(spelt(name, word) for word in text.split() if len(word) >= SHORTEST_SPELLING and word.isascii())
-
-
-def _short(name: str) -> str:
-    """A community's name as people say it."""
-    for ending in ("社区", "村"):
-        if name.endswith(ending) and len(name) > len(ending) + 1:
-            return name[: -len(ending)]
-    return name

@@ -169,8 +169,9 @@ def hand_lines(task: TaskLine, width: int, now: int, zone: str) -> list[Line]:
     )
     times = "  ".join(f"{name} {when(at, zone)}" for name, at in steps if at is not None)
     lines = [Line(tuple(head))]
-    for text, part in ((times, "muted"), (task.asked, ""), (task.text, "muted")):
-        rows = wrap(clean(text, 2000, lines=True), max(width - LABEL, 10)) if text else []
+    asked, said = clean(task.asked, 2000, lines=True), clean(task.text, 2000, lines=True)
+    for text, part in ((times, "muted"), (asked, ""), (said, "muted")):
+        rows = wrap(text, max(width - LABEL, 10)) if text else []
         lines += [Line(((" " * LABEL, ""), (row, part))) for row in rows]
     return lines
 
