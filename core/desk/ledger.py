@@ -82,8 +82,8 @@ class Ledger:
     def cases(self, ticket_ids: Iterable[int], clocks_only: bool = False) -> list[Case]:
         """Load cases by ticket id; unknown ids are left out.
 
-        With `clocks_only` a case holds its ticket and its running clocks and nothing else: enough for events that
-        touch clocks alone, and less than half the work.
+        With `clocks_only` a case holds its ticket, its running clocks and its tasks, which say who was asked by name:
+        enough for events that touch clocks alone, and less work.
         """
         wanted = [ticket_id for ticket_id in dict.fromkeys(ticket_ids) if ticket_id not in self._cases]
         for start in range(0, len(wanted), CHUNK):
@@ -210,8 +210,11 @@ class Ledger:
         for row in self._rows(ClockRow, table(ClockRow).c.ticket_id, ids, "id", running):
             self._cases[row["ticket_id"]].clocks.append(_record(ClockRecord, row))
             self._before[row["ticket_id"]][("clock", row["id"])] = row
+        for row in self._rows(Task, table(Task).c.ticket_id, ids, "no"):
+            self._cases[row["ticket_id"]].tasks.append(_record(TaskRecord, row))
+            self._before[row["ticket_id"]][("task", row["id"])] = row
         if not clocks_only:
-            self._load_hands(ids)
+            self._load_custody(ids)
 
     def whole(self, case: Case) -> None:
         """Load what `clocks_only` left out of a case, before an event that touches more than clocks."""
@@ -224,12 +227,9 @@ class Ledger:
                 case.clocks.append(_record(ClockRecord, row))
                 self._before[number][("clock", row["id"])] = row
         case.clocks.sort(key=lambda clock: clock.id)
-        self._load_hands([number])
+        self._load_custody([number])
 
-    def _load_hands(self, ids: Sequence[int]) -> None:
-        for row in self._rows(Task, table(Task).c.ticket_id, ids, "no"):
-            self._cases[row["ticket_id"]].tasks.append(_record(TaskRecord, row))
-            self._before[row["ticket_id"]][("task", row["id"])] = row
+    def _load_custody(self, ids: Sequence[int]) -> None:
         for row in self._rows(Custody, table(Custody).c.ticket_id, ids, "no"):
             self._cases[row["ticket_id"]].custody.append(_record(CustodyRecord, row))
             self._before[row["ticket_id"]][("custody", row["no"])] = row

@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, update
 
 from core.desk.orders import Accept, Acknowledge, Complete, Dispatch, Pause, Refuse, Resume
 from core.engine import sweep
-from data.tables import Appointment, ClockDue, ClockRow, Custody, Duty, LadderStep, Ticket, TicketEvent, table
+from data.tables import Appointment, ClockDue, ClockRow, Custody, Duty, LadderStep, Task, Ticket, TicketEvent, table
 from tests.core.engine.rig import Rig
 
 
@@ -69,6 +69,24 @@ def test_a_climb_names_who_answers_as_well_and_leaves_the_ticket_where_it_is(rig
     ]
     assert rig.rows(Custody, "no") == before
     assert rig.notices()[-1]["kind"] == "ladder"
+
+
+def test_who_was_asked_by_name_is_told_at_their_step(rig: Rig) -> None:
+    code = rig.report()
+    rig.desk.do(Accept(ticket=code), rig.duty)
+    rig.desk.do(Dispatch(ticket=code, to="GHJS", assist=["@sun"], matter="BJ0101"), rig.duty)
+    (task,) = (row for row in rig.rows(Task) if row["addressed"])
+    clocks = {row["id"] for row in rig.rows(ClockRow) if row["task_id"] == task["id"]}
+    engine = rig.engine()
+    engine.once()
+    asked = set()
+    while not asked:
+        rig.later(seconds=max(rig.due()[0]["next_at"] - rig.now(), 1))
+        engine.once()
+        bodies = [event["body"] for event in rig.rows(TicketEvent) if event["kind"] == "engine_step"]
+        asked = {one["officer_id"] for body in bodies if body["clock"] in clocks for one in body["people"][:1]}
+    assert asked == {task["officer_id"]}
+    assert not any(body.get("caught_up") for body in bodies)
 
 
 def test_who_is_away_is_passed_over_and_that_is_recorded(rig: Rig) -> None:
