@@ -28,6 +28,7 @@ def test_nouns_verbs_and_options() -> None:
         "return",
         "remind",
         "resume",
+        "request",
         "recompute",
         "report-up",
     ]
