@@ -55,7 +55,8 @@ class KeyOrder(App[None]):
         """The drawer is there, or will not come."""
         self._holds = max(self._holds - 1, 0)
         if not self._holds:
-            self._held_since = None
+            # The key that led here has come to its end, even where its widget went before it could say so.
+            self._held_since = self._busy_since = None
             if self._waiting_keys:
                 self.call_later(self._take_keys)
 
