@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from console.emergency_ports import EmergencyPort, ModeView
 from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
+from console.leader_ports import LeaderView
 from console.plan_ports import PlanPort
 from console.tie_ports import TiePort
 from data.queries.counted import Counted
@@ -321,40 +322,6 @@ class Proposal:
     def assessment(self) -> dict[str, object]:
         """What a dispatch to the proposed unit says about the matter; nothing where it is assessed."""
         return {"matter": self.matter, "limit_no": self.limit_no} if self.matter else {}
-
-
-@dataclass(frozen=True, slots=True)
-class TakenOver:
-    """A ticket that a B holder has in place of A: who for whom, since when (epoch seconds), why in words."""
-
-    row: QueueRow
-    a: str
-    b: str
-    since: int
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class LeaderView:
-    """A leader in an A or B post: what climbed to them and what their section holds."""
-
-    id: int
-    name: str
-    title: str
-    rank: str
-    section: str
-    present: bool
-    covers: str = ""
-    """Whom this leader covers now."""
-    covered_by: str = ""
-    climbed: int = 0
-    holding: int = 0
-    late: int = 0
-    nearest: tuple[QueueRow, ...] = ()
-    asked: tuple[QueueRow, ...] = ()
-    """The tickets that climbed to this leader."""
-    taken: tuple[TakenOver, ...] = ()
-    """What B holders of the section took over."""
 
 
 class BellListener(Protocol):

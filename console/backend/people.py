@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from console.backend.lists import TicketList
+from console.backend.words import holder_text
 from console.i18n import _, language
-from console.ports import LeaderView, PostNode, QueueRow, TakenOver
+from console.leader_ports import LeaderView, TakenOver
+from console.ports import PostNode, QueueRow
 from console.widgets.columns import term
 from data.pinyin import found_by
-from data.queries.organisation import HolderLine, UnitLine
+from data.queries.organisation import HolderLine, UnitLine, covered
+from data.reader import Reader
 from data.terms import CoverReason, Rank, Role, UnitKind
 
 TREE_KINDS = (
@@ -160,3 +164,17 @@ def _cover(holder: HolderLine, others: Sequence[HolderLine]) -> str:
     if holder.rank != Rank.A or holder.away is None:
         return ""
     return next((other.name for other in others if other.rank == Rank.B and other.away is None), "")
+
+
+def taken_over(reader: Callable[[], Reader], centre: int, holders: Sequence[HolderLine]) -> list[tuple[int, TakenOver]]:
+    """What B holders have in place of A, with the unit that has it; the oldest takeover first."""
+    found = covered(reader(), centre)
+    names = {holder.officer_id: holder.name for holder in holders}
+    ids = [ticket for ticket, _unit, _facts in found]
+    rows = {row.id: row for row in TicketList(reader, centre, holder_text).rows(ids)} if ids else {}
+    return [
+        (unit, TakenOver(rows[ticket], names.get(told["a"], ""), names.get(told["b"], ""), told["since"], words))
+        for ticket, unit, told in found
+        if ticket in rows
+        for words in (takeover_words(told),)
+    ]

@@ -15,12 +15,12 @@ from console.backend.words import event_title, holder_text, receipt_text, receip
 from console.emergency_ports import EmergencyView
 from console.i18n import _, language
 from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
+from console.leader_ports import LeaderView
 from console.plan_ports import Handover, NextStep, Plan, Step
 from console.ports import (
     Choice,
     Counts,
     Heartbeat,
-    LeaderView,
     NoticeRow,
     PostNode,
     Proposal,
@@ -28,7 +28,6 @@ from console.ports import (
     QueueRow,
     Receipt,
     Status,
-    TakenOver,
     TicketView,
 )
 from console.widgets.columns import term
@@ -303,13 +302,13 @@ class StoreBackend:
         return self._catalogue().proposal(row["matter_code"], f"{row['title']} {row['body']}", codes)
 
     def leaders(self, now: int) -> Sequence[LeaderView]:
-        from console.backend.people import leader_views
+        from console.backend.people import leader_views, taken_over
 
         reader, centre = self._reader(), self.centre.id
         kinds = (UnitKind.CENTRE, UnitKind.SECTION, UnitKind.POST)
         units = organisation.units(reader, centre, now, tuple(str(kind) for kind in kinds))
         holders = organisation.holders(reader, centre, now)
-        climbed, taken = organisation.climbed_to(reader, centre), self._taken_over(holders)
+        climbed, taken = organisation.climbed_to(reader, centre), taken_over(self._reader, self.centre.id, holders)
         return leader_views(
             holders,
             units,
@@ -335,29 +334,6 @@ class StoreBackend:
             held = Condition("t.holder_unit_id = :unit", {"unit": unit})
             rows += TicketList(self._reader, self.centre.id, holder_text, held).after(None, NEAREST)
         return sorted(rows, key=lambda row: row.key)[:NEAREST]
-
-    def _taken_over(self, holders: Sequence[organisation.HolderLine]) -> list[tuple[int, TakenOver]]:
-        """What B holders have in place of A, with the unit that has it; the oldest takeover first."""
-        from console.backend.people import takeover_words
-
-        found = organisation.covered(self._reader(), self.centre.id)
-        names = {holder.officer_id: holder.name for holder in holders}
-        ids = [ticket for ticket, _unit, _facts in found]
-        rows = {row.id: row for row in TicketList(self._reader, self.centre.id, holder_text).rows(ids)} if ids else {}
-        return [
-            (
-                unit,
-                TakenOver(
-                    rows[ticket],
-                    names.get(facts["a"], ""),
-                    names.get(facts["b"], ""),
-                    facts["since"],
-                    takeover_words(facts),
-                ),
-            )
-            for ticket, unit, facts in found
-            if ticket in rows
-        ]
 
     def _climbed_to(self, officer: int) -> Sequence[QueueRow]:
         """Open tickets whose ladder reached an officer, by deadline."""

@@ -11,7 +11,8 @@ from textual.widget import Widget
 
 from console.i18n import _, language
 from console.keyboard.table import action, key_name
-from console.ports import LeaderView, QueueRow, TakenOver
+from console.leader_ports import LeaderView, TakenOver
+from console.ports import QueueRow
 from console.screens.duty import DutyScreen
 from console.terminal.legible import clean
 from console.terminal.width import cells, pad

@@ -179,17 +179,23 @@ def _candidates(connection: Connection, centre_id: int, people: People) -> list[
 
 def _silent(centre_id: int, units: list[int]) -> Any:
     """Tickets that nobody has by name and whose ladder has asked the B holder."""
-    return (
-        select(_TICKET.c.id)
-        .join(_CLOCK, (_CLOCK.c.centre_id == _TICKET.c.centre_id) & (_CLOCK.c.ticket_id == _TICKET.c.id))
+    asked = (
+        select(_CLOCK.c.id)
         .where(
-            _TICKET.c.centre_id == centre_id,
-            _TICKET.c.open == 1,
-            _TICKET.c.stage == "dispatched",
-            _TICKET.c.holder_officer_id.is_(None),
-            _TICKET.c.holder_unit_id.in_(units),
+            _CLOCK.c.centre_id == _TICKET.c.centre_id,
+            _CLOCK.c.ticket_id == _TICKET.c.id,
             _CLOCK.c.kind == ClockKind.ACKNOWLEDGE.value,
             _CLOCK.c.state == ClockState.RUNNING.value,
             cast(_CLOCK.c.fired, String).like(f'%"{_SILENT}"%'),
         )
+        .exists()
+    )
+    # Not joined: an engine might begin with all clocks of the centre.
+    return select(_TICKET.c.id).where(
+        _TICKET.c.centre_id == centre_id,
+        _TICKET.c.open == 1,
+        _TICKET.c.stage == "dispatched",
+        _TICKET.c.holder_officer_id.is_(None),
+        _TICKET.c.holder_unit_id.in_(units),
+        asked,
     )

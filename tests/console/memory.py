@@ -8,6 +8,7 @@ from dataclasses import replace
 from console.backend.filter_words import filter_words
 from console.emergency_ports import EmergencyView
 from console.intake_ports import Condition, FilterWord, MatterHit, OfficerRow, PlaceHit
+from console.leader_ports import LeaderView
 from console.overview_ports import OverviewView
 from console.plan_ports import Handover, NextStep, OpenPart, Plan, Step
 from console.ports import (
@@ -18,7 +19,6 @@ from console.ports import (
     Heartbeat,
     HistoryLine,
     Key,
-    LeaderView,
     NoticeRow,
     PostNode,
     Proposal,

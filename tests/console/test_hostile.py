@@ -12,11 +12,11 @@ import pytest
 
 from console.app import ZhihuiApp
 from console.intake_ports import MatterHit, OfficerRow, PlaceHit
+from console.leader_ports import LeaderView
 from console.ports import (
     ClockLine,
     CustodyLine,
     HistoryLine,
-    LeaderView,
     NoticeRow,
     PostNode,
     Proposal,

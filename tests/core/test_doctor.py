@@ -18,6 +18,7 @@ from core import clock_check, doctor, drawing_check, multiplexer_check, terminal
 from core.desk.orders import Report
 from data.findings import Finding
 from data.location import locate
+from data.revision import HEAD
 from data.store import Store
 from tests.street import START, small_street
 
@@ -73,7 +74,7 @@ def test_rights(tmp_path: Path) -> None:
     assert (found.level, f"chmod 600 {path}" in found.todo_en) == ("warn", True)
 
 
-@pytest.mark.parametrize(("version", "level"), [("0002", "ok"), (None, "warn"), ("9999", "bad")])
+@pytest.mark.parametrize(("version", "level"), [(HEAD, "ok"), (None, "warn"), ("9999", "bad")])
 def test_schema(version: str | None, level: str) -> None:
     assert doctor.schema_finding(version).level == level
 

@@ -59,6 +59,11 @@ def _text(index: object, dialect: str) -> str:
     return str(index.dialect_options[dialect].get("where"))  # type: ignore[attr-defined]
 
 
+def _is_constant(default: object) -> bool:
+    """No default of the server, or the literal that a column needs which is added to a table full of rows."""
+    return default is None or str(getattr(default, "arg", None)) in ("0", "false")
+
+
 def _columns(table: Table) -> Iterator[str]:
     for column in table.columns:
         kind = column.type
@@ -69,7 +74,7 @@ def _columns(table: Table) -> Iterator[str]:
         is_key = column.primary_key or column.name in ("id", CENTRE) or column.name.endswith(("_id", "_at"))
         if is_key and isinstance(kind, Integer) and not isinstance(kind, BigInteger) and column.name != "no":
             yield f"{column.name} must be a BigInteger"
-        if column.server_default is not None or column.server_onupdate is not None or column.computed is not None:
+        if not _is_constant(column.server_default) or column.server_onupdate is not None or column.computed is not None:
             yield f"{column.name} is filled by the server"
         if isinstance(column.identity, Identity) or (column.default is not None and column.default.is_sequence):
             yield f"{column.name} counts by a sequence"

@@ -1,0 +1,43 @@
+"""What the leaders' pane shows: the leaders, who covers whom, and what was taken over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from console.ports import QueueRow
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """A ticket that a B holder has in place of A: who for whom, since when (epoch seconds), why in words."""
+
+    row: QueueRow
+    a: str
+    b: str
+    since: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderView:
+    """A leader in an A or B post: what climbed to them and what their section holds."""
+
+    id: int
+    name: str
+    title: str
+    rank: str
+    section: str
+    present: bool
+    covers: str = ""
+    """Whom this leader covers now."""
+    covered_by: str = ""
+    climbed: int = 0
+    holding: int = 0
+    late: int = 0
+    nearest: tuple[QueueRow, ...] = ()
+    asked: tuple[QueueRow, ...] = ()
+    """The tickets that climbed to this leader."""
+    taken: tuple[TakenOver, ...] = ()
+    """What B holders of the section took over."""
