@@ -72,7 +72,7 @@ _HIDDEN = {
 }
 _INTERNAL = {"joined", "brought", "own", "links"}
 """Parts of `facts` that name tickets and clocks by id; `related` has them by code."""
-_FLAGS = {"confidential", "supervised", "direct", "open", "on_time"}
+_FLAGS = {"confidential", "supervised", "direct", "open", "on_time", "waived"}
 _TASK = (
     *("no", "role", "hand", "unit_code", "unit_name", "officer_name", "state", "instruction", "people", "result"),
     "reason",

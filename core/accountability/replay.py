@@ -29,7 +29,7 @@ from data.tables import (
 Row = dict[str, Any]
 FAR_ID = 1 << 62
 _JSON = frozenset({"facts", "segments", "fired"})
-_BOOL = frozenset({"confidential", "supervised", "direct", "on_time", "provisional"})
+_BOOL = frozenset({"confidential", "supervised", "direct", "on_time", "provisional", "waived"})
 
 _IDS = """
 SELECT ticket_id FROM ticket_event WHERE centre_id = :centre AND ticket_id > :after
