@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from console.cli import words
+from console.cli.printing import limit_label
 from console.cli.verb_table import BY_VERB
 from data.terms import (
     ClockKind,
@@ -73,6 +74,7 @@ LABELS = {
     "certificate": ("不予出具的证明", "certificate refused"),
     "kind": ("类别", "kind"),
     "days": ("天数", "days"),
+    "moved": ("时限变动", "deadlines moved"),
     "record": ("纪要", "minutes of the consultation"),
     "reviewed": ("已复核人数", "reviewers so far"),
     "lapsed": ("申请失效", "request lapsed"),
@@ -155,9 +157,18 @@ def _pace_line(facts: Mapping[str, Any]) -> str:
     return f"{mode}{words.say('：', ': ')}" + words.say("、", ", ").join(kinds)
 
 
+def _moved(change: Mapping[str, Any]) -> str:
+    """A clock whose deadline moved; `ticket explain` has the instants."""
+    clock = _term((ClockKind,), change["clock"])
+    before, after = (limit_label(change[name]) for name in ("limit_before", "limit_after"))
+    return clock if before == after else f"{clock} {before} → {after}"
+
+
 def _value(name: str, value: Any) -> str:
     if name == "undone":
         return words.say(BY_VERB[value].title, BY_VERB[value].command) if value in BY_VERB else str(value)
+    if name == "moved":
+        return words.say("、", ", ").join(dict.fromkeys(map(_moved, value)))
     if isinstance(value, str):
         return _term(TERMS.get(name, ()), value)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):

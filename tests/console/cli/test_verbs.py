@@ -131,3 +131,17 @@ def test_every_verb_has_help_in_both_languages(run: Run) -> None:
         assert row.zh in out
     assert "send it to a lead unit" not in run("ticket", "--help", "--lang", "zh").out
     assert "派单" not in run("ticket", "--help", "--lang", "en").out
+
+
+def test_a_granted_extension_is_said_in_words(run: Run) -> None:
+    code = "20261120-0003"
+    assert run("ticket", "dispatch", code).code == 0
+    assert run("ticket", "request", code, "--for", "extension", "--reason", "等配件", officer="li").code == 0
+    refused = run("ticket", "grant", code, officer="li")
+    assert (refused.code != 0, "不能" in refused.err or "权限" in refused.err or "决定" in refused.err) == (True, True)
+    assert run("ticket", "grant", code, officer="wang").code == 0
+    log = run("ticket", "log", code).out
+    moved = next(line for line in log.splitlines() if "同意申请" in line)
+    assert "时限变动：办结 " in moved
+    assert " → " in moved
+    assert "[{" not in log
