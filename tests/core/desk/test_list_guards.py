@@ -7,10 +7,10 @@ import pytest
 from core.accountability.listed import list_cases, list_report
 from core.catalogue.load import load_lists
 from core.catalogue.stored import stored_lists
-from core.desk.orders import Dispatch, HandDown, Undo
+from core.desk.orders import Dispatch, Grant, HandDown, Request, Undo
 from core.rules.lists import ListEntry, Lists
 from data.errors import NotAllowed
-from data.terms import ListKind, Stage
+from data.terms import ListKind, RequestKind, Stage
 from tests.core.desk.scene import Scene
 
 LISTS = Lists("1", (ListEntry(ListKind.NEGATIVE, "F1", "部件维修", "repairs", ("BJ01",), says="由城市更新岗办理"),))
@@ -59,3 +59,16 @@ def test_stopped_overridden_counted(any_scene: Scene) -> None:
         (case,) = list_cases(reader, 1)
     assert (line.deed, line.stop, line.listed, line.times) == ("overridden", "list-negative", "negative F1", 1)
     assert (case.unit, case.actor, case.reason) == ("G01", "chen", "汛期临时")
+
+
+def test_hands_that_were_asked_for_pass_the_guard_as_well(any_scene: Scene) -> None:
+    scene = any_scene
+    code = scene.at_stage(Stage.ACKNOWLEDGED)
+    load(scene, LISTS)
+    scene.do(Request(ticket=code, kind=RequestKind.MORE_HANDS, to=["G01"], reason="缺人"), "zhang")
+    before = scene.ticket(code)["revision"]
+    with pytest.raises(NotAllowed) as refused:
+        scene.do(Grant(ticket=code), "wang")
+    assert refused.value.code == "list-negative"
+    assert scene.ticket(code)["revision"] == before
+    assert scene.ticket(code)["pending"] == RequestKind.MORE_HANDS, "it waits until it is refused or withdrawn"
