@@ -44,13 +44,9 @@ def emergency_view(reader: Reader, centre: int) -> EmergencyView:
 
 def do_for_centre(desk: Desk, actor: Actor, verb: str, values: Mapping[str, object], key: str) -> str:
     """Carry out a deed on the centre; gives the sentence to show."""
-    from core.desk import centre_orders
-    from core.desk.centre_desk import TITLES, CentreDesk
-    from core.desk.orders import read_order
+    from core.desk.centre_desk import TITLES, CentreDesk, read_centre_order
 
-    kinds = {kind.verb: kind for kind in centre_orders.CentreOrder.__subclasses__()}
-    order = read_order(kinds[verb], dict(values))
-    assert isinstance(order, centre_orders.CentreOrder)
+    order = read_centre_order(verb, values)
     receipt = CentreDesk(desk).do(order, actor, key)
     title = TITLES[verb][language() == "en"]
     return _("{deed}: done, entry {n} of the log").format(deed=title, n=receipt.number)

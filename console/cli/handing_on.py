@@ -24,16 +24,10 @@ Key = Annotated[str, option("--key", zh="幂等键", en="idempotency key")]
 
 def carry_out(session: Session, verb: str, values: dict[str, Any], key: str = "") -> CentreReceipt:
     """Carry out an order on the centre; values that are empty are left out. Raises a Refusal."""
-    from core.desk import centre_orders
-    from core.desk.centre_desk import CentreDesk
-    from core.desk.orders import read_order
+    from core.desk.centre_desk import CentreDesk, read_centre_order
 
-    kinds = {kind.verb: kind for kind in centre_orders.CentreOrder.__subclasses__()}
     given = {name: value for name, value in values.items() if value not in ("", None)}
-    order = read_order(kinds[verb], given)
-    if not isinstance(order, centre_orders.CentreOrder):
-        raise TypeError(verb)
-    return CentreDesk(session.desk()).do(order, session.actor(), key or None)
+    return CentreDesk(session.desk()).do(read_centre_order(verb, given), session.actor(), key or None)
 
 
 def say_receipt(receipt: CentreReceipt, json: bool, zh: str, en: str) -> None:

@@ -30,7 +30,7 @@ from core.desk.desk import Desk, channels_of
 from core.desk.keys import keep_key, used_key
 from core.desk.ledger import Ledger
 from core.desk.notices import notice_row
-from core.desk.orders import GradeIncident, Note
+from core.desk.orders import GradeIncident, Note, read_order
 from core.desk.people import people_at
 from core.desk.permissions import require_role
 from core.desk.work import Message
@@ -459,3 +459,11 @@ _DEEDS: dict[type[CentreOrder], Callable[[_Deed, Any], CentreReceipt]] = {
     PhoneTie: _Deed.tie,
     Reveal: _Deed.reveal,
 }
+
+
+def read_centre_order(verb: str, values: Mapping[str, Any]) -> CentreOrder:
+    """The order of a deed on the centre from plain values. Raises BadInput that names the field, in both languages."""
+    kind = next(kind for kind in _DEEDS if kind.verb == verb)
+    order = read_order(kind, dict(values))
+    assert isinstance(order, CentreOrder)
+    return order

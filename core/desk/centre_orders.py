@@ -56,12 +56,9 @@ class LogEntry(CentreOrder):
     corrects: int | None = Field(default=None, ge=1)
 
 
-class PhoneReport(CentreOrder):
-    """Take down a call (首报)."""
+class Call(CentreOrder):
+    """What any call may say besides where and what."""
 
-    verb: ClassVar[str] = "phone"
-    place: Reason
-    course: Reason
     cause: Long = ""
     measures: Long = ""
     result: Long = ""
@@ -74,27 +71,24 @@ class PhoneReport(CentreOrder):
     caller_phone: Line = ""
     at: int | None = None
     """When the call came, in epoch seconds; by default now."""
+
+
+class PhoneReport(Call):
+    """Take down a call (首报)."""
+
+    verb: ClassVar[str] = "phone"
+    place: Reason
+    course: Reason
     ticket: Line = ""
 
 
-class PhoneFollowUp(CentreOrder):
+class PhoneFollowUp(Call):
     """Take down a follow-up (续报): only what changed since the first report and the follow-ups before."""
 
     verb: ClassVar[str] = "phone_follow"
     first: int = Field(ge=1)
     place: Long = ""
     course: Long = ""
-    cause: Long = ""
-    measures: Long = ""
-    result: Long = ""
-    effect: Long = ""
-    trend: Long = ""
-    told: Long = ""
-    caller_unit: Line = ""
-    caller_name: Line = ""
-    caller_title: Line = ""
-    caller_phone: Line = ""
-    at: int | None = None
 
 
 class PhoneTie(CentreOrder):

@@ -77,19 +77,25 @@ class Mouse(Hand):
         await self.drawer(drawer)
 
 
-async def report(mouse: Mouse) -> str:
+async def take_down(mouse: Mouse, title: str, address: str) -> IntakeScreen:
+    """A report from the first click to the one that sends it."""
     await mouse.at(mouse.ticket(0))
     await mouse.click("F6")
     await until(mouse.pilot, lambda: isinstance(mouse.app.screen, IntakeScreen))
     screen = mouse.app.screen
     assert isinstance(screen, IntakeScreen)
     await until(mouse.pilot, lambda: mouse.app.focused is screen.text("title"))
-    for name, words in (("address", "松青路9号"), ("title", "松青路井盖缺失")):
+    for name, words in (("address", address), ("title", title)):
         await mouse.click_in(screen.text(name))
         await until(mouse.pilot, lambda: mouse.app.focused is screen.text(name))  # noqa: B023
         await mouse.type(words)
     await until(mouse.pilot, lambda: bool(screen.hits), "proposed")
     await mouse.click("F8", last=True)
+    return screen
+
+
+async def report(mouse: Mouse) -> str:
+    await take_down(mouse, "松青路井盖缺失", "松青路9号")
     await until(mouse.pilot, lambda: "已上报" in banner_text(mouse.app), "reported")
     return banner_text(mouse.app)[:13]
 
@@ -114,18 +120,7 @@ async def elsewhere(mouse: Mouse) -> str:
 
 
 async def many_hands(mouse: Mouse) -> str:
-    await mouse.at(mouse.ticket(0))
-    await mouse.click("F6")
-    await until(mouse.pilot, lambda: isinstance(mouse.app.screen, IntakeScreen))
-    screen = mouse.app.screen
-    assert isinstance(screen, IntakeScreen)
-    await until(mouse.pilot, lambda: mouse.app.focused is screen.text("title"))
-    for name, words in (("address", "望江路12号"), ("title", "宾馆聚集听课，疑似诈骗")):
-        await mouse.click_in(screen.text(name))
-        await until(mouse.pilot, lambda: mouse.app.focused is screen.text(name))  # noqa: B023
-        await mouse.type(words)
-    await until(mouse.pilot, lambda: bool(screen.hits), "proposed")
-    await mouse.click("F8", last=True)
+    screen = await take_down(mouse, "宾馆聚集听课，疑似诈骗", "望江路12号")
     await until(mouse.pilot, lambda: bool(screen.sent_code), "reported")
     code = screen.sent_code
     await mouse.click("F8", last=True)
