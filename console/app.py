@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rich.text import Text
 from textual.widgets import Input
 
+from console.at_work import AtWork
 from console.attention.attention import Attention
 from console.drafts import Drafts, drafts_path
 from console.i18n import _, language
@@ -44,11 +45,7 @@ if TYPE_CHECKING:
     from textual.actions import ActionParseResult
 
     from console.dialogs.help import HelpDrawer
-    from console.emergency_work import EmergencyWork
-    from console.joining import JoinWork
-    from console.planned_work import PlannedWork
     from console.training.coach import Coach
-    from console.work import TicketWork
 
 Result = TypeVar("Result")
 log = logging.getLogger("zhihui.console")
@@ -80,7 +77,7 @@ def pane(name: str) -> DutyScreen:
     return made
 
 
-class ZhihuiApp(KeyOrder, CellOutput):
+class ZhihuiApp(KeyOrder, CellOutput, AtWork):
     """The duty officer's console."""
 
     TITLE = "zhihui"
@@ -107,10 +104,6 @@ class ZhihuiApp(KeyOrder, CellOutput):
         self._drafts: Drafts | None = None
         self.memory = OfficerMemory(self)
         self._said_unkept = False
-        self._work: TicketWork | None = None
-        self._planned: PlannedWork | None = None
-        self._emergency: EmergencyWork | None = None
-        self._joining: JoinWork | None = None
         self.status = Status()
         self.now = seconds()
         self._drawn_at = 0
@@ -281,42 +274,6 @@ class ZhihuiApp(KeyOrder, CellOutput):
         self.run_worker(ask(), group="officer", exit_on_error=False)
 
     # ------------------------------------------------------------------------------------------- moving about
-
-    @property
-    def work(self) -> TicketWork:
-        """What can be done to tickets; its drawers are loaded when they are first needed."""
-        if self._work is None:
-            from console.work import TicketWork
-
-            self._work = TicketWork(self)
-        return self._work
-
-    @property
-    def planned(self) -> PlannedWork:
-        """What says first what it will do."""
-        if self._planned is None:
-            from console.planned_work import PlannedWork
-
-            self._planned = PlannedWork(self)
-        return self._planned
-
-    @property
-    def emergency(self) -> EmergencyWork:
-        """What belongs to the whole centre: its mode and its logs."""
-        if self._emergency is None:
-            from console.emergency_work import EmergencyWork
-
-            self._emergency = EmergencyWork(self)
-        return self._emergency
-
-    @property
-    def joining(self) -> JoinWork:
-        """What belongs together."""
-        if self._joining is None:
-            from console.joining import JoinWork
-
-            self._joining = JoinWork(self)
-        return self._joining
 
     @property
     def duty_screen(self) -> DutyScreen | None:

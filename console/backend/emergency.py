@@ -44,11 +44,11 @@ def emergency_view(reader: Reader, centre: int) -> EmergencyView:
 
 def do_for_centre(desk: Desk, actor: Actor, verb: str, values: Mapping[str, object], key: str) -> str:
     """Carry out a deed on the centre; gives the sentence to show."""
-    from core.desk.centre_desk import TITLES, CentreDesk, read_centre_order
+    from core.desk.centre_desk import DEEDS, CentreDesk, read_centre_order
 
     order = read_centre_order(verb, values)
     receipt = CentreDesk(desk).do(order, actor, key)
-    title = TITLES[verb][language() == "en"]
+    title = DEEDS[verb].en if language() == "en" else DEEDS[verb].zh
     return _("{deed}: done, entry {n} of the log").format(deed=title, n=receipt.number)
 
 

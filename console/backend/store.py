@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from console.backend.emergency import do_for_centre, emergency_view, mode_view
 from console.backend.lists import ClockList, TicketList
 from console.backend.notices import Notices
+from console.backend.opening import OpenStore
 from console.backend.places import places_in
 from console.backend.words import event_title, holder_text, receipt_text, receipts_text
 from console.emergency_ports import EmergencyView
@@ -31,32 +31,21 @@ from console.ports import (
     TicketView,
 )
 from console.widgets.columns import term
-from data.bell import BellWatch, strokes
-from data.counting import keeps_all
-from data.location import is_sqlite, sqlite_path
 from data.masking import mask_text
 from data.pinyin import found_by, spelt
-from data.queries import listing, organisation, queue, tickets, timers
+from data.queries import organisation, queue, tickets, timers
 from data.queries.counted import Counted, counter
 from data.queries.filters import Condition, parse
 from data.queries.orders import ORDERS
-from data.queries.organisation import CentreLine
 from data.reader import Reader
 from data.terms import Role, UnitKind
 
 if TYPE_CHECKING:
-    from console.backend.catalogue import CatalogueReader
     from console.backend.overview import OverviewReader
     from console.overview_ports import OverviewView
     from console.tie_ports import Alike, Ties
     from core.clock import Clock
-    from core.desk.actor import Actor
-    from core.desk.desk import Desk, Possibility
-    from core.engine.loop import Engine
-    from data.store import Store
-
-ENGINE_PATIENCE = 2.0
-"""Seconds that our engine gets to finish its cycle when the console closes."""
+    from core.desk.desk import Possibility
 
 COUNT_EVERY = 5
 """Seconds between two countings of late and soon tickets: they are counted in an index, not kept."""
@@ -65,76 +54,20 @@ NEAREST = 12
 """Deadlines shown for a leader."""
 
 
-class StoreBackend:
+class StoreBackend(OpenStore):
     """One centre of a store, for one console."""
 
     def __init__(
         self, url: str, clock: Clock, seconds: Callable[[], int], centre: str | None, officer: str | None
     ) -> None:
         """On a located URL; `centre` and `officer` are codes. Raises StoreTrouble or NotFound when there is nothing."""
-        self.url = url
-        self.clock = clock
-        self.seconds = seconds
-        self.officer = officer
-        self._readers = threading.local()
-        self._all: list[Reader] = []
-        self._age = 0
-        """Grows when all readers must open the store anew."""
-        self.centre = self._find_centre(centre)
-        self._known_catalogue: CatalogueReader | None = None
+        super().__init__(url, clock, seconds, centre, officer)
         self._known_overview: OverviewReader | None = None
-        self._store: Store | None = None
-        self._desk: Desk | None = None
-        self._lock = threading.Lock()
         self._beat_seen: tuple[int, float] = (-1, 0.0)
         self._counted_at = 0.0
         self._counted = (Counted(0), Counted(0))
         self._officer_name = ""
-        self._engine: Engine | None = None
         self._notices = Notices(self._reader, self.centre.id, seconds)
-
-    read_only = False
-
-    @property
-    def name(self) -> str:
-        """The address and the centre."""
-        return f"{self.url}#{self.centre.id}"
-
-    def _find_centre(self, code: str | None) -> CentreLine:
-        wanted = listing.centre_id(self._reader(), code)
-        return next(line for line in organisation.centres(self._reader()) if line.id == wanted)
-
-    def _reader(self) -> Reader:
-        """The reader of the calling thread."""
-        reader = getattr(self._readers, "reader", None)
-        if reader is None or self._readers.age != self._age:
-            self._readers.age = self._age
-            reader = self._readers.reader = Reader(self.url)
-            self._all.append(reader)
-        return reader
-
-    def close(self) -> None:
-        """Give all connections back."""
-        if self._engine is not None:
-            self._engine.stop(ENGINE_PATIENCE)
-        for reader in self._all:
-            reader.close()
-        if self._store is not None:
-            self._store.close()
-
-    def start(self) -> None:
-        """Load the desk, and let an engine of our own stand by: it works when no other one holds the lease."""
-        desk = self.desk()
-        if not keeps_all(self._reader(), self.centre.id):
-            from core.desk.counters import mend_counters
-
-            mend_counters(desk.store, self.centre.id)
-        if self._engine is not None:
-            return
-        from core.engine.loop import Engine
-
-        self._engine = Engine(self.url, self.clock, self.centre.id, jobs=True)
-        self._engine.start()
 
     # ------------------------------------------------------------------------------------------- state
 
@@ -171,28 +104,12 @@ class StoreBackend:
             return Heartbeat(behind, str(row[2]))
         return Heartbeat(int(time.monotonic() - seen_at), str(row[2]))
 
-    def renew(self) -> None:
-        self._age += 1
-
     def change_mark(self) -> int:
         self._reader().change_mark()  # another file in the place of this one is noticed here
         return tickets.change_numbers(self._reader(), self.centre.id)[1]
 
     def newest_ticket(self) -> int:
         return tickets.newest_id(self._reader(), self.centre.id)
-
-    def bell(self) -> int:
-        """A number that moves when another process wrote; 0 where there is no bell file."""
-        return strokes(sqlite_path(self.url)) if is_sqlite(self.url) else 0
-
-    def bell_watch(self) -> BellWatch | None:
-        """Hears the bell at once; None where the system cannot."""
-        if not is_sqlite(self.url):
-            return None
-        try:
-            return BellWatch(sqlite_path(self.url))
-        except OSError:
-            return None
 
     def officers(self) -> Sequence[OfficerRow]:
         """Everybody who may act, those on shift now first."""
@@ -260,16 +177,6 @@ class StoreBackend:
 
     def _step_words(self, ladder: str, key: str) -> str:
         return self._catalogue().step_words(ladder, key) if key else ""
-
-    def _catalogue(self) -> CatalogueReader:
-        """Catalogue and policy, read again when the organisation changed."""
-        if self._known_catalogue is None:
-            from console.backend.catalogue import CatalogueReader
-
-            self._known_catalogue = CatalogueReader(self.centre)
-        number = tickets.change_numbers(self._reader(), self.centre.id)[2]
-        self._known_catalogue.refresh(self._reader(), number)
-        return self._known_catalogue
 
     # ------------------------------------------------------------------------------------------- organisation
 
@@ -423,21 +330,6 @@ class StoreBackend:
         mark_seen(desk.store, self.centre.id, notice_id, self.officer or "", self.seconds())
 
     # ------------------------------------------------------------------------------------------- the desk
-
-    def desk(self) -> Desk:
-        """The desk; its modules are heavy and are loaded on the first call."""
-        with self._lock:
-            if self._desk is None:
-                from core.desk.desk import Desk
-                from data.store import Store
-
-                self._store = Store(self.url)
-                self._desk = Desk(self._store, self.clock, self.centre.id)
-            return self._desk
-
-    def actor(self) -> Actor:
-        """The acting officer with the roles held now. Raises BadInput or NotFound."""
-        return self.desk().actor(self.officer)
 
     def do(self, verb: str, code: str, revision: int | None, values: Mapping[str, object], key: str) -> Receipt:
         from core.desk.orders import Report, read_order

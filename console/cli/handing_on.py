@@ -13,7 +13,7 @@ from data.queries.listing import iso
 
 if TYPE_CHECKING:
     from core.accountability.upward import Papers
-    from core.desk.centre_desk import CentreReceipt
+    from core.desk.deeds.deed import CentreReceipt
     from core.exchange.documents import Document
 
 Format = Annotated[str, option("--format", zh="text、markdown 或 html，缺省 text", en="text, markdown or html")]

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-Place = Literal[
-    "chain",
-    "head",
-    "anchor",
-    "event",
-    "ticket",
-    "task",
-    "clock",
-    "custody",
-    "clock_due",
-    "counter",
-    "emergency",
-    "phone",
-]
+from data.tables import OF_CENTRE, OF_TICKET
+
+Place = str
+"""What a row is: a key of the words below, or of `data.tables.projected`."""
 
 
 class Finding(NamedTuple):
@@ -56,8 +46,7 @@ _PLACES = {
     "custody": "持有时段",
     "clock_due": "待触发行",
     "counter": "计数",
-    "emergency": "应急状态",
-    "phone": "电话记录",
+    **{kind: projected.zh for kind, projected in (OF_CENTRE | OF_TICKET).items()},
 }
 MISSING = "(missing)"
 """Stands for a row that is not there."""

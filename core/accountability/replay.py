@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from sqlalchemy import JSON, Boolean
+from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
 from core.accountability.findings import MISSING, Finding, Place
@@ -18,46 +21,43 @@ from data.counting import kept_dimensions, recount_sql
 from data.reader import Reader
 from data.tables import (
     CENTRE_LOG,
+    OF_CENTRE,
+    OF_TICKET,
     ClockRecord,
+    ClockRow,
+    Custody,
     CustodyRecord,
-    EmergencyRecord,
-    PhoneRecordFields,
+    Projected,
+    Task,
     TaskRecord,
+    Ticket,
     TicketRecord,
 )
 
 Row = dict[str, Any]
 FAR_ID = 1 << 62
-_JSON = frozenset({"facts", "segments", "fired"})
-_BOOL = frozenset({"confidential", "supervised", "direct", "on_time", "provisional", "waived"})
 
 _IDS = """
 SELECT ticket_id FROM ticket_event WHERE centre_id = :centre AND ticket_id > :after
 GROUP BY ticket_id ORDER BY ticket_id LIMIT :size
 """
 _TICKET_IDS = "SELECT id FROM ticket WHERE centre_id = :centre AND id > :after ORDER BY id LIMIT :size"
-_BETWEEN = {
-    "event": "SELECT id, ticket_id, seq, at, body FROM ticket_event"
-    " WHERE centre_id = :centre AND ticket_id > :after AND ticket_id <= :last ORDER BY ticket_id, seq",
-    "task": "SELECT {columns} FROM task WHERE centre_id = :centre AND ticket_id > :after AND ticket_id <= :last",
-    "clock": "SELECT {columns} FROM clock WHERE centre_id = :centre AND ticket_id > :after AND ticket_id <= :last",
-    "custody": "SELECT {columns} FROM custody WHERE centre_id = :centre AND ticket_id > :after AND ticket_id <= :last",
-    "ticket": "SELECT {columns} FROM ticket WHERE centre_id = :centre AND id > :after AND id <= :last",
-}
+_EVENTS = """
+SELECT id, ticket_id, seq, at, body FROM ticket_event
+WHERE centre_id = :centre AND ticket_id > :after AND ticket_id <= :last ORDER BY ticket_id, seq
+"""
 _CENTRE_EVENTS = """
 SELECT id, seq, body FROM ticket_event WHERE centre_id = :centre AND ticket_id = :log ORDER BY seq
 """
-_RECORDS: dict[Place, tuple[type[SQLModel], str]] = {
-    "ticket": (TicketRecord, "id"),
-    "task": (TaskRecord, "id"),
-    "clock": (ClockRecord, "id"),
-    "custody": (CustodyRecord, "no"),
+_RECORDS: dict[Place, Projected] = {
+    "ticket": Projected(TicketRecord, Ticket, ""),
+    "task": Projected(TaskRecord, Task, ""),
+    "clock": Projected(ClockRecord, ClockRow, ""),
+    "custody": Projected(CustodyRecord, Custody, ""),
+    **OF_TICKET,
 }
-
-_CENTRE_RECORDS: dict[Place, tuple[type[SQLModel], str]] = {
-    "emergency": (EmergencyRecord, "emergency"),
-    "phone": (PhoneRecordFields, "phone_record"),
-}
+_BY_NO = frozenset({"custody", *OF_TICKET})
+"""Rows that are numbered inside their ticket."""
 
 # Due rows that no running clock asks for, and running clocks without theirs.
 _DUE_EXTRA = """
@@ -101,7 +101,7 @@ class Replay:
         state = CentreState(self.centre)
         with self.reader.steady():
             events = self.reader.rows(_CENTRE_EVENTS, centre=self.centre, log=CENTRE_LOG)
-            stored = {place: self._rows_of(place) for place in _CENTRE_RECORDS}
+            stored = {place: self._rows_of(place) for place in OF_CENTRE}
         for number, (event, seq, body) in enumerate(events, 1):
             if seq != number:
                 yield Finding("event", event, None, "seq", number, seq)
@@ -109,15 +109,16 @@ class Replay:
                 apply_centre(state, plain(body).get("effects", {}))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 yield Finding("event", event, None, "effects", "effects of this product", repr(error))
-        yield from _compare("emergency", None, list(state.emergencies.values()), stored["emergency"])
-        yield from _compare("phone", None, list(state.phones.values()), stored["phone"])
+        for place in OF_CENTRE:
+            yield from _compare(place, None, list(state.of(place).values()), stored[place])
 
     def _rows_of(self, place: Place) -> list[Row]:
         """Stored rows of the centre itself, as plain values."""
-        model, name = _CENTRE_RECORDS[place]
-        columns = list(model.model_fields)
-        sql = f"SELECT {', '.join(columns)} FROM {name} WHERE centre_id = :centre"  # noqa: S608 - names of our own
-        return [dict(zip(columns, row, strict=True)) for row in self.reader.rows(sql, centre=self.centre)]
+        columns, select = _select(OF_CENTRE[place])
+        return [
+            {name: _value(kind, value) for (name, kind), value in zip(columns.items(), row, strict=True)}
+            for row in self.reader.rows(select, centre=self.centre)
+        ]
 
     def due_rows(self) -> Iterator[Finding]:
         """The engine's due rows are those of the running clocks."""
@@ -167,19 +168,19 @@ class Replay:
 
     def _events(self, after: int, last: int) -> dict[int, list[tuple[Any, ...]]]:
         found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-        for row in self.reader.rows(_BETWEEN["event"], centre=self.centre, after=after, last=last):
+        for row in self.reader.rows(_EVENTS, centre=self.centre, after=after, last=last):
             found[int(row[1])].append(row)
         return found
 
     def _read(self, place: Place, after: int, last: int) -> dict[int, list[Row]]:
         """Stored rows by ticket, as plain values."""
-        model, _ = _RECORDS[place]
-        columns = list(model.model_fields)
-        sql = _BETWEEN[place].format(columns=", ".join(columns))
+        columns, select = _select(_RECORDS[place])
+        number = "id" if place == "ticket" else "ticket_id"
         found: dict[int, list[Row]] = defaultdict(list)
-        for values in self.reader.rows(sql, centre=self.centre, after=after, last=last):
-            row = {name: _value(name, value) for name, value in zip(columns, values, strict=True)}
-            found[row["id"] if place == "ticket" else row["ticket_id"]].append(row)
+        between = f"{select} AND {number} > :after AND {number} <= :last"
+        for values in self.reader.rows(between, centre=self.centre, after=after, last=last):
+            row = {name: _value(kind, value) for (name, kind), value in zip(columns.items(), values, strict=True)}
+            found[row[number]].append(row)
         return found
 
     def _ticket(
@@ -207,11 +208,13 @@ def _rows_of(case: Case) -> dict[Place, list[SQLModel]]:
         "task": list(case.tasks),
         "clock": list(case.clocks),
         "custody": list(case.custody),
+        **{kind: list(case.rows(kind).values()) for kind in OF_TICKET},
     }
 
 
 def _compare(place: Place, ticket: int | str | None, expected: list[SQLModel], stored: list[Row]) -> Iterator[Finding]:
-    model, key = _RECORDS[place] if place in _RECORDS else (_CENTRE_RECORDS[place][0], "id")
+    model = (_RECORDS | OF_CENTRE)[place].record
+    key = "no" if place in _BY_NO else "id"
     wanted = {getattr(record, key): record for record in expected}
     found = {row[key]: row for row in stored}
     for number in sorted(wanted.keys() - found.keys()):
@@ -226,8 +229,15 @@ def _compare(place: Place, ticket: int | str | None, expected: list[SQLModel], s
                 yield Finding(place, number, ticket, name, value, row[name])
 
 
-def _value(name: str, value: Any) -> Any:
+@cache
+def _select(projected: Projected) -> tuple[dict[str, TypeEngine[Any]], str]:
+    """The columns of a record with their types, and the statement that reads them for a centre."""
+    columns = {name: projected.table.c[name].type for name in projected.record.model_fields}
+    return columns, f"SELECT {', '.join(columns)} FROM {projected.table.name} WHERE centre_id = :centre"  # noqa: S608 - names of our own
+
+
+def _value(kind: TypeEngine[Any], value: Any) -> Any:
     """A stored value as the log has it: SQLite keeps booleans as numbers and JSON as text."""
-    if name in _JSON:
+    if isinstance(kind, JSON):
         return plain(value)
-    return bool(value) if name in _BOOL and value is not None else value
+    return bool(value) if isinstance(kind, Boolean) and value is not None else value

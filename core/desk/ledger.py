@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Any, TypeVar
 
@@ -27,6 +28,7 @@ from data.errors import NotFound
 from data.store import lock_centre
 from data.tables import (
     CENTRE_LOG,
+    OF_TICKET,
     CentreSequence,
     ClockDue,
     ClockRecord,
@@ -204,7 +206,8 @@ class Ledger:
     def _load(self, ids: Sequence[int], clocks_only: bool) -> None:
         for row in self._rows(Ticket, table(Ticket).c.id, ids):
             ticket = _record(TicketRecord, row)
-            self._cases[ticket.id] = Case(ticket=ticket, next_seq=ticket.revision + 1)
+            reading = partial(self._attached, ticket.id)
+            self._cases[ticket.id] = Case(ticket=ticket, next_seq=ticket.revision + 1, read_attached=reading)
             self._before[ticket.id] = {("ticket", 0): row}
         running = table(ClockRow).c.state == ClockState.RUNNING.value if clocks_only else None
         for row in self._rows(ClockRow, table(ClockRow).c.ticket_id, ids, "id", running):
@@ -228,6 +231,13 @@ class Ledger:
                 self._before[number][("clock", row["id"])] = row
         case.clocks.sort(key=lambda clock: clock.id)
         self._load_custody([number])
+
+    def _attached(self, ticket_id: int, kind: str) -> dict[int, Any]:
+        """What of a kind hangs on a ticket, by number."""
+        rows = self._rows(OF_TICKET[kind].model, OF_TICKET[kind].table.c.ticket_id, [ticket_id], "no")
+        for row in rows:
+            self._before[ticket_id][(kind, row["no"])] = row
+        return {row["no"]: _record(OF_TICKET[kind].record, row) for row in rows}
 
     def _load_custody(self, ids: Sequence[int]) -> None:
         for row in self._rows(Custody, table(Custody).c.ticket_id, ids, "no"):
@@ -282,6 +292,10 @@ class Projection:
                 self._compare_due(clock, old)
         for segment in case.custody:
             self._compare(Custody, ("ticket_id", "no"), segment, before.get(("custody", segment.no)))
+        for kind, rows in case.attached.items():
+            for record in rows.values():
+                old = before.get((kind, record.no))
+                self._compare(OF_TICKET[kind].model, ("ticket_id", "no"), record, old)
         ticket = _complete(case.ticket)
         self._texts.collect(ticket, old_ticket)
         if old_ticket is None or any(old_ticket[name] != ticket[name] for name in COUNTED):

@@ -27,10 +27,16 @@ class Effects:
     hold: dict[str, Any] | None = field(default_factory=dict)
     tasks: list[dict[str, Any]] = field(default_factory=list)
     clocks: list[dict[str, Any]] = field(default_factory=list)
+    attached: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The plain JSON form that is stored."""
-        return {"set": self.set, "hold": self.hold, "tasks": self.tasks, "clocks": self.clocks}
+        plain: dict[str, Any] = {"set": self.set, "hold": self.hold, "tasks": self.tasks, "clocks": self.clocks}
+        return {**plain, "attached": self.attached} if self.attached else plain
+
+    def attach(self, kind: str, no: int, **fields: Any) -> None:
+        """A new or changed row of a kind that hangs on the ticket (`data.tables.projected.OF_TICKET`)."""
+        self.attached.setdefault(kind, []).append({"no": no, **fields})
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from data.tables import ClockRecord, CustodyRecord, TaskRecord, TicketRecord
 from data.terms import CLOSED_STAGES, UPWARD_CLOCKS, ClockKind, ClockState, Stage, TaskRole, TaskState
@@ -20,6 +22,16 @@ class Case:
     clocks: list[ClockRecord] = field(default_factory=list)
     custody: list[CustodyRecord] = field(default_factory=list)
     next_seq: int = 1
+    attached: dict[str, dict[int, Any]] = field(default_factory=dict)
+    """Rows of `data.tables.projected.OF_TICKET` that were asked for, by kind and number."""
+    read_attached: Callable[[str], dict[int, Any]] | None = None
+    """Reads those of a kind from where the case came from; a new case has none yet."""
+
+    def rows(self, kind: str) -> dict[int, Any]:
+        """What of a kind hangs on the ticket, by number; read on the first call, because few events need it."""
+        if kind not in self.attached:
+            self.attached[kind] = self.read_attached(kind) if self.read_attached is not None else {}
+        return self.attached[kind]
 
     @property
     def stage(self) -> Stage:

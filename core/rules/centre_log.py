@@ -1,20 +1,19 @@
-"""How the centre's own log becomes rows: emergencies and the telephone log.
+"""How the centre's own log becomes rows: emergencies, the telephone log, and whatever else belongs to no ticket.
 
 As in `core.rules.projection`, an event carries facts: its effects say what the rows are, and `audit verify` replays
 them with this same function.
 
-Effects (each part may be absent):
-    emergency  {"id", …fields} a new or changed emergency
-    phone      [{"id", …fields}] new or changed lines of the telephone log
+Effects: for each kind of `data.tables.OF_CENTRE` that the event is about, one new or changed row
+{"id", …fields}, or a list of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from data.tables import EmergencyRecord, PhoneRecordFields
+from data.tables import OF_CENTRE
 
 Fields = Mapping[str, Any]
 DECLARE, REGRADE, LIFT = "declare", "regrade", "lift"
@@ -25,27 +24,36 @@ ENTRY, PHONE, PHONE_FOLLOW, PHONE_TIE, REVEAL = "duty_log", "phone", "phone_foll
 
 @dataclass
 class CentreState:
-    """The rows of one centre, by their numbers."""
+    """The rows of one centre, by kind and number."""
 
     centre_id: int
-    emergencies: dict[int, EmergencyRecord] = field(default_factory=dict)
-    phones: dict[int, PhoneRecordFields] = field(default_factory=dict)
+    rows: dict[str, dict[int, Any]] = field(default_factory=dict)
+
+    def of(self, kind: str) -> dict[int, Any]:
+        """The rows of a kind."""
+        return self.rows.setdefault(kind, {})
 
 
 def apply_centre(state: CentreState, effects: Fields) -> None:
     """Bring the rows up to date with one event. Raises ValueError for effects that no event of this product has."""
-    if "emergency" in effects:
-        _upsert(state.emergencies, EmergencyRecord, state.centre_id, effects["emergency"])
-    for facts in effects.get("phone", ()):
-        _upsert(state.phones, PhoneRecordFields, state.centre_id, facts)
+    for kind, part in effects.items():
+        if kind not in OF_CENTRE:
+            raise ValueError(f"no such record: {kind}")
+        for facts in facts_of(part):
+            _upsert(state.of(kind), OF_CENTRE[kind].record, state.centre_id, facts)
 
 
-def _upsert(rows: dict[int, Any], kind: Any, centre_id: int, facts: Fields) -> None:
+def facts_of(part: Fields | Sequence[Fields]) -> Sequence[Fields]:
+    """The rows that one part of the effects is about."""
+    return [part] if isinstance(part, Mapping) else part
+
+
+def _upsert(rows: dict[int, Any], record: type[Any], centre_id: int, facts: Fields) -> None:
     for name in facts:
-        if name not in kind.model_fields:
+        if name not in record.model_fields:
             raise ValueError(f"no such field: {name}")
     if facts["id"] in rows:
         for name, value in facts.items():
             setattr(rows[facts["id"]], name, value)
     else:
-        rows[facts["id"]] = kind.model_construct(centre_id=centre_id, **facts)
+        rows[facts["id"]] = record.model_construct(centre_id=centre_id, **facts)

@@ -8,18 +8,18 @@ Effects (each part may be absent):
     hold     {"holder", "unit_id", "officer_id", "tier"} the next hands, or null when the ticket's life ends
     tasks    [{"id", …fields}] new or changed tasks
     clocks   [{"id", …fields}] new or changed clocks
+    attached {kind: [{"no", …fields}]} new or changed rows of what else hangs on the ticket
     engine   {"from", "to"} a time without engine inside the open custody segment
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from core.rules.case import Case
 from data.instants import FAR
-from data.tables import ClockRecord, CustodyRecord, TaskRecord, TicketRecord
+from data.tables import OF_TICKET, ClockRecord, CustodyRecord, TaskRecord, TicketRecord
 from data.terms import CLOSED_STAGES, ClockKind, ClockState, Holder
 
 HOLD_FIELDS = ("holder", "unit_id", "officer_id", "tier")
@@ -49,6 +49,9 @@ def apply(case: Case, seq: int, at: int, effects: Effects) -> None:
         _upsert_task(case, facts)
     for facts in effects.get("clocks", ()):
         _upsert_clock(case, facts)
+    for kind, rows in effects.get("attached", {}).items():
+        for facts in rows:
+            _upsert_attached(case, kind, facts)
     if "engine" in effects:
         _book_outage(case, effects["engine"]["from"], min(effects["engine"]["to"], at))
     _move_custody(case, seq, at, effects)
@@ -78,23 +81,38 @@ def _upsert_clock(case: Case, facts: Mapping[str, Any]) -> None:
     case.clocks.append(ClockRecord.model_construct(**base, **facts))
 
 
-def _change(record: TaskRecord | ClockRecord, facts: Mapping[str, Any]) -> None:
+def _upsert_attached(case: Case, kind: str, facts: Mapping[str, Any]) -> None:
+    if kind not in OF_TICKET:
+        raise ValueError(f"no such record: {kind}")
+    rows, record = case.rows(kind), OF_TICKET[kind].record
+    if facts["no"] in rows:
+        _change(rows[facts["no"]], facts)
+        return
+    _demand_fields(record, facts)
+    rows[facts["no"]] = record.model_construct(centre_id=case.ticket.centre_id, ticket_id=case.ticket.id, **facts)
+
+
+def _change(record: Any, facts: Mapping[str, Any]) -> None:
     _demand_fields(type(record), facts)
     for name, value in facts.items():
         setattr(record, name, value)
 
 
-def _demand_fields(kind: type[TaskRecord | ClockRecord], facts: Mapping[str, Any]) -> None:
+def _demand_fields(kind: type[Any], facts: Mapping[str, Any]) -> None:
     known = _fields_of(kind)
     for name in facts:
         if name not in known:
             raise ValueError(f"no such field: {name}")
 
 
-@cache
-def _fields_of(kind: type[TaskRecord | ClockRecord]) -> frozenset[str]:
+def _fields_of(kind: type[Any]) -> frozenset[str]:
     """The fields of a record; looked up once, because pydantic works them out anew each time."""
-    return frozenset(kind.model_fields)
+    if kind not in _KNOWN_FIELDS:
+        _KNOWN_FIELDS[kind] = frozenset(kind.model_fields)
+    return _KNOWN_FIELDS[kind]
+
+
+_KNOWN_FIELDS: dict[type[Any], frozenset[str]] = {}
 
 
 def _move_custody(case: Case, seq: int, at: int, effects: Effects) -> None:

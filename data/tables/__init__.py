@@ -19,6 +19,7 @@ from data.tables.organisation import (
     UnitSpan,
     UnitSuccession,
 )
+from data.tables.projected import OF_CENTRE, OF_TICKET, Projected
 from data.tables.search import SearchMark, TicketText
 from data.tables.ticket import (
     CENTRE_LOG,
@@ -36,6 +37,8 @@ from data.tables.ticket import (
 
 __all__ = [
     "CENTRE_LOG",
+    "OF_CENTRE",
+    "OF_TICKET",
     "Appointment",
     "CalendarDay",
     "Catalogue",
@@ -61,6 +64,7 @@ __all__ = [
     "OrganisationEvent",
     "PhoneRecord",
     "PhoneRecordFields",
+    "Projected",
     "Request",
     "SearchMark",
     "Setting",

@@ -8,7 +8,7 @@ import pytest
 
 from core.accountability.audit import verify
 from core.desk.actor import Actor
-from core.desk.centre_desk import PERMISSION, CentreDesk
+from core.desk.centre_desk import DEEDS, CentreDesk
 from core.desk.centre_orders import (
     CentreOrder,
     Declare,
@@ -92,8 +92,8 @@ ORDERS: dict[str, Callable[[], CentreOrder]] = {
 
 
 def test_every_deed_has_its_row_and_each_role_what_the_matrix_says(scene: Scene) -> None:
-    assert ORDERS.keys() == PERMISSION.keys() == MATRIX.keys()
-    assert set(PERMISSION.values()) <= CENTRE_ROLES.keys()
+    assert ORDERS.keys() == DEEDS.keys() == MATRIX.keys()
+    assert {kind.permission for kind in DEEDS.values()} <= CENTRE_ROLES.keys()
     before = scene.rows("SELECT chain_no FROM centre_seq WHERE centre_id = :centre")
     for verb, make in ORDERS.items():
         for role in [*Role, None]:

@@ -1,0 +1,52 @@
+"""The workers of the console: what can be done from any screen, a class per subject.
+
+Each is loaded when it is first needed, because its drawers are heavy and the first screen must not wait for them.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from console.app import ZhihuiApp
+    from console.emergency_work import EmergencyWork
+    from console.joining import JoinWork
+    from console.planned_work import PlannedWork
+    from console.work import TicketWork
+
+
+class AtWork:
+    """Part of the app."""
+
+    @property
+    def _app(self) -> ZhihuiApp:
+        return cast("ZhihuiApp", self)
+
+    @cached_property
+    def work(self) -> TicketWork:
+        """What can be done to tickets."""
+        from console.work import TicketWork
+
+        return TicketWork(self._app)
+
+    @cached_property
+    def planned(self) -> PlannedWork:
+        """What says first what it will do."""
+        from console.planned_work import PlannedWork
+
+        return PlannedWork(self._app)
+
+    @cached_property
+    def emergency(self) -> EmergencyWork:
+        """What belongs to the whole centre: its mode and its logs."""
+        from console.emergency_work import EmergencyWork
+
+        return EmergencyWork(self._app)
+
+    @cached_property
+    def joining(self) -> JoinWork:
+        """What belongs together."""
+        from console.joining import JoinWork
+
+        return JoinWork(self._app)

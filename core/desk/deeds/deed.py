@@ -1,0 +1,134 @@
+"""One deed on the centre inside its transaction: it appends to the centre's own log, and the rows follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from core.desk.actor import Actor
+from core.desk.centre_orders import CentreOrder
+from core.desk.desk import Desk
+from core.desk.ledger import Ledger
+from core.rules.centre_log import CentreState, facts_of
+from data.errors import NotFound
+from data.tables import CENTRE_LOG, OF_CENTRE, Ticket, TicketEvent, table
+
+
+@dataclass(frozen=True)
+class CentreReceipt:
+    """What came of an order on the centre: `number` is the entry of its log, `item` the row that it is about."""
+
+    verb: str
+    number: int
+    item: int
+    at: int
+    ticket_id: int | None = None
+    replayed: bool = False
+
+
+class Deed:
+    """The surroundings of one deed."""
+
+    def __init__(self, desk: Desk, ledger: Ledger, actor: Actor) -> None:
+        """Inside a write transaction, by an actor who may do it."""
+        self.desk, self.ledger, self.actor = desk, ledger, actor
+        self.connection, self.centre_id = ledger.connection, ledger.centre_id
+        self.at = max(ledger.now, self.newest_at())
+
+    def append(self, verb: str, body: dict[str, Any], behalf: int | None = None) -> int:
+        """Append the event; its effects become rows. Returns its number in the centre's log."""
+        kept = {name: value for name, value in body.items() if value not in ("", None)}
+        effects = body.get("effects", {})
+        state = self._state(effects)
+        present = {kind: set(rows) for kind, rows in state.rows.items()}
+        number = self.ledger.append_to_centre(state, verb, self.actor, kept, self.at, behalf)
+        for kind, rows in state.rows.items():
+            self._save(kind, rows, present[kind])
+        return number
+
+    def _state(self, effects: Mapping[str, Any]) -> CentreState:
+        """The rows that effects are about, as they are."""
+        state = CentreState(self.centre_id)
+        for kind, part in effects.items():
+            source, record = OF_CENTRE[kind].table, OF_CENTRE[kind].record
+            ids = [facts["id"] for facts in facts_of(part)]
+            rows = self.connection.execute(
+                select(source).where(source.c.centre_id == self.centre_id, source.c.id.in_(ids))
+            ).mappings()
+            state.rows[kind] = {row["id"]: record.model_construct(**row) for row in rows}
+        return state
+
+    def _save(self, kind: str, rows: Mapping[int, Any], present: set[int]) -> None:
+        target = OF_CENTRE[kind].table
+        new = [record.model_dump() for number, record in rows.items() if number not in present]
+        for number in present:
+            self.connection.execute(
+                update(target)
+                .where(target.c.centre_id == self.centre_id, target.c.id == number)
+                .values(rows[number].model_dump())
+            )
+        if new:
+            self.connection.execute(insert(target), new)
+
+    def newest(self, kind: str) -> int:
+        """The greatest number of a kind of row; 0 where there is none."""
+        column = OF_CENTRE[kind].table.c
+        found = self.connection.execute(
+            select(column.id).where(column.centre_id == self.centre_id).order_by(column.id.desc()).limit(1)
+        ).scalar()
+        return int(found or 0)
+
+    def ticket(self, code: str) -> tuple[int, dict[str, Any]] | None:
+        """Id and loose facts of a ticket named by its code; None where none is named. Raises NotFound."""
+        if not code:
+            return None
+        tickets = table(Ticket).c
+        row = self.connection.execute(
+            select(tickets.id, tickets.facts).where(tickets.centre_id == self.centre_id, tickets.code == code)
+        ).first()
+        if row is None:
+            shown = code if code.isprintable() else ascii(code)
+            raise NotFound("ticket-unknown", f"没有事件 {shown}。", f"There is no ticket {shown}.", ticket=code)
+        return int(row.id), row.facts or {}
+
+    def code_of(self, ticket_id: int | None) -> str:
+        """The code of a ticket; empty where there is none."""
+        if ticket_id is None:
+            return ""
+        tickets = table(Ticket).c
+        found = self.connection.execute(
+            select(tickets.code).where(tickets.centre_id == self.centre_id, tickets.id == ticket_id)
+        ).scalar()
+        return str(found or "")
+
+    def _newest_event(self, column: Any) -> int:
+        events = table(TicketEvent).c
+        found = self.connection.execute(
+            select(column)
+            .where(events.centre_id == self.centre_id, events.ticket_id == CENTRE_LOG)
+            .order_by(events.seq.desc())
+            .limit(1)
+        ).scalar()
+        return int(found or 0)
+
+    def newest_at(self) -> int:
+        """When the centre's log was last written, in epoch seconds."""
+        return self._newest_event(table(TicketEvent).c.at)
+
+    def newest_seq(self) -> int:
+        """The newest entry of the centre's log."""
+        return self._newest_event(table(TicketEvent).c.seq)
+
+
+@dataclass(frozen=True)
+class DeedKind:
+    """A kind of deed: its order, the row of CENTRE_ROLES that it is under, what it is called, and how it is done."""
+
+    order: type[CentreOrder]
+    permission: str
+    zh: str
+    en: str
+    do: Callable[[Deed, Any], CentreReceipt]

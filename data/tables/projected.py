@@ -1,0 +1,41 @@
+"""Which tables are a projection of the log besides tickets, tasks, clocks and custody.
+
+An event's effects carry rows of these by their name; the desk writes them and `audit verify` rebuilds them. A new
+kind of record is one line here, its table, and the words of its findings.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Table
+from sqlmodel import SQLModel
+
+from data.tables.emergency import Emergency, EmergencyRecord, PhoneRecord, PhoneRecordFields
+
+
+class Projected(NamedTuple):
+    """A table that the log fills."""
+
+    record: type[SQLModel]
+    """The fields, as the rules work on them."""
+    model: type[SQLModel]
+    """The table."""
+    zh: str
+    """What a row is called where an audit finds it wrong."""
+
+    @property
+    def table(self) -> Table:
+        """The table as SQLAlchemy Core has it."""
+        found = self.model.metadata.tables[str(self.model.__tablename__)]
+        return found
+
+
+OF_CENTRE: dict[str, Projected] = {
+    "emergency": Projected(EmergencyRecord, Emergency, "应急状态"),
+    "phone": Projected(PhoneRecordFields, PhoneRecord, "电话记录"),
+}
+"""Rows of the centre's own log, by their part in its effects; numbered by `id` inside a centre."""
+
+OF_TICKET: dict[str, Projected] = {}
+"""Rows that hang on one ticket, by their name in its effects; numbered by `no` inside a ticket."""
