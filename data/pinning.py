@@ -26,6 +26,7 @@ TENANT_TABLES = frozenset(
         ),
         *("organisation_event", "phone_record", "request", "search_mark", "setting", "task", "ticket", "ticket_event"),
         *("ticket_text", "unit", "unit_span", "unit_succession"),
+        *("attendee", "consultation", "mediation", "meeting", "opinion", "publication", "resolution"),
     )
 )
 """Tables with a centre_id, repeated here so that reading needs no table classes; a test holds them against those."""

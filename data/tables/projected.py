@@ -12,6 +12,22 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from data.tables.emergency import Emergency, EmergencyRecord, PhoneRecord, PhoneRecordFields
+from data.tables.meetings import (
+    Attendee,
+    AttendeeRecord,
+    Consultation,
+    ConsultationRecord,
+    Mediation,
+    MediationRecord,
+    Meeting,
+    MeetingRecord,
+    Opinion,
+    OpinionRecord,
+    Publication,
+    PublicationRecord,
+    Resolution,
+    ResolutionRecord,
+)
 
 
 class Projected(NamedTuple):
@@ -37,5 +53,13 @@ OF_CENTRE: dict[str, Projected] = {
 }
 """Rows of the centre's own log, by their part in its effects; numbered by `id` inside a centre."""
 
-OF_TICKET: dict[str, Projected] = {}
+OF_TICKET: dict[str, Projected] = {
+    "meeting": Projected(MeetingRecord, Meeting, "会议"),
+    "attendee": Projected(AttendeeRecord, Attendee, "签到"),
+    "resolution": Projected(ResolutionRecord, Resolution, "议定事项"),
+    "consultation": Projected(ConsultationRecord, Consultation, "征求群众意见"),
+    "opinion": Projected(OpinionRecord, Opinion, "群众意见"),
+    "publication": Projected(PublicationRecord, Publication, "公示"),
+    "mediation": Projected(MediationRecord, Mediation, "调解"),
+}
 """Rows that hang on one ticket, by their name in its effects; numbered by `no` inside a ticket."""
