@@ -14,6 +14,10 @@ TENANT_TABLES = frozenset(
         *("appointment", "calendar_day", "catalogue", "centre_seq", "centre_stat", "clock", "clock_due", "custody"),
         *(
             "daily_number",
+            "device",
+            "device_alert",
+            "device_signal",
+            "device_state",
             "duty",
             "duty_swap",
             "emergency",
@@ -25,7 +29,7 @@ TENANT_TABLES = frozenset(
             "officer",
         ),
         *("organisation_event", "phone_record", "request", "search_mark", "setting", "task", "ticket", "ticket_event"),
-        *("ticket_text", "unit", "unit_span", "unit_succession"),
+        *("signal_refused", "ticket_text", "unit", "unit_span", "unit_succession"),
         *("attendee", "consultation", "mediation", "meeting", "opinion", "publication", "resolution"),
     )
 )

@@ -37,6 +37,7 @@ from data.tables.organisation import (
 )
 from data.tables.projected import OF_CENTRE, OF_TICKET, Projected
 from data.tables.search import SearchMark, TicketText
+from data.tables.sensing import Device, DeviceAlert, DeviceSignal, DeviceState, SignalRefused
 from data.tables.ticket import (
     CENTRE_LOG,
     ClockDue,
@@ -71,6 +72,10 @@ __all__ = [
     "Custody",
     "CustodyRecord",
     "DailyNumber",
+    "Device",
+    "DeviceAlert",
+    "DeviceSignal",
+    "DeviceState",
     "Duty",
     "DutySwap",
     "Emergency",
@@ -98,6 +103,7 @@ __all__ = [
     "ResolutionRecord",
     "SearchMark",
     "Setting",
+    "SignalRefused",
     "Task",
     "TaskRecord",
     "Ticket",
