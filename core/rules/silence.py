@@ -31,14 +31,14 @@ BEATS, SLACK = 2, 600
 QUIET = 12 * HOUR
 """A device that gives no beats is out of touch when all others on its gateway have been quiet so long as well."""
 FEW = 3
-"""So many other devices of a gateway must be quiet for the quiet to be the gateway's: two neighbours may both be away."""
+"""So many other devices of a gateway must be quiet for it to be the gateway's own: two neighbours may both be away."""
 OFFLINE_GRACE = 2 * HOUR
 """A device that its platform calls offline may come back by itself so long."""
 DEAD, LOW, CHARGED = 5, 20, 30
 """Per cent of the battery: dead, to be changed, changed."""
 DEAF_AFTER = HOUR
-"""Without an engine and without a single signal for longer than this, the centre itself was deaf. Shorter spells without
-an engine are how one that is started each minute works."""
+"""Without an engine and without a single signal for longer than this, the centre itself was deaf. Shorter spells
+without an engine are how one that is started each minute works."""
 SETTLE = 15 * 60
 """After an outage so long for signals that gateways kept meanwhile to come in."""
 
