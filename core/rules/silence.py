@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from data.terms import AlertKind, DeviceKind, SignalKind
+from data.device_terms import AlertKind, DeviceKind, SignalKind
 
 HOUR, DAY = 3_600, 86_400
 BASE = 24 * HOUR
