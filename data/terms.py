@@ -170,6 +170,7 @@ class Source(Term):
     PATROL = "patrol", "巡查发现", "patrol"
     DISTRICT = "district", "上级交办", "district"
     IMPORT = "import", "批量导入", "import"
+    SWEEP = "sweep", "举一反三", "sweep"
 
 
 class UnitKind(Term):

@@ -24,6 +24,7 @@ from data.terms import (
     TaskRole,
     Term,
     Tier,
+    UnitKind,
     UpwardForm,
 )
 
@@ -63,6 +64,19 @@ LABELS = {
     "a": ("A岗", "post A"),
     "b": ("B岗", "post B"),
     "why": ("原因", "reason"),
+    "opened": ("开出的事件", "ticket opened"),
+    "title": ("标题", "title"),
+    "lead": ("牵头", "run by"),
+    "hands": ("对象数", "hands"),
+    "kinds": ("类别", "kinds"),
+    "tags": ("标签", "tags"),
+    "communities": ("社区", "communities"),
+    "named": ("点名单位", "units named"),
+    "learnt_from": ("源自", "learnt from"),
+    "before_dispatch": ("派单前", "before dispatch"),
+    "reminded": ("提醒对象数", "reminded"),
+    "silent": ("仅未签收", "only those who did not acknowledge"),
+    "units": ("单位", "units"),
     "minutes": ("未签收分钟数", "minutes of silence"),
     "number": ("第几次续报", "follow-up number"),
     "late_seconds": ("超时秒数", "seconds late"),
@@ -93,6 +107,7 @@ TERMS: dict[str, tuple[type[Term], ...]] = {
     "grade": (Grade,),
     "form": (UpwardForm,),
     "why": (CoverReason,),
+    "kinds": (UnitKind,),
 }
 
 
@@ -172,7 +187,7 @@ def _value(name: str, value: Any) -> str:
     if isinstance(value, str):
         return _term(TERMS.get(name, ()), value)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return words.say("、", ", ").join(value)
+        return words.say("、", ", ").join(_term(TERMS.get(name, ()), item) for item in value)
     if isinstance(value, dict) and all(isinstance(item, str) for item in value.values()):
         return words.say("、", ", ").join(f"{key}={item}" for key, item in value.items())
     return json.dumps(value, ensure_ascii=False)

@@ -108,6 +108,38 @@ _COMPLETE = (
 _CODE_PAUSE = Field("code", "暂停原因类别（必填）", "kind of pause (required)", term="PauseReason", flag="--for")
 _CODE_RETURN = Field("code", "退单原因类别（必填）", "kind of reason (required)", term="ReturnReason", flag="--because")
 
+ADDRESSED = (
+    Field("tags", "带有标签的单位，可多次给出", "units with a tag, may be repeated", "many", flag="--tag"),
+    Field(
+        "kinds",
+        "单位类别：community grid exclusive_grid micro_grid，缺省为网格",
+        "kinds of units: community grid exclusive_grid micro_grid; by default the grids",
+        "many",
+        flag="--kind",
+    ),
+    Field(
+        "communities",
+        "只限这些社区，可多次给出",
+        "only in these communities, may be repeated",
+        "many",
+        flag="--community",
+    ),
+    Field("units", "另加的单位，可多次给出", "further units by name, may be repeated", "many", flag="--unit"),
+)
+"""Whom a sweep or a broadcast is for."""
+SWEEP_FIELDS = (
+    Field("title", "排查标题（必填）", "title of the sweep (required)"),
+    *ADDRESSED,
+    Field("instruction", "排查要求", "what to look for, and what to do with it"),
+    Field("lead", "牵头单位，缺省为原主办", "who runs it, by default who led this ticket"),
+    Field("matter", "排查的事项，缺省为本事件的事项", "what is looked for, by default this ticket's matter"),
+    Field(
+        "limit", "各单位时限，如 5工作日，缺省按政策", "the time each has, such as 5 work_day; by default the policy's"
+    ),
+    Field("urgency", "紧急程度，缺省一般", "how urgent it is, by default normal", term="Urgency"),
+    OVERRIDE,
+)
+
 REPORT = VerbCommand("report", "report", "上报", "上报：登记新事件", "a new report comes in", _REPORT)
 
 VERB_COMMANDS = (
@@ -161,6 +193,14 @@ VERB_COMMANDS = (
     ),
     VerbCommand("ack", "acknowledge", "签收", "签收", "the unit has it", (UNIT,)),
     VerbCommand("arrive", "arrive", "到场", "到场", "the unit is on scene", (UNIT, PEOPLE)),
+    VerbCommand(
+        "cordon",
+        "cordon",
+        "设警戒",
+        "设警戒：现场先期安全措施，可在派单前记录",
+        "the place is cordoned off, before anything else",
+        (Field("note", "措施（必填）", "what was done (required)"),),
+    ),
     VerbCommand(
         "handle",
         "handle",
@@ -234,6 +274,24 @@ VERB_COMMANDS = (
         (Field("to", "社区或网格（必填）", "the community or grid (required)"), REASON, OVERRIDE),
     ),
     VerbCommand("remind", "remind", "催办", "催办", "press whoever has it", (NOTE,)),
+    VerbCommand(
+        "remind-hands",
+        "remind_hands",
+        "提醒未完成的各方",
+        "提醒所有未完成的协办、主办",
+        "remind everybody whose part is not done",
+        (
+            NOTE,
+            Field("silent", "只提醒未签收的", "only those who have not acknowledged", "flag"),
+            Field(
+                "units",
+                "只提醒这些单位及其下属，可多次给出",
+                "only these units and what is under them",
+                "many",
+                flag="--unit",
+            ),
+        ),
+    ),
     VerbCommand(
         "supervise",
         "supervise",
@@ -359,6 +417,14 @@ VERB_COMMANDS = (
             Field("tie", "related 互见，parent 另一事件为上级", "related, or parent: the other is the parent"),
             Field("off", "解除关联", "take it off", "flag"),
         ),
+    ),
+    VerbCommand(
+        "sweep",
+        "sweep",
+        "举一反三",
+        "举一反三：由此事件对多个单位开展同类排查",
+        "many units look for the like of this ticket, on a ticket of its own",
+        SWEEP_FIELDS,
     ),
 )
 

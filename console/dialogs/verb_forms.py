@@ -71,6 +71,7 @@ FORMS: dict[str, Callable[[], tuple[FieldSpec, ...]]] = {
         _instruction(),
     ),
     "arrive": lambda: (_people(),),
+    "cordon": lambda: (FieldSpec("note", _("Measures"), required=True),),
     "handle": lambda: (FieldSpec("note", _("Progress")), _yes_no("made_safe", _("Made safe"))),
     "finish_task": lambda: (FieldSpec("result", _("Outcome")), _people()),
     "complete": lambda: (
@@ -99,6 +100,7 @@ FORMS: dict[str, Callable[[], tuple[FieldSpec, ...]]] = {
     "hand_up": lambda: (_reason(),),
     "hand_down": lambda: (_reason(),),
     "remind": lambda: (_note(),),
+    "remind_hands": lambda: (_note(), _yes_no("silent", _("Silent only"))),
     "supervise": lambda: (_yes_no("off", _("End it")), _note()),
     "ask": lambda: (FieldSpec("note", _("Question"), required=True, initial=_("Please decide how to handle this.")),),
     "note": lambda: (

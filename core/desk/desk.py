@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
 from core.clock import Clock
 from core.desk.actor import Actor, find_actor
 from core.desk.keys import keep_key, used_key
 from core.desk.ledger import Ledger
 from core.desk.notices import CHANNELS_SETTING, notice_rows
+from core.desk.numbers import next_code
 from core.desk.orders import Join, Order, Report, TicketOrder
 from core.desk.people import people_at
 from core.desk.permissions import acts_for_unit, refusal_of_role
@@ -29,11 +30,13 @@ from core.rules.joining import final_due, refusal_over_joined
 from core.rules.stages import Why, refusal_of_lead, refusal_of_stage, refusal_of_tasks
 from data.errors import Conflict, NotAllowed, NotFound
 from data.ids import new_id
-from data.instants import from_seconds, to_seconds
+from data.instants import to_seconds
 from data.store import Store
 from data.tables import Centre, Setting, Ticket, TicketEvent, table
 
-HARMLESS = frozenset({"note", "ask", "remind", "supervise", "link", "engine_step", "mode", "report_up", "take_over"})
+HARMLESS = frozenset(
+    {"note", "ask", "remind", "supervise", "link", "sweep", "engine_step", "mode", "report_up", "take_over"}
+)
 """Events that change nothing another officer decides on: a colleague's note or a step of the ladder, in between looking
 at a ticket and acting on it, does not make the order stale."""
 
@@ -51,6 +54,8 @@ class Receipt:
     at: int
     replayed: bool = False
     """The idempotency key had been used: nothing was done again."""
+    opened: str = ""
+    """The code of another ticket that the order opened."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +188,7 @@ class Desk:
         case = ledger.new_case(new_id())
         case.ticket.urgency = order.urgency.value if order.urgency else "normal"
         work = Work(case, refs, ledger.now, actor, ledger)
-        decision = decide_report(work, order, self._next_code(ledger.connection, refs))
+        decision = decide_report(work, order, next_code(ledger, refs))
         receipt = self._record(ledger, work, "report", decision, None)
         if not order.join:
             return receipt
@@ -251,7 +256,16 @@ class Desk:
         for also in decision.also:
             self._record(ledger, also.work, also.verb, also.decision, None)
         ticket = work.case.ticket
-        return Receipt(ticket.code, ticket.id, verb, ticket.revision, number, ticket.stage, work.at)
+        return Receipt(
+            ticket.code,
+            ticket.id,
+            verb,
+            ticket.revision,
+            number,
+            ticket.stage,
+            work.at,
+            opened=decision.facts.get("opened", ""),
+        )
 
     def _queue(self, ledger: Ledger, work: Work, decision: Decision, number: int) -> None:
         channels = channels_of(ledger.connection, self.centre_id)
@@ -292,20 +306,6 @@ class Desk:
             revision=case.ticket.revision,
             changes=[{"seq": row.seq, "verb": row.kind, "actor": row.actor} for row in rows],
         )
-
-    def _next_code(self, connection: Connection, refs: References) -> str:
-        """The day's next ticket number, in the centre's own zone: 20261121-0001."""
-        from zoneinfo import ZoneInfo
-
-        day = from_seconds(self.now()).astimezone(ZoneInfo(refs.centre().zone)).strftime("%Y%m%d")
-        number = connection.execute(
-            text(
-                "INSERT INTO daily_number (centre_id, day, last) VALUES (:centre, :day, 1)"
-                " ON CONFLICT (centre_id, day) DO UPDATE SET last = daily_number.last + 1 RETURNING last"
-            ),
-            {"centre": self.centre_id, "day": day},
-        ).scalar_one()
-        return f"{day}-{number:04d}"
 
 
 def open_desk(store: Store, clock: Clock, centre: str | None = None) -> Desk:

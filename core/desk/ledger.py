@@ -75,6 +75,7 @@ class Ledger:
         self.connection = connection
         self.centre_id = centre_id
         self.now = now
+        self.reading = reading
         self.chain_no, self.chain_hash = int(head[0]), str(head[1])
         self._events: list[Row] = []
         self._notices: list[Row] = []

@@ -28,6 +28,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "add_task": DESK_ROLES | {Role.SECTION_LEADER},
     "acknowledge": ANYBODY,
     "arrive": ANYBODY,
+    "cordon": ANYBODY,
     "handle": ANYBODY,
     "finish_task": ANYBODY,
     "complete": ANYBODY,
@@ -38,10 +39,12 @@ ROLES: dict[str, frozenset[Role]] = {
     "join": DESK_ROLES,
     "separate": DESK_ROLES,
     "link": DESK_ROLES,
+    "sweep": DESK_ROLES,
     "void": SENIOR_ROLES,
     "hand_up": ANYBODY,
     "hand_down": DESK_ROLES,
     "remind": DESK_ROLES | LEADER_ROLES,
+    "remind_hands": DESK_ROLES | LEADER_ROLES,
     "supervise": LEADER_ROLES,
     "ask": ANYBODY,
     "note": ANYBODY,
@@ -76,7 +79,7 @@ BY_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complete
 """Verbs that are the unit's own deeds."""
 OWN_UNIT = frozenset(
     {"acknowledge", "arrive", "handle", "finish_task", "complete", "return", "hand_up", "ask", "note"}
-) | {"take_back"}
+) | {"take_back", "cordon"}
 """Verbs that a field role may use only where its own unit has a part in the ticket."""
 
 LEAD_UNIT = frozenset({"complete", "return", "hand_up"})
@@ -85,7 +88,9 @@ LEAD_UNIT = frozenset({"complete", "return", "hand_up"})
 OWN_TASK = frozenset({"acknowledge", "arrive", "finish_task", "note"})
 """Of these, what an officer who was given a task by name may do whatever their role is."""
 
-OWN_SECTION = frozenset({"dispatch", "add_task", "grant", "decline", "pause", "resume", "remind", "supervise"})
+OWN_SECTION = frozenset({"dispatch", "add_task", "grant", "decline", "pause", "resume", "remind", "supervise"}) | {
+    "remind_hands",
+}
 """Verbs that a section leader may use on tickets of the own section."""
 
 
@@ -160,8 +165,8 @@ def takes_part(actor: Actor, case: Case, refs: References, leading: bool) -> boo
     units = {task.unit_id for task in case.tasks if task.state in LIVE_TASKS and not task.addressed and not leading}
     if case.ticket.holder_unit_id is not None and case.named_officer() is None:
         units.add(case.ticket.holder_unit_id)
-    views = [view for view in map(refs.unit, units) if view is not None]
-    return any(actor.answers_for(view.id, view.parent_id) for view in views)
+    # Not unit by unit: a sweep has a thousand of them.
+    return bool(units & actor.units or units & refs.right_under(actor.units))
 
 
 def _own_section(actor: Actor, case: Case, refs: References) -> bool:

@@ -108,6 +108,17 @@ class References:
             self._remember(UNIT.id == unit_id)
         return self._units.get(unit_id)
 
+    def right_under(self, units: frozenset[int]) -> frozenset[int]:
+        """The ids of the units that stand right under some, closed ones included."""
+        key = ("under", units)
+        if key not in self._cache:
+            rows = self.connection.execute(
+                select(UNIT.id).where(UNIT.centre_id == self.centre_id, UNIT.parent_id.in_(units))
+            )
+            self._cache[key] = frozenset(rows.scalars())
+        found: frozenset[int] = self._cache[key]
+        return found
+
     def unit_by_code(self, code: str) -> UnitView:
         """An open unit by its code, name or alias. Raises NotFound, or BadInput when several fit."""
         wanted = code.strip()
@@ -251,22 +262,24 @@ class References:
         rows = self.connection.execute(
             select(table(Unit)).where(UNIT.centre_id == self.centre_id, condition)
         ).mappings()
-        views = [
-            UnitView(
-                id=row["id"],
-                code=row["code"],
-                kind=row["kind"],
-                name=row["name"],
-                name_en=row["name_en"],
-                parent_id=row["parent_id"],
-                section=row["section"],
-                closed_at=row["closed_at"],
-                aliases=tuple(row["aliases"] or ()),
-            )
-            for row in rows
-        ]
+        views = [unit_view(dict(row)) for row in rows]
         self._units.update({view.id: view for view in views})
         return views
+
+
+def unit_view(row: dict[str, Any]) -> UnitView:
+    """A unit's row as a value."""
+    return UnitView(
+        id=row["id"],
+        code=row["code"],
+        kind=row["kind"],
+        name=row["name"],
+        name_en=row["name_en"],
+        parent_id=row["parent_id"],
+        section=row["section"],
+        closed_at=row["closed_at"],
+        aliases=tuple(row["aliases"] or ()),
+    )
 
 
 def matter_view(row: dict[str, Any]) -> MatterView:

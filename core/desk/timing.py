@@ -91,6 +91,11 @@ class Timing:
         """A new clock with the policy's limit for its kind; the centre's own clocks have ladders of their own."""
         return self.start(kind, self.policy.limit(kind, self.urgency), self.ladder_of(kind, ladder), **identity)
 
+    def like(self, clock: dict[str, Any], unit_id: int, task_id: int) -> dict[str, Any]:
+        """A new clock as one that `start` has just given, for another task: a deadline is worked out once for many."""
+        segments = [list(segment) for segment in clock["segments"]]
+        return {**clock, "id": new_id(), "unit_id": unit_id, "task_id": task_id, "fired": [], "segments": segments}
+
     def ladder_of(self, kind: ClockKind, ladder: str) -> str:
         """The ladder of a clock: its own where the policy gives the kind one, none for a bundle clock."""
         return "" if kind == ClockKind.HANDLE else self.policy.clock_ladder.get(kind.value, ladder)

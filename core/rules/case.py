@@ -26,12 +26,21 @@ class Case:
     """Rows of `data.tables.projected.OF_TICKET` that were asked for, by kind and number."""
     read_attached: Callable[[str], dict[int, Any]] | None = None
     """Reads those of a kind from where the case came from; a new case has none yet."""
+    _known: dict[type[TaskRecord | ClockRecord], dict[int, Any]] = field(default_factory=dict, repr=False)
 
     def rows(self, kind: str) -> dict[int, Any]:
         """What of a kind hangs on the ticket, by number; read on the first call, because few events need it."""
         if kind not in self.attached:
             self.attached[kind] = self.read_attached(kind) if self.read_attached is not None else {}
         return self.attached[kind]
+
+    def by_id(self, kind: type[TaskRecord | ClockRecord]) -> dict[int, Any]:
+        """Tasks or clocks by id. Kept: a ticket may have thousands, and each event looks one up."""
+        records: list[Any] = self.tasks if kind is TaskRecord else self.clocks
+        known = self._known.setdefault(kind, {})
+        if len(known) != len(records):
+            known.update((record.id, record) for record in records)
+        return known
 
     @property
     def stage(self) -> Stage:

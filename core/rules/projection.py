@@ -25,7 +25,8 @@ from data.terms import CLOSED_STAGES, ClockKind, ClockState, Holder
 HOLD_FIELDS = ("holder", "unit_id", "officer_id", "tier")
 TICKET_FIELDS = frozenset(TicketRecord.model_fields)
 Effects = Mapping[str, Any]
-ASIDE = (ClockKind.HANDLE, ClockKind.SUSPENSION)
+RUNNING = ClockState.RUNNING.value
+ASIDE = frozenset({ClockKind.HANDLE.value, ClockKind.SUSPENSION.value})
 """Clocks that are no deadline of the ticket: a unit's bundle clock, the end of a suspension."""
 
 
@@ -46,9 +47,9 @@ def apply(case: Case, seq: int, at: int, effects: Effects) -> None:
             raise ValueError(f"no such ticket field: {name}")
         setattr(ticket, name, value)
     for facts in effects.get("tasks", ()):
-        _upsert_task(case, facts)
+        _upsert(case, case.tasks, TaskRecord, facts)
     for facts in effects.get("clocks", ()):
-        _upsert_clock(case, facts)
+        _upsert(case, case.clocks, ClockRecord, facts)
     for kind, rows in effects.get("attached", {}).items():
         for facts in rows:
             _upsert_attached(case, kind, facts)
@@ -58,44 +59,36 @@ def apply(case: Case, seq: int, at: int, effects: Effects) -> None:
     ticket.revision = seq
     ticket.updated_at = at
     case.next_seq = seq + 1
-    _refresh_deadline(case)
+    ticket.open = 0 if case.stage in CLOSED_STAGES else 1
+    if any("due_at" in facts or "state" in facts for facts in effects.get("clocks", ())):
+        _refresh_deadline(case)
 
 
-def _upsert_task(case: Case, facts: Mapping[str, Any]) -> None:
-    for task in case.tasks:
-        if task.id == facts["id"]:
-            _change(task, facts)
-            return
-    base: dict[str, Any] = {"centre_id": case.ticket.centre_id, "ticket_id": case.ticket.id, "no": len(case.tasks) + 1}
-    _demand_fields(TaskRecord, facts)
-    case.tasks.append(TaskRecord.model_construct(**base, **facts))
-
-
-def _upsert_clock(case: Case, facts: Mapping[str, Any]) -> None:
-    for clock in case.clocks:
-        if clock.id == facts["id"]:
-            _change(clock, facts)
-            return
+def _upsert(case: Case, records: list[Any], kind: type[TaskRecord | ClockRecord], facts: Mapping[str, Any]) -> None:
+    _demand_fields(kind, facts)
+    known = case.by_id(kind)
+    record = known.get(facts["id"])
+    if record is not None:
+        for name, value in facts.items():
+            setattr(record, name, value)
+        return
     base: dict[str, Any] = {"centre_id": case.ticket.centre_id, "ticket_id": case.ticket.id}
-    _demand_fields(ClockRecord, facts)
-    case.clocks.append(ClockRecord.model_construct(**base, **facts))
+    if kind is TaskRecord:
+        base["no"] = len(records) + 1
+    known[facts["id"]] = kind.model_construct(**base, **facts)
+    records.append(known[facts["id"]])
 
 
 def _upsert_attached(case: Case, kind: str, facts: Mapping[str, Any]) -> None:
     if kind not in OF_TICKET:
         raise ValueError(f"no such record: {kind}")
     rows, record = case.rows(kind), OF_TICKET[kind].record
-    if facts["no"] in rows:
-        _change(rows[facts["no"]], facts)
-        return
     _demand_fields(record, facts)
-    rows[facts["no"]] = record.model_construct(centre_id=case.ticket.centre_id, ticket_id=case.ticket.id, **facts)
-
-
-def _change(record: Any, facts: Mapping[str, Any]) -> None:
-    _demand_fields(type(record), facts)
+    if facts["no"] not in rows:
+        rows[facts["no"]] = record.model_construct(centre_id=case.ticket.centre_id, ticket_id=case.ticket.id, **facts)
+        return
     for name, value in facts.items():
-        setattr(record, name, value)
+        setattr(rows[facts["no"]], name, value)
 
 
 def _demand_fields(kind: type[Any], facts: Mapping[str, Any]) -> None:
@@ -186,8 +179,7 @@ def _refresh_deadline(case: Case) -> None:
     ticket = case.ticket
     ticket.due_at, ticket.due_kind, ticket.warn_at = FAR, "", None
     for clock in case.clocks:
-        if clock.state != ClockState.RUNNING or clock.due_at is None or clock.kind in ASIDE:
+        if clock.state != RUNNING or clock.due_at is None or clock.kind in ASIDE:
             continue
         if clock.due_at < ticket.due_at:
             ticket.due_at, ticket.due_kind, ticket.warn_at = clock.due_at, clock.kind, clock.warn_at
-    ticket.open = 0 if case.stage in CLOSED_STAGES else 1

@@ -38,6 +38,7 @@ STAGES: dict[str, frozenset[Stage]] = {
     "redispatch": OUT,
     "acknowledge": OUT,
     "arrive": OUT,
+    "cordon": LIVING - {Stage.COMPLETED, Stage.CHECKED, Stage.CALLED_BACK, Stage.SUSPENDED},
     "handle": frozenset({Stage.ACKNOWLEDGED, Stage.ON_SCENE, Stage.HANDLING}),
     "finish_task": OUT,
     "complete": frozenset({Stage.ACKNOWLEDGED, Stage.ON_SCENE, Stage.HANDLING}),
@@ -52,9 +53,11 @@ STAGES: dict[str, frozenset[Stage]] = {
     "hand_up": LIVING - {Stage.COMPLETED, Stage.CHECKED, Stage.CALLED_BACK, Stage.SUSPENDED},
     "hand_down": frozenset({Stage.ACCEPTED, Stage.ASSESSED, *OUT}),
     "remind": LIVING,
+    "remind_hands": OUT,
     "supervise": LIVING,
     "ask": LIVING,
     "note": frozenset(Stage),
+    "sweep": frozenset(Stage) - {Stage.REFUSED, Stage.VOID},
     "pause": OUT,
     "resume": frozenset({Stage.SUSPENDED}),
     "take_back": OUT,
@@ -72,7 +75,7 @@ STAGES: dict[str, frozenset[Stage]] = {
 }
 
 
-ALWAYS = frozenset({"note", "link"})
+ALWAYS = frozenset({"note", "link", "sweep"})
 """What is possible even when a ticket's life is over."""
 
 

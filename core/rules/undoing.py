@@ -43,6 +43,9 @@ UNDOABLE = frozenset(
 BESIDE = frozenset({"note", "ask", "remind", "link", "engine_step", "mode", "grade", "report_up"}) | {
     "take_over",
     "take_back",
+    "sweep",
+    "cordon",
+    "remind_hands",
 }
 """Words, ties to other tickets, the ladder's steps, who stands in and what is owed upward: looked past."""
 
@@ -62,6 +65,9 @@ REASONS = {
     "note": ("记录已写入流转，不能撤销；可再记一条", "a note stays: write another one"),
     "ask": ("请示已发出，不能撤销", "the question has been sent"),
     "remind": ("催办已发出，不能撤销", "the reminder has been sent"),
+    "remind_hands": ("提醒已发出，不能撤销", "the reminders have been sent"),
+    "sweep": ("排查已下达，不能撤销；停办请作废排查事件", "the units were told: void the sweep's own ticket"),
+    "cordon": ("警戒已设，记录不能撤销；可再记一条", "what was done on site stays: write a note"),
     "engine_step": ("升级链的步骤不能撤销", "a step of the ladder stays"),
     "take_over": ("接手由引擎按在岗情况记录，不能撤销；A岗可收回", "post B stands in: A takes it back"),
     "take_back": ("收回不能撤销", "A has it again"),

@@ -87,13 +87,14 @@ def give_lead(work: Work, unit: UnitView, instruction: str, person: Person | Non
 def add_hands(work: Work, hands: Sequence[Found], instruction: str) -> None:
     """Tasks for assisting and informed hands; assisting ones have clocks of their own."""
     code, zh, en = work.case.ticket.code, work.subject("zh"), work.subject("en")
+    assisting: list[tuple[UnitView, int]] = []
     for hand in hands:
-        assisting = hand.role == TaskRole.ASSIST
-        asked = hand.instruction or instruction
-        task = work.send(hand.unit, hand.role, asked, TaskState.SENT if assisting else TaskState.DONE, hand.person)
-        if assisting:
-            start_assisting_clocks(work, hand.unit, task)
+        state = TaskState.SENT if hand.role == TaskRole.ASSIST else TaskState.DONE
+        task = work.send(hand.unit, hand.role, hand.instruction or instruction, state, hand.person)
+        if hand.role == TaskRole.ASSIST:
+            assisting.append((hand.unit, task))
         work.tell_hand(hand, "dispatch", f"{hand.role.zh} {code}：{zh}", f"{hand.role.en} {code}: {en}")
+    start_assisting_clocks(work, assisting)
 
 
 def refuse_without_leader(work: Work) -> None:

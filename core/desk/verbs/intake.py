@@ -11,7 +11,7 @@ from core.desk.verbs.limits import start_handling_clocks
 from core.desk.work import Decision, Work, tier_of
 from core.rules.case import LIVE_TASKS
 from data.errors import BadInput, NotAllowed
-from data.terms import AffairKind, ClockKind, Role, Stage, TaskRole, TaskState, Tier, UnitKind, Urgency
+from data.terms import AffairKind, ClockKind, Role, Source, Stage, TaskRole, TaskState, Tier, UnitKind, Urgency
 
 GRIDS = frozenset({UnitKind.GRID, UnitKind.EXCLUSIVE_GRID, UnitKind.MICRO_GRID})
 OWN_TIERS = frozenset({Tier.GRID, Tier.COMMUNITY, Tier.MICRO_GRID})
@@ -22,6 +22,8 @@ PRESSING = frozenset({Urgency.EMERGENCY, Urgency.URGENT})
 
 def decide_report(work: Work, order: Report, code: str) -> Decision:
     """A new ticket: into the centre's queue with the accept clock, or into the reporting unit's own hands."""
+    if order.source == Source.SWEEP:
+        raise BadInput("source-sweep", "排查由“举一反三”开出。", "A sweep is opened from a ticket, not reported.")
     place = find_place(work, order.community, order.grid)
     urgency = order.urgency or Urgency.NORMAL
     facts: dict[str, Any] = {

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.desk.references import UnitView
 from core.desk.work import Work
 from core.rules.budgets import Budget
 from core.rules.case import LIVE_CLOCKS
 from core.rules.policy import FROM_MATTER
+from core.rules.sweeps import sweep_limit
 from data.tables import ClockRecord, TaskRecord
 from data.terms import ClockKind
 
@@ -26,6 +29,9 @@ def limit_text(work: Work, kind: ClockKind) -> str:
 
 
 def _plain_limit(work: Work, kind: ClockKind) -> str:
+    swept = sweep_limit(work.effects.set.get("facts", work.case.ticket.facts), kind)
+    if swept is not None:
+        return swept
     matter = work.matter()
     own = str(matter.limit(work.limit_no()).get(FROM_MATTER[kind], "")) if matter and kind in FROM_MATTER else ""
     if own or (kind in ON_DEMAND and not (matter and kind.value in matter.stages)):
@@ -62,12 +68,14 @@ def start_arrive_clock(work: Work, task: TaskRecord) -> None:
         work.effects.clocks.append(clock)
 
 
-def start_assisting_clocks(work: Work, unit: UnitView, task_id: int) -> None:
-    """An assisting hand's own time to answer, and to finish its part where the policy has a limit for that."""
+def start_assisting_clocks(work: Work, hands: Sequence[tuple[UnitView, int]]) -> None:
+    """Each assisting hand's own time to answer, and to finish its part where there is a limit for that."""
     for kind in (ClockKind.ACKNOWLEDGE, ClockKind.PART):
-        if work.policy.limit(kind, work.urgency()):
-            clock = work.timing.start_policy(kind, work.ladder(), unit_id=unit.id, task_id=task_id)
-            work.effects.clocks.append(clock)
+        limit = limit_text(work, kind)
+        if not limit or not hands:
+            continue
+        first = work.timing.start(kind, limit, work.timing.ladder_of(kind, work.ladder()))
+        work.effects.clocks.extend(work.timing.like(first, unit.id, task) for unit, task in hands)
 
 
 def _set_final_anew(work: Work, final: ClockRecord, text: str) -> None:

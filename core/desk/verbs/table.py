@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.desk import orders
+from core.desk import orders, sweep_orders
 from core.desk.verbs import (
     closing,
     covering,
@@ -17,6 +17,7 @@ from core.desk.verbs import (
     moving,
     pressing,
     requests,
+    sweeping,
     undoing,
     upward,
 )
@@ -44,6 +45,7 @@ _ROWS: tuple[tuple[str, str, type[orders.Order], Callable[[Work, Any], Decision]
     ("加派", "add units", orders.AddTask, dispatching.decide_add_task),
     ("签收", "acknowledge", orders.Acknowledge, handling.decide_acknowledge),
     ("到场", "arrive", orders.Arrive, handling.decide_arrive),
+    ("设警戒", "cordon off", sweep_orders.Cordon, sweeping.decide_cordon),
     ("处置", "handle", orders.Handle, handling.decide_handle),
     ("完成协办", "finish a part", orders.FinishTask, handling.decide_finish_task),
     ("办结", "complete", orders.Complete, handling.decide_complete),
@@ -55,6 +57,7 @@ _ROWS: tuple[tuple[str, str, type[orders.Order], Callable[[Work, Any], Decision]
     ("上报上级", "hand up", orders.HandUp, moving.decide_hand_up),
     ("下派", "hand down", orders.HandDown, moving.decide_hand_down),
     ("催办", "remind", orders.Remind, pressing.decide_remind),
+    ("提醒未完成的各方", "remind open parts", sweep_orders.RemindHands, sweeping.decide_remind_hands),
     ("督办", "supervise", orders.Supervise, pressing.decide_supervise),
     ("请示领导", "ask the leader", orders.Ask, pressing.decide_ask),
     ("记录", "note", orders.Note, pressing.decide_note),
@@ -72,6 +75,7 @@ _ROWS: tuple[tuple[str, str, type[orders.Order], Callable[[Work, Any], Decision]
     ("并案", "join", orders.Join, joining.decide_join),
     ("拆分", "separate", orders.Separate, joining.decide_separate),
     ("关联", "link", orders.Link, joining.decide_link),
+    ("举一反三", "sweep", sweep_orders.Sweep, sweeping.decide_sweep),
 )
 
 VERBS: dict[str, Verb] = {order.verb: Verb(order.verb, zh, en, order, decide) for zh, en, order, decide in _ROWS}

@@ -257,6 +257,8 @@ def orders_of(code: str) -> dict[str, Order]:
         "join": {"into": code},
         "separate": {"reason": "另一件"},
         "link": {"other": code},
+        "sweep": {"title": "举一反三排查", "kinds": ["grid"]},
+        "cordon": {"note": "拉警戒线"},
         "grade": {"grade": "2"},
         "report_up": {"form": "phone"},
         "request": {"kind": "extension", "reason": "等材料"},

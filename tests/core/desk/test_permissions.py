@@ -78,6 +78,9 @@ MATRIX = {
     "join": DESK,
     "separate": DESK,
     "link": DESK,
+    "sweep": DESK,
+    "cordon": ALL,
+    "remind_hands": DESK | LEADERS,
 }
 """Said a second time, by hand: a verb without a row here, or a role let in by accident, fails."""
 

@@ -79,6 +79,14 @@ FIELDS: dict[str, dict[str, Sequence[Any]]] = {
     "decline": {"reason": WORDS},
     "recompute": {"policy": (True, False)},
     "grade": {"grade": tuple(Grade)},
+    "cordon": {"note": WORDS},
+    "remind_hands": {"silent": (True, False), "units": ([], ["C01"], ["XF"])},
+    "sweep": {
+        "title": WORDS,
+        "kinds": (["grid"], ["grid", "micro_grid"], ["post"]),
+        "lead": ("", "CSGX", "XF"),
+        "limit": ("", "3 work_day", "x"),
+    },
     "report_up": {"form": tuple(UpwardForm), "text": ("", *WORDS)},
 }
 """What is drawn for an order; verbs that are not here need nothing but the ticket."""
