@@ -143,6 +143,50 @@ class MediationOutcome(Term):
     AGREED = "agreed", "达成协议", "agreed"
 
 
+class HazardGrade(Term):
+    """How bad a hazard is."""
+
+    GENERAL = "general", "一般隐患", "ordinary"
+    LARGER = "larger", "较大隐患", "larger"
+    SERIOUS = "serious", "重大隐患", "serious"
+
+
+class HazardState(Term):
+    """Where a hazard's file stands."""
+
+    OPEN = "open", "在册", "open"
+    REMEDIED = "remedied", "已整改", "remedied"
+    CLOSED = "closed", "已销号", "closed"
+
+
+class HazardStep(Term):
+    """A line of a hazard's file."""
+
+    FOUND = "found", "建档", "found"
+    CHECKED = "checked", "复查", "checked"
+    CHANGED = "changed", "更改", "changed"
+    REMEDIED = "remedied", "整改", "remedied"
+    CLOSED = "closed", "销号", "closed"
+    REOPENED = "reopened", "重新在册", "reopened"
+
+
+class CheckResult(Term):
+    """What a look at a hazard found."""
+
+    SAME = "same", "无变化", "no change"
+    BETTER = "better", "好转", "better"
+    WORSE = "worse", "加重", "worse"
+    GONE = "gone", "已消除", "gone"
+
+
+class BroadcastKind(Term):
+    """What a broadcast is for."""
+
+    REMINDER = "reminder", "提醒", "reminder"
+    PUBLICITY = "publicity", "宣传", "publicity"
+    BOARD = "board", "公告", "notice board"
+
+
 class ListKind(Term):
     """The lists that say who owns a matter: three tiers of responsibility, the four lists and the directory."""
 

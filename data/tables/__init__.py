@@ -9,6 +9,16 @@ from data.tables.catalogue import CalendarDay, Catalogue, Matter
 from data.tables.centre import Centre, CentreSequence, CentreStatistic, DailyNumber, Request, Setting
 from data.tables.emergency import Emergency, EmergencyRecord, PhoneRecord, PhoneRecordFields
 from data.tables.engine import EngineOutage, LadderStep, Lease, Notice
+from data.tables.hazards import (
+    Broadcast,
+    BroadcastReceipt,
+    BroadcastRecord,
+    Hazard,
+    HazardEntry,
+    HazardEntryRecord,
+    HazardRecord,
+    ReceiptRecord,
+)
 from data.tables.meetings import (
     Attendee,
     AttendeeRecord,
@@ -59,6 +69,9 @@ __all__ = [
     "Appointment",
     "Attendee",
     "AttendeeRecord",
+    "Broadcast",
+    "BroadcastReceipt",
+    "BroadcastRecord",
     "CalendarDay",
     "Catalogue",
     "Centre",
@@ -81,6 +94,10 @@ __all__ = [
     "Emergency",
     "EmergencyRecord",
     "EngineOutage",
+    "Hazard",
+    "HazardEntry",
+    "HazardEntryRecord",
+    "HazardRecord",
     "LadderStep",
     "Lease",
     "Matter",
@@ -98,6 +115,7 @@ __all__ = [
     "Projected",
     "Publication",
     "PublicationRecord",
+    "ReceiptRecord",
     "Request",
     "Resolution",
     "ResolutionRecord",

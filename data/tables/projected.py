@@ -12,6 +12,16 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from data.tables.emergency import Emergency, EmergencyRecord, PhoneRecord, PhoneRecordFields
+from data.tables.hazards import (
+    Broadcast,
+    BroadcastReceipt,
+    BroadcastRecord,
+    Hazard,
+    HazardEntry,
+    HazardEntryRecord,
+    HazardRecord,
+    ReceiptRecord,
+)
 from data.tables.meetings import (
     Attendee,
     AttendeeRecord,
@@ -50,6 +60,10 @@ class Projected(NamedTuple):
 OF_CENTRE: dict[str, Projected] = {
     "emergency": Projected(EmergencyRecord, Emergency, "应急状态"),
     "phone": Projected(PhoneRecordFields, PhoneRecord, "电话记录"),
+    "hazard": Projected(HazardRecord, Hazard, "隐患"),
+    "hazard_entry": Projected(HazardEntryRecord, HazardEntry, "隐患档案"),
+    "broadcast": Projected(BroadcastRecord, Broadcast, "广播通知"),
+    "receipt": Projected(ReceiptRecord, BroadcastReceipt, "通知回执"),
 }
 """Rows of the centre's own log, by their part in its effects; numbered by `id` inside a centre."""
 

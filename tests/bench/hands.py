@@ -61,7 +61,9 @@ def _round(path: Path, units: int, rounds: Rounds) -> None:
     codes = [f"T{number:04d}" for number in range(units)]
     origin = desk.do(Report(title="外墙瓷砖脱落", matter="BJ0101"), duty).ticket
     before = _keys(store)
-    order = Sweep(ticket=origin, title="外墙排查", kinds=[UnitKind.GRID], tags=["bench"], lead="CSGX", limit="3 work_day")
+    order = Sweep(
+        ticket=origin, title="外墙排查", kinds=[UnitKind.GRID], tags=["bench"], lead="CSGX", limit="3 work_day"
+    )
     swept = ""
 
     def sweep() -> None:
