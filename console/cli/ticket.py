@@ -202,7 +202,7 @@ def _order_values(row: VerbCommand, values: dict[str, Any]) -> dict[str, Any]:
     for field in row.fields:
         value = values.get(f"field_{field.name}")
         if value is not None:
-            given[field.name] = _stored(field, value) if field.term else value
+            given[field.name] = stored_words(field, value)
     return given
 
 
@@ -227,9 +227,14 @@ def _read(row: VerbCommand, kind: type[Order], values: dict[str, Any]) -> Order:
         raise BadInput(refusal.code, zh, en, **refusal.details) from refusal
 
 
-def _stored(field: Field, value: str) -> str:
+def stored_words(field: Field, value: Any) -> Any:
+    """What was given for an option, with labels of its term as their stored values; what is unknown stays as it is."""
     from data import terms
 
+    if not field.term:
+        return value
+    if isinstance(value, list):
+        return [stored_words(field, item) for item in value]
     for term in getattr(terms, field.term):
         if value.lower() in (term.value, term.zh, term.en.lower()):
             return str(term.value)

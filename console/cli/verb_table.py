@@ -109,14 +109,15 @@ _CODE_PAUSE = Field("code", "暂停原因类别（必填）", "kind of pause (re
 _CODE_RETURN = Field("code", "退单原因类别（必填）", "kind of reason (required)", term="ReturnReason", flag="--because")
 
 ADDRESSED = (
-    Field("tags", "带有标签的单位，可多次给出", "units with a tag, may be repeated", "many", flag="--tag"),
     Field(
         "kinds",
-        "单位类别：community grid exclusive_grid micro_grid，缺省为网格",
-        "kinds of units: community grid exclusive_grid micro_grid; by default the grids",
+        "单位类别，可多次给出，缺省为网格",
+        "kinds of units, may be repeated; by default the grids",
         "many",
+        "UnitKind",
         flag="--kind",
     ),
+    Field("tags", "带有标签的单位，可多次给出", "units with a tag, may be repeated", "many", flag="--tag"),
     Field(
         "communities",
         "只限这些社区，可多次给出",
@@ -128,8 +129,8 @@ ADDRESSED = (
 )
 """Whom a sweep or a broadcast is for."""
 SWEEP_FIELDS = (
-    Field("title", "排查标题（必填）", "title of the sweep (required)"),
     *ADDRESSED,
+    Field("title", "排查标题（必填）", "title of the sweep (required)"),
     Field("instruction", "排查要求", "what to look for, and what to do with it"),
     Field("lead", "牵头单位，缺省为原主办", "who runs it, by default who led this ticket"),
     Field("matter", "排查的事项，缺省为本事件的事项", "what is looked for, by default this ticket's matter"),

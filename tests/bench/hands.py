@@ -11,17 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, insert, select
-
-from core.accountability.mobilisation import mobilisation
 from core.clock import SetClock
-from core.desk.desk import Desk
-from core.desk.orders import Accept, Acknowledge, AddTask, Dispatch, FinishTask, Order, Report
+from core.desk.orders import Acknowledge, FinishTask, Order, Report
 from core.desk.sweep_orders import Sweep
-from core.engine.loop import Engine
-from data.instants import from_seconds
 from data.store import Store
-from data.tables import ClockDue, ClockRow, Custody, Notice, Task, Ticket, TicketEvent, Unit, table
+from data.tables import ClockDue, ClockRow, Custody, Notice, Task, Ticket, TicketEvent
 from data.terms import UnitKind
 from tests.bench.figures import Figure, Rounds
 from tests.bench.run import Run

@@ -27,6 +27,7 @@ def test_nouns_verbs_and_options() -> None:
         "redispatch",
         "return",
         "remind",
+        "remind-hands",
         "resume",
         "request",
         "recompute",
