@@ -12,12 +12,13 @@ import typer
 from console import output
 from console.cli import words
 from console.cli.frame import built, command, new_app, session_of
+from console.cli.matter_cards import add_cards
 from console.cli.options import Csv, DryRun, Force, Json, Jsonl, argument, form_of, option, show_records
 from console.cli.session import Session
 from console.exit_codes import OK
 from data.errors import BadInput, NotFound
 
-app = new_app("事项目录：查看、查找、加载、检查、导出", "the matter catalogue: list, find, load, check, export")
+app = new_app("事项目录：查看、查找、加载、检查、导出，事项卡", "matters: list, find, load, check, export, their cards")
 
 FIELDS = ("code", "category", "name", "name_en", "section", "lead", "assist", "urgency", "affair", "final")
 FOUND_FIELDS = ("code", "name", "limit_no", "score", "lead", "reason")
@@ -260,3 +261,6 @@ def export(
         ) from error
     output.say_line(file)
     return OK
+
+
+add_cards(app)

@@ -24,6 +24,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "org": ("机构：建立、加载、查看、检查、合并拆分", "the organisation: make, load, show, check, redraw"),
     "duty": ("值班：上岗、离岗、请假、名单", "duty: on, off, leave, who is there"),
     "matter": ("事项目录：查看、查找、加载、检查、导出", "matters: list, find, load, check, export"),
+    "plan": ("预案：查看、导入、推荐、启动、勾选", "contingency plans: show, import, recommend, activate, tick"),
     "lists": ("清单：三级责任、村社区四清单一目录", "lists: who owns which matter, which certificates are issued"),
     "calendar": ("日历：工作时间与节假日", "calendars: working time and holidays"),
     "engine": ("引擎：时限、升级链、通知", "the engine: due clocks, ladders, notices"),

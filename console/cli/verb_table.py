@@ -192,6 +192,28 @@ VERB_COMMANDS = (
             OVERRIDE,
         ),
     ),
+    VerbCommand(
+        "activate-plan",
+        "activate_plan",
+        "启动预案",
+        "启动预案：补齐各方任务，起算报送时限；未派单的用 zhihui plan activate",
+        "put a contingency plan in force on a ticket that is out; see also zhihui plan activate",
+        (Field("plan", "预案编号或名称（必填）", "the plan, by code or name (required)"), OVERRIDE),
+    ),
+    VerbCommand(
+        "tick",
+        "tick",
+        "预案勾选",
+        "勾选预案清单的一行，或写下问题的回答",
+        "tick a line of a plan's checklist, or write down an answer",
+        (
+            Field("plan", "预案，缺省为唯一已启动的", "the plan, by default the only one that is active"),
+            Field("check", "清单行号", "number of the line", "number"),
+            Field("question", "问题号", "number of the question", "number"),
+            Field("answer", "回答", "the answer"),
+            Field("off", "取消", "take it back", "flag"),
+        ),
+    ),
     VerbCommand("ack", "acknowledge", "签收", "签收", "the unit has it", (UNIT,)),
     VerbCommand("arrive", "arrive", "到场", "到场", "the unit is on scene", (UNIT, PEOPLE)),
     VerbCommand(

@@ -1,4 +1,4 @@
-"""New versions of matters, policy and calendars into the store. Tickets keep the version they began with."""
+"""New versions of matters, policy, calendars, lists, plans and cards. Tickets keep the version that they began with."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert
 
 from core.catalogue.calendars import CalendarEntry
+from core.catalogue.cards import CardText, card_body
 from core.catalogue.lists import lists_body
 from core.catalogue.model import CatalogueVersion, MatterEntry, digest
+from core.catalogue.plans import plan_body
 from core.catalogue.stored import newest_version, rows_of, stored_catalogue
 from core.organisation.journal import note_change
+from core.rules.contingency import Contingency
 from core.rules.lists import Lists
 from data.ids import new_id
 from data.store import lock_centre
 from data.tables import Catalogue, Matter
 
-Kind = Literal["matters", "policy", "calendar", "lists"]
+Kind = Literal["matters", "policy", "calendar", "lists", "plan", "card"]
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,16 @@ def load_calendar(
 def load_lists(connection: Connection, centre_id: int, lists: Lists, at: int, actor: str) -> LoadedVersion:
     """Load the lists of who owns what as a new version, unless they are there already."""
     return _load_body(connection, centre_id, "lists", "", lists.version, lists_body(lists), at, actor)
+
+
+def load_plan(connection: Connection, centre_id: int, plan: Contingency, at: int, actor: str) -> LoadedVersion:
+    """Load a contingency plan as a new version of its code, unless it is there already."""
+    return _load_body(connection, centre_id, "plan", plan.code, plan.label, plan_body(plan), at, actor)
+
+
+def load_card(connection: Connection, centre_id: int, card: CardText, at: int, actor: str) -> LoadedVersion:
+    """Load a centre's own text of a matter's card as a new version, unless it is there already."""
+    return _load_body(connection, centre_id, "card", card.matter, card.label, card_body(card), at, actor)
 
 
 def difference(before: CatalogueVersion, after: CatalogueVersion) -> tuple[MatterChange, ...]:

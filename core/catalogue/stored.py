@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from core.catalogue.lists import lists_of_body
 from core.catalogue.model import CatalogueVersion, CategoryEntry, MatterEntry
 from core.rules.lists import NO_LISTS, Lists
+from core.rules.policy import Policy
+from core.rules.versions import read_policy
 from data.errors import NotFound
 
 if TYPE_CHECKING:
@@ -49,6 +51,18 @@ def newest_version(rows: Rows, centre_id: int, kind: str, name: str = "") -> tup
     return (int(found[0][0]), str(found[0][1]), str(found[0][2])) if found else (0, "", "")
 
 
+def newest_bodies(rows: Rows, centre_id: int, kind: str) -> list[tuple[Mapping[str, Any], int, str]]:
+    """The newest version of everything of a kind that is versioned one by one (plans, cards): body, number, label."""
+    found = rows(
+        "SELECT c.body, c.version, c.label FROM catalogue c WHERE c.centre_id = :centre AND c.kind = :kind"
+        " AND c.version = (SELECT MAX(n.version) FROM catalogue n"
+        " WHERE n.centre_id = c.centre_id AND n.kind = c.kind AND n.name = c.name) ORDER BY c.name",
+        centre=centre_id,
+        kind=kind,
+    )
+    return [(_plain(body), int(version), str(label)) for body, version, label in found]
+
+
 def stored_catalogue(rows: Rows, centre_id: int, version: int | None = None) -> CatalogueVersion:
     """A version of the matters, by default the newest. Raises NotFound."""
     chosen = newest_version(rows, centre_id, "matters")[0] if version is None else version
@@ -76,6 +90,38 @@ def stored_catalogue(rows: Rows, centre_id: int, version: int | None = None) -> 
         tuple(_matter(row) for row in matters),
         tuple(tuple(group) for group in frame.get("synonyms", [])),
     )
+
+
+def stored_policy(rows: Rows, centre_id: int) -> Policy:
+    """The newest policy, at its usual pace. Raises NotFound where none was ever loaded."""
+    chosen = newest_version(rows, centre_id, "policy")[0]
+    found = rows(
+        "SELECT body FROM catalogue WHERE centre_id = :centre AND kind = 'policy' AND version = :version",
+        centre=centre_id,
+        version=chosen,
+    )
+    if not found:
+        raise NotFound(
+            "no-policy", "没有加载政策，请先运行 zhihui org init。", "No policy loaded: run zhihui org init."
+        )
+    return read_policy(_plain(found[0][0]), chosen)
+
+
+def routes_of(rows: Rows, centre_id: int) -> dict[str, str]:
+    """The catalogue's codes as the centre's, where they differ."""
+    found = rows("SELECT labels FROM centre WHERE id = :centre", centre=centre_id)
+    labels: Mapping[str, Any] = (_plain(found[0][0]) if found else None) or {}
+    return dict(labels.get("routes", {}))
+
+
+def targets_of(rows: Rows, centre_id: int) -> dict[str, tuple[str, str]]:
+    """Name and English name of the open posts, forces and departments, by code."""
+    found = rows(
+        "SELECT code, name, name_en FROM unit WHERE centre_id = :centre AND closed_at IS NULL"
+        " AND kind IN ('section', 'post', 'force', 'department', 'district')",
+        centre=centre_id,
+    )
+    return {str(code): (str(name), str(name_en or name)) for code, name, name_en in found}
 
 
 def stored_lists(rows: Rows, centre_id: int, version: int | None = None) -> Lists:

@@ -35,7 +35,7 @@ from data.store import Store
 from data.tables import Centre, Setting, Ticket, TicketEvent, table
 
 HARMLESS = frozenset(
-    {"note", "ask", "remind", "supervise", "link", "sweep", "engine_step", "mode", "report_up", "take_over"}
+    {"note", "tick", "ask", "remind", "supervise", "link", "sweep", "engine_step", "mode", "report_up", "take_over"}
 )
 """Events that change nothing another officer decides on: a colleague's note or a step of the ladder, in between looking
 at a ticket and acting on it, does not make the order stale."""

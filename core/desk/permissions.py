@@ -26,6 +26,8 @@ ROLES: dict[str, frozenset[Role]] = {
     "dispatch": DESK_ROLES | {Role.SECTION_LEADER},
     "redispatch": DESK_ROLES,
     "add_task": DESK_ROLES | {Role.SECTION_LEADER},
+    "activate_plan": DESK_ROLES | {Role.SECTION_LEADER},
+    "tick": ANYBODY,
     "acknowledge": ANYBODY,
     "arrive": ANYBODY,
     "cordon": ANYBODY,
@@ -71,6 +73,7 @@ CENTRE_ROLES: dict[str, frozenset[Role]] = {
     "reveal": SENIOR_ROLES,
     "roster": DESK_ROLES,
     "lists": SENIOR_ROLES,
+    "plans": SENIOR_ROLES,
     "override_lists": frozenset({Role.DUTY_LEADER, Role.COMMANDER}),
 }
 """Who may change what belongs to the whole centre."""
@@ -79,17 +82,18 @@ BY_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complete
 """Verbs that are the unit's own deeds."""
 OWN_UNIT = frozenset(
     {"acknowledge", "arrive", "handle", "finish_task", "complete", "return", "hand_up", "ask", "note"}
-) | {"take_back", "cordon"}
+) | {"take_back", "tick", "cordon"}
 """Verbs that a field role may use only where its own unit has a part in the ticket."""
 
 LEAD_UNIT = frozenset({"complete", "return", "hand_up"})
 """Of these, the ones that are not for an assisting unit."""
 
-OWN_TASK = frozenset({"acknowledge", "arrive", "finish_task", "note"})
+OWN_TASK = frozenset({"acknowledge", "arrive", "finish_task", "note", "tick"})
 """Of these, what an officer who was given a task by name may do whatever their role is."""
 
 OWN_SECTION = frozenset({"dispatch", "add_task", "grant", "decline", "pause", "resume", "remind", "supervise"}) | {
     "remind_hands",
+    "activate_plan",
 }
 """Verbs that a section leader may use on tickets of the own section."""
 

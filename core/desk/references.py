@@ -44,6 +44,7 @@ class UnitView:
     section: str
     closed_at: int | None
     aliases: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -279,6 +280,7 @@ def unit_view(row: dict[str, Any]) -> UnitView:
         section=row["section"],
         closed_at=row["closed_at"],
         aliases=tuple(row["aliases"] or ()),
+        tags=tuple((row["facts"] or {}).get("tags", ())),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.rules.case import LIVE_TASKS, Case
+from core.rules.contingency import active_plans
 from core.rules.cover import cover_of
 from data.terms import PauseReason, Role, Stage, TaskState, Tier
 
@@ -35,6 +36,8 @@ STAGES: dict[str, frozenset[Stage]] = {
     "assess": frozenset({Stage.ACCEPTED, Stage.ASSESSED}),
     "dispatch": frozenset({Stage.ACCEPTED, Stage.ASSESSED}),
     "add_task": OUT,
+    "activate_plan": OUT,
+    "tick": LIVING,
     "redispatch": OUT,
     "acknowledge": OUT,
     "arrive": OUT,
@@ -143,6 +146,8 @@ def refusal_of_tasks(verb: str, case: Case) -> Why | None:
         if TaskState.SENT in states:
             return Why("not-acknowledged", "该任务还未签收", "no task is acknowledged yet")
         return Why("arrived-already", "该任务已到场", "every unit has arrived already")
+    if verb == "tick" and not active_plans(case.ticket.facts):
+        return Why("no-plan", "没有启动预案", "no plan is active")
     if verb == "finish_task" and not case.open_assists():
         return Why("no-assist", "没有未完成的协办任务", "there is no unfinished assisting task")
     return None

@@ -25,6 +25,7 @@ UNDOABLE = frozenset(
         "dispatch",
         "redispatch",
         "add_task",
+        "activate_plan",
         "acknowledge",
         "arrive",
         "handle",
@@ -40,7 +41,7 @@ UNDOABLE = frozenset(
         "resume",
     }
 )
-BESIDE = frozenset({"note", "ask", "remind", "link", "engine_step", "mode", "grade", "report_up"}) | {
+BESIDE = frozenset({"note", "tick", "ask", "remind", "link", "engine_step", "mode", "grade", "report_up"}) | {
     "take_over",
     "take_back",
     "sweep",
@@ -63,6 +64,7 @@ REASONS = {
     "decline": ("已有结论；可重新申请", "it was decided: ask again"),
     "withdraw": ("已撤回；可重新申请", "it was withdrawn: ask again"),
     "note": ("记录已写入流转，不能撤销；可再记一条", "a note stays: write another one"),
+    "tick": ("勾选不能撤销；请取消勾选", "a tick is taken off again"),
     "ask": ("请示已发出，不能撤销", "the question has been sent"),
     "remind": ("催办已发出，不能撤销", "the reminder has been sent"),
     "remind_hands": ("提醒已发出，不能撤销", "the reminders have been sent"),

@@ -1,4 +1,4 @@
-"""The matter catalogue, the policy, the calendars and the lists of who owns what, each versioned."""
+"""The matter catalogue, the policy, the calendars, the lists of who owns what, plans and cards, each versioned."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from data.tables.columns import TENANT, big, json_list, json_object, key_field, 
 
 
 class Catalogue(SQLModel, table=True):
-    """One loaded version of the matter catalogue, the policy, a calendar or the lists of who owns what."""
+    """One loaded version of the matter catalogue, the policy, a calendar, the lists, a plan or the text of a card."""
 
     __tablename__ = "catalogue"
     __table_args__ = (
@@ -22,7 +22,7 @@ class Catalogue(SQLModel, table=True):
     centre_id: int = key_field()
     id: int = key_field()
     kind: str = Field(max_length=12)
-    """matters, policy, calendar or lists."""
+    """matters, policy, calendar, lists, plan or card; `name` tells calendars, plans and cards apart."""
     name: str = Field(default="", max_length=40)
     version: int = big()
     """Counts up from 1 inside (kind, name)."""
@@ -30,7 +30,7 @@ class Catalogue(SQLModel, table=True):
     """The version as its author wrote it."""
     digest: str = Field(max_length=64)
     body: dict[str, Any] = json_object()
-    """The policy, calendar or lists themselves; empty for matters, which have their own table."""
+    """The thing itself; for matters, which have their own table, their categories and synonyms."""
     loaded_at: int = big()
     actor: str = ""
 

@@ -8,7 +8,7 @@ from console.dialogs.verb_forms import FORMS, NEEDS_UNIT, OF_A_TASK, order_value
 from console.widgets.fields import FieldSpec
 from core.desk.verbs.table import VERBS
 
-ASKED_OTHERWISE = {"dispatch": {"to"}, "assess": {"matter", "limit_no"}}
+ASKED_OTHERWISE = {"dispatch": {"to"}, "assess": {"matter", "limit_no"}, "activate_plan": {"plan"}}
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -9,7 +9,7 @@ from core.desk.orders import AddTask, Dispatch, Redispatch, Return
 from core.desk.references import UnitView
 from core.desk.verbs.guarding import guard
 from core.desk.verbs.intake import set_matter_or_part
-from core.desk.verbs.limits import start_assisting_clocks, start_handling_clocks
+from core.desk.verbs.limits import NO_LIMITS, Limits, start_assisting_clocks, start_handling_clocks
 from core.desk.work import Decision, Work
 from core.rules.case import LIVE_CLOCKS, LIVE_TASKS
 from core.rules.requests import RULES
@@ -32,7 +32,7 @@ def decide_dispatch(work: Work, order: Dispatch) -> Decision:
     add_hands(work, others, order.instruction)
     if work.case.ticket.dispatched_at is None:
         work.effects.set["dispatched_at"] = work.at
-    return work.decision(to=lead.name, **_parts(others), instructions=_instructions(hands), **kept)
+    return work.decision(to=lead.name, **parts_of(others), instructions=instructions_of(hands), **kept)
 
 
 def _targets(work: Work, order: Dispatch) -> list[Found]:
@@ -56,14 +56,14 @@ def _proposed(work: Work, named: list[Hand]) -> list[Hand]:
     return [Hand(TaskRole.LEAD, unit=lead), *named]
 
 
-def _parts(hands: Sequence[Found]) -> dict[str, list[str]]:
+def parts_of(hands: Sequence[Found]) -> dict[str, list[str]]:
     """Who assists and who is informed, for the log."""
     return {
         role.value: [hand.name for hand in hands if hand.role == role] for role in (TaskRole.ASSIST, TaskRole.INFORM)
     }
 
 
-def _instructions(hands: Sequence[Found]) -> dict[str, str] | None:
+def instructions_of(hands: Sequence[Found]) -> dict[str, str] | None:
     """What single hands were asked to do, for the log."""
     return {hand.name: hand.instruction for hand in hands if hand.instruction} or None
 
@@ -84,17 +84,27 @@ def give_lead(work: Work, unit: UnitView, instruction: str, person: Person | Non
     work.tell_hand(hand, "dispatch", f"派单 {code}：{zh}", f"Dispatched {code}: {en}", Severity.WARNING)
 
 
-def add_hands(work: Work, hands: Sequence[Found], instruction: str) -> None:
-    """Tasks for assisting and informed hands; assisting ones have clocks of their own."""
+def add_hands(
+    work: Work, hands: Sequence[Found], instruction: str, limits: Sequence[Limits] | None = None
+) -> list[int]:
+    """Tasks for assisting and informed hands; assisting ones have clocks of their own. Gives the tasks' ids.
+
+    `limits` are the times that a plan gives each of them, where it is one that sends them.
+    """
+    made: list[int] = []
     code, zh, en = work.case.ticket.code, work.subject("zh"), work.subject("en")
     assisting: list[tuple[UnitView, int]] = []
-    for hand in hands:
+    times: list[Limits] = []
+    for place, hand in enumerate(hands):
         state = TaskState.SENT if hand.role == TaskRole.ASSIST else TaskState.DONE
         task = work.send(hand.unit, hand.role, hand.instruction or instruction, state, hand.person)
+        made.append(task)
         if hand.role == TaskRole.ASSIST:
             assisting.append((hand.unit, task))
+            times.append(limits[place] if limits else NO_LIMITS)
         work.tell_hand(hand, "dispatch", f"{hand.role.zh} {code}：{zh}", f"{hand.role.en} {code}: {en}")
-    start_assisting_clocks(work, assisting)
+    start_assisting_clocks(work, assisting, times)
+    return made
 
 
 def refuse_without_leader(work: Work) -> None:
@@ -138,11 +148,11 @@ def decide_add_task(work: Work, order: AddTask) -> Decision:
     if not named:
         raise BadInput("no-target", "没有说明加派给谁。", "Nobody is named to be added.")
     hands = more_hands(work, named)
-    kept = guard(work, hands, order.override) | {"instructions": _instructions(hands)}
+    kept = guard(work, hands, order.override) | {"instructions": instructions_of(hands)}
     add_hands(work, hands, order.instruction)
     if not order.inform:
         return work.decision(to=[hand.name for hand in hands], role=order.role, **kept)
-    return work.decision(**_parts(hands), **kept)
+    return work.decision(**parts_of(hands), **kept)
 
 
 def more_hands(work: Work, named: Sequence[Hand]) -> list[Found]:

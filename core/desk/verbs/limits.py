@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from core.desk.references import UnitView
 from core.desk.work import Work
 from core.rules.budgets import Budget
 from core.rules.case import LIVE_CLOCKS
+from core.rules.contingency import arrival_limit
 from core.rules.policy import FROM_MATTER
 from core.rules.sweeps import sweep_limit
 from data.tables import ClockRecord, TaskRecord
@@ -16,6 +18,8 @@ from data.terms import ClockKind
 EXTENDED = (ClockKind.FINAL, ClockKind.HANDLE)
 """Clocks that an extension gives more time."""
 ON_DEMAND = (ClockKind.MAKE_SAFE, ClockKind.ARRIVE)
+Limits = Mapping[ClockKind, str]
+NO_LIMITS: Limits = {}
 
 
 def limit_text(work: Work, kind: ClockKind) -> str:
@@ -60,22 +64,39 @@ def start_handling_clocks(work: Work, unit: UnitView, task_id: int) -> None:
         work.effects.clocks.append({**work.timing.go_on(own, "sent back", text), "task_id": task_id})
 
 
-def start_arrive_clock(work: Work, task: TaskRecord) -> None:
-    """The time that a hand has to come, from its acknowledgement on, where the matter asks for it."""
-    limit = limit_text(work, ClockKind.ARRIVE)
+def start_arrive_clock(work: Work, task: TaskRecord, own: str = "") -> None:
+    """The time that a hand has to come, from its acknowledgement on, where the matter or a plan asks for it.
+
+    `own` is that of a plan that is being activated; those of active ones are known.
+    """
+    asked = own or arrival_limit(work.case.ticket.facts, task.id)
+    limit = shorter(work, limit_text(work, ClockKind.ARRIVE), asked)
     if limit:
         clock = work.timing.start(ClockKind.ARRIVE, limit, work.ladder(), unit_id=task.unit_id, task_id=task.id)
         work.effects.clocks.append(clock)
 
 
-def start_assisting_clocks(work: Work, hands: Sequence[tuple[UnitView, int]]) -> None:
-    """Each assisting hand's own time to answer, and to finish its part where there is a limit for that."""
+def start_assisting_clocks(work: Work, hands: Sequence[tuple[UnitView, int]], times: Sequence[Limits]) -> None:
+    """Each assisting hand's own time to answer, and to finish its part where there is a limit for that.
+
+    `times` are those that a plan gives each of them; the shorter one holds. Hands with one limit have one deadline,
+    which is worked out once.
+    """
     for kind in (ClockKind.ACKNOWLEDGE, ClockKind.PART):
-        limit = limit_text(work, kind)
-        if not limit or not hands:
-            continue
-        first = work.timing.start(kind, limit, work.timing.ladder_of(kind, work.ladder()))
-        work.effects.clocks.extend(work.timing.like(first, unit.id, task) for unit, task in hands)
+        usual, started = limit_text(work, kind), dict[str, dict[str, Any]]()
+        for (unit, task), own in zip(hands, times, strict=True):
+            limit = shorter(work, usual, own.get(kind, ""))
+            if limit and limit not in started:
+                started[limit] = work.timing.start(kind, limit, work.timing.ladder_of(kind, work.ladder()))
+            if limit:
+                work.effects.clocks.append(work.timing.like(started[limit], unit.id, task))
+
+
+def shorter(work: Work, first: str, second: str) -> str:
+    """The shorter of two limits on the ticket's calendar; an empty one asks for nothing."""
+    if not first or not second:
+        return first or second
+    return min(first, second, key=lambda text: Budget.parse(text).seconds(work.calendar))
 
 
 def _set_final_anew(work: Work, final: ClockRecord, text: str) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.desk import orders, sweep_orders
+from core.desk import contingency_orders, orders, sweep_orders
 from core.desk.verbs import (
     closing,
+    contingency,
     covering,
     dispatching,
     handling,
@@ -43,6 +44,8 @@ _ROWS: tuple[tuple[str, str, type[orders.Order], Callable[[Work, Any], Decision]
     ("派单", "dispatch", orders.Dispatch, dispatching.decide_dispatch),
     ("转派", "re-dispatch", orders.Redispatch, dispatching.decide_redispatch),
     ("加派", "add units", orders.AddTask, dispatching.decide_add_task),
+    ("启动预案", "activate a plan", contingency_orders.ActivatePlan, contingency.decide_activate),
+    ("预案勾选", "tick off", contingency_orders.Tick, contingency.decide_tick),
     ("签收", "acknowledge", orders.Acknowledge, handling.decide_acknowledge),
     ("到场", "arrive", orders.Arrive, handling.decide_arrive),
     ("设警戒", "cordon off", sweep_orders.Cordon, sweeping.decide_cordon),

@@ -69,6 +69,8 @@ def refusal(case: Case, actor: Actor, refs: References, at: int, titles: Mapping
     deed = newest_deed([event.deed for event in log])
     zh, en = titles.get(deed.kind, (deed.kind, deed.kind)) if deed is not None else ("", "")
     why = refusal_of_undo(deed, zh, en, actor.id, actor.roles, at)
+    if why is None and deed is not None and deed.kind == "activate_plan" and "upward" in case.ticket.facts:
+        return Why("undo-reported", "已向上报送信息，不能撤销预案", "a report went upward since: the plan stays")
     if why is None and deed is not None and deed.kind in NAMES_A_LEAD:
         why = refusal_of_lead(_before(case, log, deed.seq), actor.roles)
     return why

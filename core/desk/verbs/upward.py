@@ -10,7 +10,7 @@ from core.desk.work import Decision, Work
 from core.rules.policy import UPWARD_LADDER, Owed
 from data.errors import BadInput, NotAllowed
 from data.tables import ClockRecord
-from data.terms import UPWARD_CLOCKS, ClockKind, ClockState, Role, Severity, UnitKind, UpwardForm
+from data.terms import UPWARD_CLOCKS, ClockKind, ClockState, Grade, Role, Severity, UnitKind, UpwardForm
 
 CLOCK_OF = {UpwardForm.PHONE: ClockKind.UP_PHONE, UpwardForm.WRITTEN: ClockKind.UP_WRITTEN}
 
@@ -32,17 +32,23 @@ def decide_grade(work: Work, order: GradeIncident) -> Decision:
         )
     for clock in work.case.live_clocks(*UPWARD_CLOCKS):
         work.effects.clocks.append(work.timing.stop(clock, cancelled=not _late(clock, work.at)))
-    known = work.case.ticket.reported_at if owed.counts_from == "report" and "grade" not in facts else work.at
+    kept = {name: value for name, value in facts.items() if name != "upward"}
+    work.effects.set["facts"] = {**kept, **begin_owing(work, order.grade, owed)}
+    return work.decision(grade=order.grade.value, reason=order.reason, before=facts.get("grade", ""))
+
+
+def begin_owing(work: Work, grade: Grade, owed: Owed) -> dict[str, Any]:
+    """Start the clocks of what a grade owes and tell the leaders; gives the facts of the ticket that say so."""
+    first = "grade" not in work.case.ticket.facts
+    known = work.case.ticket.reported_at if owed.counts_from == "report" and first else work.at
     for kind in CLOCK_OF.values():
         if kind in owed.limits:
             work.effects.clocks.append(_start(work, owed, kind, known))
-    kept = {name: value for name, value in facts.items() if name != "upward"}
-    work.effects.set["facts"] = {**kept, "grade": order.grade.value}
     code = work.case.ticket.code
-    text = f"{code} 定为{order.grade.zh}：{work.subject('zh')}", f"{code} is {order.grade.en}: {work.subject('en')}"
+    text = f"{code} 定为{grade.zh}：{work.subject('zh')}", f"{code} is {grade.en}: {work.subject('en')}"
     for role in (Role.DUTY_LEADER, Role.COMMANDER):
         work.tell_role(role, "grade", *text, Severity.WARNING)
-    return work.decision(grade=order.grade.value, reason=order.reason, before=facts.get("grade", ""))
+    return {"grade": grade.value}
 
 
 def decide_report_up(work: Work, order: ReportUp) -> Decision:

@@ -243,6 +243,8 @@ def orders_of(code: str) -> dict[str, Order]:
         "dispatch": {"to": "CSGX"},
         "redispatch": {"to": "AJ", "reason": "改派"},
         "add_task": {"to": ["XF"]},
+        "activate_plan": {"plan": "LIFT"},
+        "tick": {"check": 1},
         "finish_task": {"unit": "XF"},
         "complete": {"outcome": "修好"},
         "check": {"passed": True},

@@ -48,6 +48,8 @@ MATRIX = {
     "dispatch": DESK | {"section_leader"},
     "redispatch": DESK,
     "add_task": DESK | {"section_leader"},
+    "activate_plan": DESK | {"section_leader"},
+    "tick": ALL,
     "acknowledge": ALL,
     "arrive": ALL,
     "handle": ALL,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core.desk.contingency_orders import ActivatePlan
 from core.desk.orders import (
     Accept,
     Acknowledge,
@@ -45,6 +46,7 @@ STEPS: list[tuple[Stage, str, Any]] = [
     (Stage.ASSESSED, "zhang", lambda code: Dispatch(ticket=code, to="AJ", inform=["economy"])),
     (Stage.DISPATCHED, "zhang", lambda code: Redispatch(ticket=code, to="AJ", reason="派错")),
     (Stage.DISPATCHED, "zhang", lambda code: AddTask(ticket=code, to=["XF"])),
+    (Stage.DISPATCHED, "zhang", lambda code: ActivatePlan(ticket=code, plan="FIRE-OLD")),
     (Stage.DISPATCHED, "zhang", lambda code: Acknowledge(ticket=code)),
     (Stage.HANDLING, "zhang", lambda code: Handle(ticket=code, note="误记")),
     (Stage.HANDLING, "zhang", lambda code: Complete(ticket=code, outcome="误记办结")),

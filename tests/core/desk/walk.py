@@ -53,6 +53,8 @@ FIELDS: dict[str, dict[str, Sequence[Any]]] = {
     },
     "redispatch": {"to": UNITS[1:], "reason": WORDS},
     "add_task": {"to": (["XF"], ["AJ", "XF"], ["GHJS"], ["XF", "XF"]), "role": ("assist", "inform")},
+    "activate_plan": {"plan": ("LIFT", "FIRE-OLD", "FALLING")},
+    "tick": {"plan": ("LIFT", "FALLING", ""), "check": (1, 2, 3), "off": (True, False)},
     "acknowledge": {"unit": ("", "", *UNITS)},
     "arrive": {"unit": ("", "", *UNITS), "people": (0, 9)},
     "handle": {"note": WORDS, "made_safe": (True, False)},
