@@ -20,7 +20,8 @@ from core.desk.references import References
 from core.rules.case import Case
 from core.rules.contingency import Contingency, Fit, Gap, Subject, active_plans, fitting, open_gaps
 from data.errors import NotAllowed
-from data.terms import Shortfall, Stage, TaskRole, Urgency
+from data.plan_terms import Shortfall
+from data.terms import Stage, TaskRole, Urgency
 
 TO_BE_SENT = frozenset({Stage.REPORTED, Stage.ACCEPTED, Stage.ASSESSED})
 

@@ -12,7 +12,8 @@ from core.rules.case import Case
 from core.rules.contingency import Contingency, Gap, PlanHand
 from core.rules.lists import Stop, Subject, first_stop
 from data.errors import NotAllowed, Refusal
-from data.terms import Role, Shortfall, TaskRole, UnitKind, Urgency
+from data.plan_terms import Shortfall
+from data.terms import Role, TaskRole, UnitKind, Urgency
 
 LEADERS_OF_PLACE = {"secretary": Role.COMMUNITY_SECRETARY, "grid_head": Role.GRID_HEAD}
 STRENGTH = (TaskRole.LEAD, TaskRole.ASSIST, TaskRole.INFORM)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from core.rules.case import LIVE_TASKS, Case
-from data.terms import UPWARD_CLOCKS, ClockKind, ClockState, Grade, Shortfall, TaskRole, TaskState, Urgency
+from data.plan_terms import Shortfall
+from data.terms import UPWARD_CLOCKS, ClockKind, ClockState, Grade, TaskRole, TaskState, Urgency
 
 FACT = "plan."
 """What the key of an active plan in a ticket's facts begins with."""
