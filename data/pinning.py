@@ -31,6 +31,7 @@ TENANT_TABLES = frozenset(
         *("organisation_event", "phone_record", "request", "search_mark", "setting", "task", "ticket", "ticket_event"),
         *("signal_refused", "ticket_text", "unit", "unit_span", "unit_succession"),
         *("broadcast", "broadcast_receipt", "hazard", "hazard_entry"),
+        *("follow_up", "lesson", "review"),
         *("attendee", "consultation", "mediation", "meeting", "opinion", "publication", "resolution"),
     )
 )

@@ -46,6 +46,7 @@ from data.tables.organisation import (
     UnitSuccession,
 )
 from data.tables.projected import OF_CENTRE, OF_TICKET, Projected
+from data.tables.reviews import FollowUp, FollowUpRecord, Lesson, LessonRecord, Review, ReviewRecord
 from data.tables.search import SearchMark, TicketText
 from data.tables.sensing import Device, DeviceAlert, DeviceSignal, DeviceState, SignalRefused
 from data.tables.ticket import (
@@ -94,12 +95,16 @@ __all__ = [
     "Emergency",
     "EmergencyRecord",
     "EngineOutage",
+    "FollowUp",
+    "FollowUpRecord",
     "Hazard",
     "HazardEntry",
     "HazardEntryRecord",
     "HazardRecord",
     "LadderStep",
     "Lease",
+    "Lesson",
+    "LessonRecord",
     "Matter",
     "Mediation",
     "MediationRecord",
@@ -119,6 +124,8 @@ __all__ = [
     "Request",
     "Resolution",
     "ResolutionRecord",
+    "Review",
+    "ReviewRecord",
     "SearchMark",
     "Setting",
     "SignalRefused",

@@ -38,6 +38,7 @@ from data.tables.meetings import (
     Resolution,
     ResolutionRecord,
 )
+from data.tables.reviews import FollowUp, FollowUpRecord, Lesson, LessonRecord, Review, ReviewRecord
 
 
 class Projected(NamedTuple):
@@ -75,5 +76,8 @@ OF_TICKET: dict[str, Projected] = {
     "opinion": Projected(OpinionRecord, Opinion, "群众意见"),
     "publication": Projected(PublicationRecord, Publication, "公示"),
     "mediation": Projected(MediationRecord, Mediation, "调解"),
+    "review": Projected(ReviewRecord, Review, "复盘"),
+    "lesson": Projected(LessonRecord, Lesson, "经验教训"),
+    "follow_up": Projected(FollowUpRecord, FollowUp, "整改任务"),
 }
 """Rows that hang on one ticket, by their name in its effects; numbered by `no` inside a ticket."""

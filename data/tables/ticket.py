@@ -18,6 +18,9 @@ from data.tables.columns import TENANT, belongs_to, big, json_list, json_object,
 UPWARD_RUNNING = "state = 'running' AND kind IN ('up_phone', 'up_written', 'up_follow')"
 """Which clocks measure what is owed upward; a statement that looks for them says this in these very words."""
 
+MAJOR = "supervised OR urgency = 'emergency' OR facts ->> 'grade' IS NOT NULL"
+"""Which tickets are major and reviewed afterwards; a statement that looks for them says this in these very words."""
+
 
 def _open_index(name: str, *columns: str, where: str = "open = 1") -> Index:
     """An index of open tickets for lists: the columns that choose, then those that sort."""
@@ -128,6 +131,14 @@ class Ticket(TicketRecord, table=True):
         _open_index("ix_ticket_open_supervised", "due_at", "id", where="open = 1 AND supervised"),
         _open_index("ix_ticket_open_bounced", "due_at", "id", where="open = 1 AND bounces > 0"),
         Index("ix_ticket_reported", "centre_id", "reported_at", "id"),
+        Index(
+            "ix_ticket_major",
+            "centre_id",
+            "reported_at",
+            "id",
+            sqlite_where=sql(MAJOR),
+            postgresql_where=sql(MAJOR),
+        ),
         Index(
             "ix_ticket_parent",
             "centre_id",
