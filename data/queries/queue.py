@@ -92,14 +92,16 @@ def newest(reader: Reader, centre: int, size: int) -> list[QueueLine]:
     return [QueueLine(*row) for row in reader.rows(sql, centre=centre, size=size)]
 
 
-def lines_of(reader: Reader, centre: int, ids: Sequence[int], condition: Condition = EVERYTHING) -> list[QueueLine]:
-    """These tickets as they are now; those that no longer fit are left out."""
+def lines_of(
+    reader: Reader, centre: int, ids: Sequence[int], condition: Condition = EVERYTHING, closed_too: bool = False
+) -> list[QueueLine]:
+    """These tickets as they are now; those that no longer fit are left out, and closed ones unless asked for."""
     if not ids:
         return []
     names, values = expand("id", ids)
     sql = (
         f"SELECT {_COLUMNS} FROM ticket t {_JOINS}"
-        f" WHERE t.centre_id = :centre AND t.id IN ({names}) AND t.open = 1 AND ({condition.sql})"
+        f" WHERE t.centre_id = :centre AND t.id IN ({names}) {'' if closed_too else 'AND t.open = 1 '}AND ({condition.sql})"
     )
     return [QueueLine(*row) for row in reader.rows(sql, centre=centre, **values, **condition.values)]
 

@@ -278,6 +278,15 @@ class ClockRow(ClockRecord, table=True):
             sqlite_where=sql(UPWARD_RUNNING),
             postgresql_where=sql(UPWARD_RUNNING),
         ),
+        Index(
+            "ix_clock_request",
+            "centre_id",
+            "state",
+            "due_at",
+            "id",
+            sqlite_where=sql("kind = 'request'"),
+            postgresql_where=sql("kind = 'request'"),
+        ),
         {"info": TENANT},
     )
 
