@@ -21,6 +21,20 @@ class TakenOver:
 
 
 @dataclass(frozen=True, slots=True)
+class ToDecide:
+    """A request that waits for a leader's decision; the row's deadline is that of the decision."""
+
+    row: QueueRow
+    what: str
+    """The kind of request, in the user's language."""
+    by: str
+    reason: str
+    """Raw, personal data masked."""
+    more: str = ""
+    """What it asks for besides: days, whom."""
+
+
+@dataclass(frozen=True, slots=True)
 class LeaderView:
     """A leader in an A or B post: what climbed to them and what their section holds."""
 
@@ -41,3 +55,5 @@ class LeaderView:
     """The tickets that climbed to this leader."""
     taken: tuple[TakenOver, ...] = ()
     """What B holders of the section took over."""
+    decides: tuple[ToDecide, ...] = ()
+    """The requests that this leader can decide, the nearest deadline first."""

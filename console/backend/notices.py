@@ -11,6 +11,7 @@ from console.backend.lists import TicketList
 from console.backend.words import holder_text
 from console.i18n import _, language
 from console.ports import NoticeRow, QueueRow
+from data.masking import mask_text
 from data.queries import notices
 from data.queries.filters import parse
 from data.queries.notices import NoticeLine, Standing
@@ -73,7 +74,7 @@ class Notices:
         return NoticeRow(
             line.id,
             line.severity,
-            line.title_en if language() == "en" and line.title_en else line.title,
+            mask_text(line.title_en if language() == "en" and line.title_en else line.title),
             line.ticket_id,
             line.kind,
             line.created_at,

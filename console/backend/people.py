@@ -8,7 +8,7 @@ from typing import Any
 from console.backend.lists import TicketList
 from console.backend.words import holder_text
 from console.i18n import _, language
-from console.leader_ports import LeaderView, TakenOver
+from console.leader_ports import LeaderView, TakenOver, ToDecide
 from console.ports import PostNode, QueueRow
 from console.widgets.columns import term
 from data.pinyin import found_by
@@ -85,11 +85,12 @@ def leader_views(
     nearest: Callable[[Sequence[int]], Sequence[QueueRow]],
     asked: Callable[[int], Sequence[QueueRow]],
     taken: Callable[[Collection[int]], Sequence[TakenOver]],
+    decides: Callable[[int], tuple[ToDecide, ...]],
 ) -> list[LeaderView]:
     """The leaders in the organisation's order.
 
     `nearest` reads the nearest deadlines of units, of the whole centre without any; `asked` what climbed to an officer;
-    `taken` what B holders of units took over.
+    `taken` what B holders of units took over; `decides` the requests that an officer may decide.
     """
     leaders = [holder for holder in holders if holder.role in LEADER_ROLES]
     of_unit: dict[int, list[HolderLine]] = {}
@@ -121,6 +122,7 @@ def leader_views(
                 nearest=tuple(read[section]),
                 asked=tuple(asked(holder.officer_id)) if climbed.get(holder.officer_id) else (),
                 taken=tuple(taken({one.id for one in held})),
+                decides=decides(holder.officer_id),
             )
         )
     return views

@@ -209,6 +209,7 @@ class StoreBackend(OpenStore):
         return self._catalogue().proposal(row["matter_code"], f"{row['title']} {row['body']}", codes)
 
     def leaders(self, now: int) -> Sequence[LeaderView]:
+        from console.backend.decisions import to_decide
         from console.backend.people import leader_views, taken_over
 
         reader, centre = self._reader(), self.centre.id
@@ -223,6 +224,7 @@ class StoreBackend(OpenStore):
             self._nearest,
             self._climbed_to,
             lambda held: [one for unit, one in taken if unit in held][:NEAREST],
+            to_decide(self._reader(), centre, holders),
         )
 
     def overview(self, now: int) -> OverviewView:

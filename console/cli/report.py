@@ -267,3 +267,40 @@ def lists(
     form = form_of(json, jsonl, csv)
     show_lists(session, _period(session, period, first, last), each, form)
     return OK
+
+
+# ------------------------------------------------------------------------------------------------ requests
+
+
+@command(
+    app,
+    "requests",
+    "申请：各类申请的结果与用时；待决定的；退单原因",
+    "requests: what became of them, what waits, why tickets were sent back",
+)
+def requests(
+    context: typer.Context,
+    period: Period = "",
+    first: First = "",
+    last: Last = "",
+    waiting: Annotated[bool, option("--waiting", zh="只列待决定的申请", en="what waits for a decision")] = False,
+    returns: Annotated[bool, option("--returns", zh="退单按原因统计", en="returns by their reason")] = False,
+    json: Json = False,
+    jsonl: Jsonl = False,
+    csv: Csv = False,
+) -> int:
+    """Counted from clocks and log; a period is that of the asking or of the return."""
+    from console.cli.report_requests import show_requests, show_returns, show_waiting
+
+    session = session_of(context)
+    form = form_of(json, jsonl, csv)
+    asked = _period(session, period, first, last)
+    if waiting and (returns or asked is not None):
+        raise BadInput("waiting-now", "--waiting 只看现在，不能再加期间或 --returns。", "--waiting is about now alone.")
+    if waiting:
+        show_waiting(session, form)
+    elif returns:
+        show_returns(session, asked, form)
+    else:
+        show_requests(session, asked, form)
+    return OK

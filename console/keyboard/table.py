@@ -144,6 +144,12 @@ ACTIONS: tuple[Action, ...] = (
            mark("Urge whoever holds it"), WORK, TICKETS, initials="cuiban cb"),
     Action("verb.take_back", ("ctrl+u", "i"), "screen.verb('take_back')", mark("Take back"),
            mark("Post A takes back what post B took over"), WORK, TICKETS, initials="shouhui sh abgang"),
+    Action("verb.grant", ("plus", "＋"), "screen.verb('grant')", mark("Grant"),
+           mark("Agree to what was asked for: an extension, a suspension, more hands ..."), WORK,
+           frozenset({"leaders", "ticket"}), initials="tongyi ty pizhun pz"),
+    Action("verb.decline", ("f19", "n"), "screen.verb('decline')", mark("Decline"),
+           mark("Refuse what was asked for, with a reason"), WORK, frozenset({"leaders", "ticket"}),
+           initials="butongyi bty bohui bh"),
     Action("verb.note", ("o",), "screen.verb('note')", mark("Note"),
            mark("Write a remark into the history"), WORK, TICKETS, initials="beizhu bz"),
 )  # fmt: skip
@@ -183,7 +189,9 @@ KEY_NAMES = {
     "colon": ":",
     "full_stop": ".",
     "minus": "-",
+    "plus": "+",
     "asterisk": "*",
+    "f19": "Shift+F7",
     "f20": "Shift+F8",
     "f21": "Shift+F9",
 }

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from console.i18n import _, language
 from console.keyboard.table import action, key_name
-from console.leader_ports import LeaderView, TakenOver
+from console.leader_ports import LeaderView, TakenOver, ToDecide
 from console.ports import QueueRow
 from console.screens.duty import DutyScreen
 from console.terminal.legible import clean
@@ -22,7 +22,7 @@ from console.widgets.lines import Line, LinesView, Part, text_line
 from data.instants import from_seconds
 from data.terms import Stage
 
-ASKED, TAKEN, NEAR = "asked", "taken", "near"
+DECIDES, ASKED, TAKEN, NEAR = "decides", "asked", "taken", "near"
 WIDEST = 16
 """Cells of a column at most."""
 
@@ -103,22 +103,23 @@ class LeadersScreen(DutyScreen):
     # ------------------------------------------------------------------------------------------- content
 
     def _leader_lines(self, width: int) -> list[Line]:
-        titles = (_("Leader"), _("Post"), _("Section"), _("Climbed"), _("Holds"), _("Late"))
+        titles = (_("Leader"), _("Post"), _("Section"), _("Asked"), _("Climbed"), _("Holds"), _("Late"))
         rooms = self._rooms(titles)
         head = "".join(pad(title, room) for title, room in zip(titles, rooms, strict=True))
         return [text_line(head, "label"), *[self._leader_line(leader, rooms) for leader in self.leaders]]
 
     def _rooms(self, titles: Sequence[str]) -> list[int]:
         """Cells of each column, no more than it needs: who covers whom has the rest."""
-        shown = [(leader.name, "", leader.section, "!99", "999", "!99") for leader in self.leaders]
+        shown = [(leader.name, "", leader.section, "99", "!99", "999", "!99") for leader in self.leaders]
         return [min(max(map(cells, texts)) + 1, WIDEST) for texts in zip(titles, *shown, strict=True)]
 
     def _leader_line(self, leader: LeaderView, rooms: Sequence[int]) -> Line:
-        name, post, section, climbed, holds, late = rooms
+        name, post, section, asked, climbed, holds, late = rooms
         parts: list[Part] = [
             (pad(clean(leader.name, 20), name), ""),
             (pad(clean(leader.rank, 4).upper(), post), "muted"),
             (pad(clean(leader.section, 40), section - 1) + " ", ""),
+            (pad(str(len(leader.decides) or ""), asked), "soon"),
             (pad(f"!{leader.climbed}" if leader.climbed else " 0", climbed), "late" if leader.climbed else "muted"),
             (pad(str(leader.holding), holds), ""),
             (pad(f"!{leader.late}" if leader.late else "", late), "late"),
@@ -138,19 +139,33 @@ class LeadersScreen(DutyScreen):
         title = f"{clean(leader.name, 20)}  {clean(leader.title, 40)}  {clean(leader.section, 40)}"
         lines = [text_line(title, "title")]
         groups = (
+            (DECIDES, self._decides_heading(), [one.row for one in leader.decides]),
             (ASKED, _("Climbed to this leader"), leader.asked),
             (TAKEN, self._taken_heading(), [one.row for one in leader.taken]),
             (NEAR, _("Nearest deadlines"), leader.nearest),
         )
-        reasons = [self._taken_line(one) for one in leader.taken]
+        reasons = {
+            TAKEN: [self._taken_line(one) for one in leader.taken],
+            DECIDES: [self._asked_line(one) for one in leader.decides],
+        }
         for kind, heading, rows in groups:
             if rows:
                 lines.append(text_line(heading, "label"))
             for number, row in enumerate(rows):
                 lines.append(self._row_line(kind, row, width))
-                if kind == TAKEN:
-                    lines.append(reasons[number])
+                if kind in reasons:
+                    lines.append(reasons[kind][number])
         return lines if len(lines) > 1 else [*lines, text_line(_("Nothing is open here."), "muted")]
+
+    def _decides_heading(self) -> str:
+        grant, decline = (key_name(action(f"verb.{verb}").keys[0]) for verb in ("grant", "decline"))
+        return _("Waits for a decision ({grant} grants, {decline} declines)").format(grant=grant, decline=decline)
+
+    def _asked_line(self, one: ToDecide) -> Line:
+        """What is asked for, by whom and why."""
+        what = f"{clean(one.what, 30)} {clean(one.more, 40)}".rstrip()
+        said = _("{what}, asked by {name}: {why}").format(what=what, name=clean(one.by, 20), why=clean(one.reason, 80))
+        return text_line(f"  {said}", "soon")
 
     def _taken_heading(self) -> str:
         key = key_name(action("verb.take_back").keys[0])
@@ -177,9 +192,10 @@ class LeadersScreen(DutyScreen):
 
 
 def _rows(leader: LeaderView) -> list[tuple[str, QueueRow]]:
-    """What a leader has to look at, what climbed first."""
+    """What a leader has to look at, what waits for a decision first."""
     taken = [(TAKEN, one.row) for one in leader.taken]
-    return [*((ASKED, row) for row in leader.asked), *taken, *((NEAR, row) for row in leader.nearest)]
+    decides = [(DECIDES, one.row) for one in leader.decides]
+    return [*decides, *((ASKED, row) for row in leader.asked), *taken, *((NEAR, row) for row in leader.nearest)]
 
 
 def _key(kind: str, row: QueueRow) -> str:

@@ -101,7 +101,8 @@ def lines_of(
     names, values = expand("id", ids)
     sql = (
         f"SELECT {_COLUMNS} FROM ticket t {_JOINS}"
-        f" WHERE t.centre_id = :centre AND t.id IN ({names}) {'' if closed_too else 'AND t.open = 1 '}AND ({condition.sql})"
+        f" WHERE t.centre_id = :centre AND t.id IN ({names}) AND ({condition.sql})"
+        f"{'' if closed_too else ' AND t.open = 1'}"
     )
     return [QueueLine(*row) for row in reader.rows(sql, centre=centre, **values, **condition.values)]
 

@@ -9,7 +9,7 @@ from data.reader import Reader
 
 
 class WaitingLine(NamedTuple):
-    """A request that waits, with its own deadline in epoch seconds; `facts` is what was asked (`core.rules.requests`)."""
+    """A request that waits, with its own deadline in epoch seconds; `facts` is what was asked."""
 
     ticket_id: int
     code: str

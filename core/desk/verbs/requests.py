@@ -199,8 +199,8 @@ def _tell_asker(work: Work, rule: RequestRule, zh: str, en: str) -> None:
     work.tell_unit(asked.get("unit"), "request", *said, Severity.WARNING)
 
 
-def _send_back(work: Work, asked: Any) -> None:
-    send_back(work, work.lead_or_refuse(), asked["reason"])
+def _send_back(work: Work, asked: Any) -> dict[str, Any]:
+    return {"after_deadline": send_back(work, work.lead_or_refuse(), asked["reason"])}
 
 
 def _extend(work: Work, asked: Any) -> None:

@@ -1,0 +1,62 @@
+"""What became of requests and returns, on both engines: each outcome once, late decisions and late returns apart."""
+
+from __future__ import annotations
+
+from core.accountability.audit import findings
+from core.accountability.decisions import RequestLine, ReturnLine, request_report, return_report
+from core.accountability.period import Period
+from core.desk.orders import Complete, Decline, Grant, Redispatch, Request, Return, Withdraw
+from data.queries.requests import waiting
+from data.terms import RequestKind, ReturnReason, Stage
+from tests.core.desk.scene import Scene
+
+HOUR = 3600
+
+
+def ask(scene: Scene, code: str, kind: RequestKind, **more: object) -> None:
+    scene.do(Request(ticket=code, kind=kind, reason="理由", **more), "li")
+
+
+def test_every_request_is_counted_once_by_what_became_of_it(any_scene: Scene) -> None:
+    scene = any_scene
+    begin = scene.desk.now()
+    granted, declined, withdrawn, lapsed, waits = (scene.at_stage(Stage.HANDLING) for _ in range(5))
+    for code in (granted, declined, withdrawn, lapsed, waits):
+        ask(scene, code, RequestKind.EXTENSION)
+    scene.wait(hours=1)
+    scene.do(Grant(ticket=granted), "wang")
+    scene.do(Withdraw(ticket=withdrawn), "li")
+    scene.do(Complete(ticket=lapsed, outcome="修好"), "li")
+    scene.wait(hours=4)
+    scene.do(Decline(ticket=declined, reason="不行"), "wang")
+    with scene.store.reader() as reader:
+        lines = request_report(reader, 1, scene.desk.now())
+        before = request_report(reader, 1, scene.desk.now(), Period(0, begin, "before"))
+        left = waiting(reader, 1, 10)
+    # granted after one hour, declined after five; that and the one that waits are over their four hours
+    assert lines == [RequestLine("extension", 5, 1, 1, 1, 1, 1, 2, 3 * HOUR)]
+    assert before == []
+    assert [(line.code, line.kind, line.facts["reason"]) for line in left] == [(waits, "extension", "理由")]
+    assert left[0].due == begin + 4 * HOUR
+
+
+def test_returns_by_reason_with_those_after_the_deadline_apart(any_scene: Scene) -> None:
+    scene = any_scene
+    code = scene.at_stage(Stage.HANDLING)
+    scene.do(Return(ticket=code, code=ReturnReason.NOT_OURS, reason="不是我们的"), "li")
+    scene.do(Redispatch(ticket=code, to="GHJS", reason="再派"), "wang")
+    scene.wait(days=30)
+    scene.do(Return(ticket=code, code=ReturnReason.NO_MEANS, reason="没有设备"), "qian")
+    middle = scene.desk.now()
+    asked = scene.at_stage(Stage.HANDLING)
+    scene.wait(days=30)
+    ask(scene, asked, RequestKind.RETURN, code=ReturnReason.NO_MEANS)
+    scene.do(Grant(ticket=asked), "wang")
+    with scene.store.reader() as reader:
+        found = return_report(reader, 1)
+        later = return_report(reader, 1, Period(middle + 1, 1 << 61, "later"))
+        wrong = list(findings(reader, 1))
+    assert found == [ReturnLine("no_means", 2, 2, 2), ReturnLine("not_ours", 1, 1, 0)]
+    assert later == [ReturnLine("no_means", 1, 1, 1)]
+    assert wrong == []
+    assert (scene.ticket(code)["late_returns"], scene.ticket(asked)["late_returns"]) == (1, 1)
