@@ -31,6 +31,7 @@ _SOURCES = {
         r"(?:19|20)\d\d(?P<gap>[-.]?)(?:0[1-9]|1[0-2])(?P=gap)(?:0[1-9]|[12]\d|3[01])"
         r"(?: (?:[01]\d|2[0-3])(?:[0-5]\d){0,2})?"
     ),
+    "code": r"20[2-9]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])-\d{4,6}",
     "mail": r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",
     "named": rf"((?i:{'|'.join(_CUES)})[ \u3000]*[:：为是]?[ \u3000]*)({_CHINESE_NAME})(?![\u3400-\u9fff])",
     "titled": rf"(?<![\u3400-\u9fff])([\u3400-\u9fff]{{2,3}})({'|'.join(_HONORIFICS)})",
@@ -94,7 +95,8 @@ def mask_address(address: str) -> str:
 def mask_text(text: str) -> str:
     """Free text in which telephone, identity and card numbers, e-mail addresses and introduced names are hidden.
 
-    Digits count however they are written: full width, spaced out, or as Chinese numerals. A calendar date is left.
+    Digits count however they are written: full width, spaced out, or as Chinese numerals. A calendar date and a
+    ticket's code (20261120-0003) are left.
     """
     if _is_plain(text):
         return text
@@ -145,8 +147,8 @@ def _digit(char: str) -> str:
 
 
 def _hidden(number: str) -> str | None:
-    """What is shown for a long number; None when it is a date and may stay."""
-    if _pattern("date").fullmatch(number):
+    """What is shown for a long number; None when it is a date or a ticket's code and may stay."""
+    if _pattern("date").fullmatch(number) or _pattern("code").fullmatch(number):
         return None
     bare = "".join(char for char in number if char.isdigit() or char in "Xx")
     if len(bare) in (15, 18):

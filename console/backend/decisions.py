@@ -60,10 +60,10 @@ def may_decide(line: WaitingLine, officer: int, roles: frozenset[str]) -> bool:
 
 
 def roles_held(holders: Sequence[HolderLine]) -> Mapping[int, frozenset[str]]:
-    """Every role that each officer has now, on shift as well."""
+    """Every role that each officer has now: what `core.desk.actor` asks when they act."""
     found: dict[int, set[str]] = {}
     for holder in holders:
-        found.setdefault(holder.officer_id, set()).update(role for role in (holder.role, holder.on_shift) if role)
+        found.setdefault(holder.officer_id, set()).add(holder.role)
     return {officer: frozenset(roles) for officer, roles in found.items()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.accountability.audit import findings
 from core.accountability.decisions import RequestLine, ReturnLine, request_report, return_report
 from core.accountability.period import Period
-from core.desk.orders import Complete, Decline, Grant, Redispatch, Request, Return, Withdraw
+from core.desk.orders import Complete, Decline, Dispatch, Grant, Request, Return, Withdraw
 from data.queries.requests import waiting
 from data.terms import RequestKind, ReturnReason, Stage
 from tests.core.desk.scene import Scene
@@ -13,8 +13,8 @@ from tests.core.desk.scene import Scene
 HOUR = 3600
 
 
-def ask(scene: Scene, code: str, kind: RequestKind, **more: object) -> None:
-    scene.do(Request(ticket=code, kind=kind, reason="理由", **more), "li")
+def ask(scene: Scene, ticket: str, kind: RequestKind, **more: object) -> None:
+    scene.do(Request(ticket=ticket, kind=kind, reason="理由", **more), "li")
 
 
 def test_every_request_is_counted_once_by_what_became_of_it(any_scene: Scene) -> None:
@@ -44,7 +44,7 @@ def test_returns_by_reason_with_those_after_the_deadline_apart(any_scene: Scene)
     scene = any_scene
     code = scene.at_stage(Stage.HANDLING)
     scene.do(Return(ticket=code, code=ReturnReason.NOT_OURS, reason="不是我们的"), "li")
-    scene.do(Redispatch(ticket=code, to="GHJS", reason="再派"), "wang")
+    scene.do(Dispatch(ticket=code, to="GHJS"), "wang")
     scene.wait(days=30)
     scene.do(Return(ticket=code, code=ReturnReason.NO_MEANS, reason="没有设备"), "qian")
     middle = scene.desk.now()
