@@ -34,6 +34,15 @@ Found = TypeVar("Found")
 WAITING_AFTER = 2.0
 """Seconds without an answer after which the officer is told that it waits."""
 
+EVERYDAY = frozenset(
+    (
+        *("accept", "refuse", "amend", "assess", "dispatch", "redispatch", "add_task", "acknowledge", "arrive"),
+        *("handle", "finish_task", "complete", "return", "check", "call_back", "archive", "void", "hand_up"),
+        *("hand_down", "remind", "supervise", "ask", "note", "pause", "resume", "take_back"),
+    )
+)
+"""What the menu names first, so that it keeps its digits; what is needed now and then comes after it."""
+
 NEXT: tuple[str, ...] = (
     "accept",
     "assess",
@@ -128,7 +137,7 @@ class TicketWork:
         usual = usual_step(row.stage, choices)
         items = [
             Item(choice.verb, choice.title, _("usual next step") if choice.verb == usual else "", choice.reason)
-            for choice in choices
+            for choice in sorted(choices, key=lambda choice: choice.verb not in EVERYDAY)
             if choice.allowed or choice.reason
         ]
 

@@ -32,9 +32,10 @@ class Item:
 
 
 class MenuDrawer(Drawer[str]):
-    """A numbered menu: the digit runs the line. What cannot run is shown with its reason, below what can."""
+    """A numbered menu: a digit runs the line, a letter from the eleventh on. What cannot run stands below, with why."""
 
-    BINDINGS = [Binding(str(digit), f"number({(digit - 1) % 10})", show=False) for digit in range(10)]
+    SIGNS = "1234567890abcdefghijklmnopqrstuvwxyz"
+    BINDINGS = [Binding(sign, f"number({place})", show=False) for place, sign in enumerate(SIGNS)]
 
     def __init__(self, heading: str, items: Sequence[Item], key: str | None = None) -> None:
         super().__init__(heading)
@@ -51,8 +52,8 @@ class MenuDrawer(Drawer[str]):
     def _lines(self, _width: int) -> list[Line]:
         lines = []
         for number, item in enumerate(self.items):
-            digit = str((number + 1) % 10) if number < 10 and not item.off else " "
-            parts: list[Part] = [(f" {digit} ", "title"), (clean(item.title, 60), item.part)]
+            sign = self.SIGNS[number] if number < len(self.SIGNS) and not item.off else " "
+            parts: list[Part] = [(f" {sign} ", "title"), (clean(item.title, 60), item.part)]
             aside = item.off or item.detail
             if aside:
                 parts.append((f"  {clean(aside, 200)}", "muted"))

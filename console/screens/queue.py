@@ -12,13 +12,18 @@ from textual.widget import Widget
 from console.i18n import _
 from console.ports import QueueRow, TicketView
 from console.screens.filtered import FilteredScreen
+from console.tie_ports import Alike
 from console.widgets.columns import queue_columns
-from console.widgets.lines import LinesView
+from console.widgets.lines import Line, LinesView
 from console.widgets.queue_view import QueueView
-from console.widgets.ticket_lines import summary_lines
+from console.widgets.ticket_lines import alike_lines, summary_lines
+from data.terms import Stage
 
 if TYPE_CHECKING:
     from console.bulk import BulkWork
+
+BEFORE_SENDING = frozenset({Stage.REPORTED, Stage.ACCEPTED, Stage.ASSESSED})
+"""Stages at which it still pays to ask whether a ticket is a duplicate: nobody has been sent for it."""
 
 PAUSE = 0.12
 """Seconds of rest after a move before the ticket beside the list is read: holding a key down reads nothing."""
@@ -128,4 +133,18 @@ class QueueScreen(FilteredScreen):
         self.shown = found
         if not self.query("#detail"):
             return  # the program is ending
-        self.detail.show(lambda width: summary_lines(found, width, self.app.now, self.app.status.zone))
+        alike: tuple[Alike, ...] = ()
+
+        def lines(width: int) -> list[Line]:
+            return [*alike_lines(alike, width), *summary_lines(found, width, self.app.now, self.app.status.zone)]
+
+        self.detail.show(lines)
+        if row is None or row.stage not in BEFORE_SENDING:
+            return
+        try:
+            alike = (await self.app.load(lambda: self.app.backend.ties(row.ticket))).alike
+        except Exception as error:  # noqa: BLE001 - a failed query is a banner
+            self.refuse(error)
+            return
+        if alike and self.query("#detail"):
+            self.detail.show(lines)

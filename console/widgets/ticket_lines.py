@@ -7,9 +7,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from console.i18n import _, language
+from console.keyboard.table import action, key_name
 from console.ports import ClockLine, CustodyLine, HistoryLine, TaskLine, TicketView
 from console.terminal.legible import clean
 from console.terminal.width import pad, wrap
+from console.tie_ports import Alike
 from console.widgets import countdown
 from console.widgets.columns import by_language, term
 from console.widgets.lines import Line, Part, text_line
@@ -65,6 +67,19 @@ def summary_lines(view: TicketView | None, width: int, now: int, zone: str) -> l
         for item in _latest(view.history):
             lines += history_lines(item, width, zone)
     return lines
+
+
+def alike_lines(alike: Sequence[Alike], width: int) -> list[Line]:
+    """What the ticket is likely a duplicate of, best first, and the key that joins; nothing where it is not."""
+    if not alike:
+        return []
+    first = alike[0]
+    key = key_name(action("join").keys[0])
+    said = _("likely the same as {code} {title} ({key})").format(
+        code=clean(first.row.code, 40), title=clean(first.row.title, 60), key=key
+    )
+    more = _(", {n} more").format(n=len(alike) - 1) if len(alike) > 1 else ""
+    return [text_line(row, "soon") for row in wrap(f"~ {said}{more}", width)]
 
 
 def _latest(history: Sequence[HistoryLine]) -> list[HistoryLine]:

@@ -92,6 +92,7 @@ async def test_by_the_screen(tmp_path: Path) -> None:
 
             other = desk.do(Report(title="肖家湾12栋7楼起火", address=PLACE), desk.actor(officer)).ticket
             await hand.at(other)
+            await until(pilot, lambda: f"疑似与 {alarm}" in screen_text(app), "the queue proposes it")
             await hand.press("b")
             await hand.drawer(MenuDrawer)
             assert alarm in screen_text(app)
