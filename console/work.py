@@ -127,6 +127,7 @@ class TicketWork:
             try:
                 then(await read())
             except Exception as error:  # noqa: BLE001 - whatever fails is said in the banner
+                self.app.forget_keys()
                 screen.refuse(error)
             finally:
                 self.app.release_keys()
@@ -157,6 +158,7 @@ class TicketWork:
             return
         if choice is None or not choice.allowed:
             reason = clean(choice.reason, 200) if choice is not None else _("unknown action")
+            self.app.forget_keys()
             screen.say(_("Not possible now: {reason}").format(reason=reason), "warning")
             return
         heading = self._heading(verb, row, choices)

@@ -60,12 +60,15 @@ class KeyOrder(App[None]):
             if self._waiting_keys:
                 self.call_later(self._take_keys)
 
+    def forget_keys(self) -> None:
+        """The drawer was refused: what was typed ahead was meant for it, and here it would do what nobody asked for."""
+        self._waiting_keys.clear()
+
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
             self.last_key_at = time.monotonic()
             if self._lost_patience():
-                # They were meant for something that never came: here they would do what nobody asked for.
-                self._waiting_keys.clear()
+                self.forget_keys()
             self._waiting_keys.append(event)
             await self._take_keys()
         else:

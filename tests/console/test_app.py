@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -298,6 +299,23 @@ async def test_what_is_typed_ahead_waits_for_a_drawer_that_opens(backend: Memory
         assert backend.done[1][3] == {"to": "emergency"}
 
 
+async def test_what_was_typed_for_a_refused_drawer_does_nothing(backend: MemoryBackend) -> None:
+    """Ctrl+D is refused: the name typed ahead for it must not act on the list as letters."""
+    backend.choices = [
+        replace(choice, allowed=choice.verb not in ("accept", "dispatch"), reason="现在不能派单")
+        for choice in backend.choices
+    ]
+    app = street_app(backend)
+    async with app.run_test(size=(120, 36)) as pilot:
+        view = await ready(pilot)
+        burst(app, "ctrl+d", *"ajkzs", "enter")
+        await until(pilot, lambda: "现在不能派单" in screen_text(app))
+        await pilot.press("down")
+        await until(pilot, lambda: view.cursor == 1)
+        assert app.screen.query_one(QueueView) is view
+        assert backend.done == []
+
+
 async def test_a_drawer_that_never_comes_holds_nothing_up(backend: MemoryBackend) -> None:
     app = street_app(backend)
     backend.broken = OSError("disk")
@@ -305,7 +323,9 @@ async def test_a_drawer_that_never_comes_holds_nothing_up(backend: MemoryBackend
         view = app.screen.query_one(QueueView)
         await until(pilot, lambda: view.ready and view.total == 60)
         burst(app, "f7", "down", "down")
-        await until(pilot, lambda: view.cursor == 2)
+        await until(pilot, lambda: not app._waiting_keys and "OSError" in screen_text(app))
+        await pilot.press("down")
+        await until(pilot, lambda: view.cursor == 1)
 
 
 async def test_a_whole_form_can_be_typed_ahead(backend: MemoryBackend) -> None:
