@@ -20,6 +20,8 @@ def event_title(kind: str) -> str:
         return _("pace of the ladder")
     if kind == "take_over":
         return _("post B takes over")
+    if kind == "meeting_step":
+        return _("reminder of a meeting")
     verb = VERBS.get(kind)
     if verb is None:
         return kind

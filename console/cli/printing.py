@@ -26,6 +26,7 @@ OTHER_EVENTS = {
     "import": ("转入", "taken over"),
     "take_over": ("B岗接手", "post B takes over"),
     "mode": ("平战切换", "pace of the ladder"),
+    "meeting_step": ("会议提醒", "reminder of a meeting"),
 }
 """Kinds of events that are no verb of an officer."""
 GAP = "  "

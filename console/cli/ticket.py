@@ -13,7 +13,8 @@ from console.cli import words
 from console.cli.frame import Entry, Group, built, declare, new_app, session_of, single
 from console.cli.options import form_of
 from console.cli.session import Session
-from console.cli.verb_table import REPORT, VERB_COMMANDS, Field, VerbCommand
+from console.cli.verb_field import Field, VerbCommand
+from console.cli.verb_table import BY_COMMAND, REPORT, VERB_COMMANDS
 from data.errors import BadInput
 
 if TYPE_CHECKING:
@@ -78,8 +79,14 @@ def _views() -> dict[str, Entry]:
     }
 
 
-def _verb(row: VerbCommand) -> Entry:
-    return Entry(row.zh, row.en, lambda: single(_function(row), row.command, row.zh, row.en))
+def _verb(row: VerbCommand, name: str = "") -> Entry:
+    return Entry(row.zh, row.en, lambda: single(_function(row), name or row.command, row.zh, row.en))
+
+
+def verb_entries(*commands: str, **renamed: str) -> dict[str, Entry]:
+    """Verbs as commands of another noun, some of them under another name there."""
+    chosen = {name: _verb(BY_COMMAND[name]) for name in commands}
+    return {**{name: _verb(BY_COMMAND[command], name) for name, command in renamed.items()}, **chosen}
 
 
 class TicketGroup(Group):
@@ -164,9 +171,7 @@ def _help(field: Field) -> str:
     text = words.explain(field.zh, field.en)
     if not field.term:
         return text
-    from data import terms
-
-    values = ", ".join(f"{term.value} {term.zh}" for term in getattr(terms, field.term))
+    values = ", ".join(f"{term.value} {term.zh}" for term in field.values)
     return f"{text} ({values})"
 
 
@@ -229,13 +234,11 @@ def _read(row: VerbCommand, kind: type[Order], values: dict[str, Any]) -> Order:
 
 def stored_words(field: Field, value: Any) -> Any:
     """What was given for an option, with labels of its term as their stored values; what is unknown stays as it is."""
-    from data import terms
-
     if not field.term:
         return value
     if isinstance(value, list):
         return [stored_words(field, item) for item in value]
-    for term in getattr(terms, field.term):
+    for term in field.values:
         if value.lower() in (term.value, term.zh, term.en.lower()):
             return str(term.value)
     return value

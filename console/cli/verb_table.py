@@ -6,53 +6,23 @@ page twice its time. A test holds the two against each other.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Field(NamedTuple):
-    """An option of a verb. `kind` is text, number, flag or many; `term` names the enum of its values."""
-
-    name: str
-    zh: str
-    en: str
-    kind: str = "text"
-    term: str = ""
-    flag: str = ""
-    """The option as it is typed, where it is not the field's name."""
-
-    @property
-    def option(self) -> str:
-        """The option as it is typed."""
-        return self.flag or "--" + self.name.replace("_", "-")
-
-
-class VerbCommand(NamedTuple):
-    """A verb as a command: its name as typed, the order's verb, its Chinese title, help in both languages, options."""
-
-    command: str
-    verb: str
-    title: str
-    zh: str
-    en: str
-    fields: tuple[Field, ...]
-
-
-NOTE = Field("note", "说明", "a note")
-REASON = Field("reason", "原因（必填）", "the reason (required)")
-REASON_GIVEN = Field("reason", "原因", "the reason")
-MATTER = Field("matter", "事项编码", "code of the matter")
-LIMIT_NO = Field("limit_no", "立案条件序号，从 0 起", "number of the condition, from 0", "number")
-URGENCY = Field("urgency", "紧急程度", "how urgent it is", term="Urgency")
-COMMUNITY = Field("community", "村社区编码或名称", "community, by code or name")
-GRID = Field("grid", "网格编码或名称", "grid, by code or name")
-UNIT = Field("unit", "单位编码或 @人员，缺省为主办单位", "the unit or @officer, by default the lead")
-PEOPLE = Field("people", "到场人数", "how many people came", "number")
-OVERRIDE = Field(
-    "override",
-    "清单不允许时仍派出的理由，限值班领导、指挥长",
-    "why it is sent although the lists stop it: for the duty leader and the commander",
+from console.cli.meeting_verbs import MEETING_COMMANDS
+from console.cli.verb_field import (
+    COMMUNITY,
+    GRID,
+    INSTRUCTION,
+    LIMIT_NO,
+    MATTER,
+    NOTE,
+    OVERRIDE,
+    PEOPLE,
+    REASON,
+    REASON_GIVEN,
+    UNIT,
+    URGENCY,
+    Field,
+    VerbCommand,
 )
-INSTRUCTION = Field("instruction", "处置要求", "what everybody is asked to do who has no instruction of their own")
 
 _REPORT = (
     Field("title", "标题（必填）", "what happened, in a line (required)"),
@@ -337,10 +307,7 @@ VERB_COMMANDS = (
         "记录",
         "记录",
         "write something down",
-        (
-            Field("text", "内容（必填）", "the text (required)"),
-            Field("kind", "note 记录，mediation 调解", "note or mediation"),
-        ),
+        (Field("text", "内容（必填）", "the text (required)"),),
     ),
     VerbCommand("pause", "pause", "暂停", "暂停计时", "stop the clocks", (_CODE_PAUSE, REASON)),
     VerbCommand("resume", "resume", "恢复", "恢复计时", "let the clocks run on", (NOTE,)),
@@ -449,6 +416,7 @@ VERB_COMMANDS = (
         "many units look for the like of this ticket, on a ticket of its own",
         SWEEP_FIELDS,
     ),
+    *MEETING_COMMANDS,
 )
 
 BY_COMMAND = {row.command: row for row in VERB_COMMANDS}

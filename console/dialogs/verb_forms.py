@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from console.i18n import _, language
+from console.dialogs.form_parts import options_of, reason_field, yes_no
+from console.dialogs.meeting_forms import MEETING_FORMS
+from console.i18n import _
 from console.widgets.fields import FieldSpec
 from data.terms import (
     AffairKind,
@@ -13,27 +15,13 @@ from data.terms import (
     RequestKind,
     ReturnReason,
     Satisfaction,
-    Term,
     UpwardForm,
     Urgency,
 )
 
 
-def _options(kind: type[Term]) -> tuple[tuple[str, str], ...]:
-    """A term's values with their labels."""
-    return tuple((str(member.value), member.label(language())) for member in kind)
-
-
-def _reason(label: str = "") -> FieldSpec:
-    return FieldSpec("reason", label or _("Reason"), required=True)
-
-
 def _note() -> FieldSpec:
     return FieldSpec("note", _("Remark"))
-
-
-def _yes_no(name: str, label: str) -> FieldSpec:
-    return FieldSpec(name, label, options=(("", _("no")), ("1", _("yes"))), flag=True)
 
 
 def _people() -> FieldSpec:
@@ -47,8 +35,8 @@ def _instruction() -> FieldSpec:
 def _assess() -> tuple[FieldSpec, ...]:
     as_matter = ("", _("as the matter"))
     return (
-        FieldSpec("urgency", _("Urgency"), options=(as_matter, *_options(Urgency))),
-        FieldSpec("affair", _("Affair"), options=(as_matter, *_options(AffairKind))),
+        FieldSpec("urgency", _("Urgency"), options=(as_matter, *options_of(Urgency))),
+        FieldSpec("affair", _("Affair"), options=(as_matter, *options_of(AffairKind))),
         _note(),
     )
 
@@ -65,14 +53,14 @@ FORMS: dict[str, Callable[[], tuple[FieldSpec, ...]]] = {
         FieldSpec("body", _("Details")),
     ),
     "assess": _assess,
-    "redispatch": lambda: (_reason(), _instruction()),
+    "redispatch": lambda: (reason_field(), _instruction()),
     "add_task": lambda: (
         FieldSpec("role", _("As"), options=(("assist", _("assisting")), ("inform", _("informed")))),
         _instruction(),
     ),
     "arrive": lambda: (_people(),),
     "cordon": lambda: (FieldSpec("note", _("Measures"), required=True),),
-    "handle": lambda: (FieldSpec("note", _("Progress")), _yes_no("made_safe", _("Made safe"))),
+    "handle": lambda: (FieldSpec("note", _("Progress")), yes_no("made_safe", _("Made safe"))),
     "finish_task": lambda: (FieldSpec("result", _("Outcome")), _people()),
     "complete": lambda: (
         FieldSpec("outcome", _("Outcome"), required=True),
@@ -80,60 +68,58 @@ FORMS: dict[str, Callable[[], tuple[FieldSpec, ...]]] = {
         FieldSpec("open_assist_reason", _("Open parts"), hint=_("why, if an assisting unit is not done")),
         _people(),
     ),
-    "return": lambda: (FieldSpec("code", _("Kind"), options=_options(ReturnReason)), _reason()),
+    "return": lambda: (FieldSpec("code", _("Kind"), options=options_of(ReturnReason)), reason_field()),
     "check": lambda: (
         FieldSpec("passed", _("Check"), options=(("1", _("passed")), ("0", _("failed: rework"))), flag=True),
         _note(),
     ),
-    "call_back": lambda: (FieldSpec("result", _("Caller is"), options=_options(Satisfaction)), _note()),
-    "void": lambda: (_reason(),),
+    "call_back": lambda: (FieldSpec("result", _("Caller is"), options=options_of(Satisfaction)), _note()),
+    "void": lambda: (reason_field(),),
     "join": lambda: (
         FieldSpec("into", _("Into"), required=True, limit=60, hint=_("code of the main ticket")),
         FieldSpec("reason", _("Reason")),
     ),
-    "separate": lambda: (_reason(),),
+    "separate": lambda: (reason_field(),),
     "link": lambda: (
         FieldSpec("other", _("Ticket"), required=True, limit=60, hint=_("code of the other ticket")),
         FieldSpec("tie", _("As"), options=(("related", _("see also")), ("parent", _("the other is its parent")))),
-        _yes_no("off", _("Take off")),
+        yes_no("off", _("Take off")),
     ),
-    "hand_up": lambda: (_reason(),),
-    "hand_down": lambda: (_reason(),),
+    "hand_up": lambda: (reason_field(),),
+    "hand_down": lambda: (reason_field(),),
     "remind": lambda: (_note(),),
-    "remind_hands": lambda: (_note(), _yes_no("silent", _("Silent only"))),
+    "remind_hands": lambda: (_note(), yes_no("silent", _("Silent only"))),
     "sweep": lambda: (
         FieldSpec("title", _("What"), required=True, limit=200),
         FieldSpec("tags", _("Tags"), required=True, many=True, hint=_("of the units, with blanks between")),
         FieldSpec("limit", _("Limit"), leave_out=True, limit=40, hint=_("such as 5 work_day")),
         _instruction(),
     ),
-    "supervise": lambda: (_yes_no("off", _("End it")), _note()),
+    "supervise": lambda: (yes_no("off", _("End it")), _note()),
     "ask": lambda: (FieldSpec("note", _("Question"), required=True, initial=_("Please decide how to handle this.")),),
-    "note": lambda: (
-        FieldSpec("text", _("Remark"), required=True),
-        FieldSpec("kind", _("Kind"), options=(("note", _("remark")), ("mediation", _("mediation round")))),
-    ),
-    "pause": lambda: (FieldSpec("code", _("Kind"), options=_options(PauseReason)), _reason()),
+    "note": lambda: (FieldSpec("text", _("Remark"), required=True),),
+    "pause": lambda: (FieldSpec("code", _("Kind"), options=options_of(PauseReason)), reason_field()),
     "grade": lambda: (
-        FieldSpec("grade", _("Grade"), options=_options(Grade)),
+        FieldSpec("grade", _("Grade"), options=options_of(Grade)),
         FieldSpec("reason", _("Reason")),
     ),
     "report_up": lambda: (
-        FieldSpec("form", _("How"), options=_options(UpwardForm)),
+        FieldSpec("form", _("How"), options=options_of(UpwardForm)),
         FieldSpec("to", _("Taken by"), hint=_("by default the district centre"), limit=300),
         FieldSpec("text", _("Content")),
     ),
     "request": lambda: (
-        FieldSpec("kind", _("Kind"), options=_options(RequestKind)),
-        _reason(),
+        FieldSpec("kind", _("Kind"), options=options_of(RequestKind)),
+        reason_field(),
         FieldSpec("days", _("Days"), number=True, leave_out=True, limit=3, hint=_("of a suspension, 365 at most")),
-        FieldSpec("code", _("Returned as"), leave_out=True, options=(("", _("no return")), *_options(ReturnReason))),
+        FieldSpec("code", _("Returned as"), leave_out=True, options=(("", _("no return")), *options_of(ReturnReason))),
         FieldSpec("to", _("Whom"), many=True, limit=300, hint=_("to add or consult, with blanks between")),
     ),
     "grant": lambda: (_note(), FieldSpec("minutes", _("Minutes"), hint=_("of a consultation"))),
-    "decline": lambda: (_reason(),),
+    "decline": lambda: (reason_field(),),
     "withdraw": lambda: (_note(),),
-    "recompute": lambda: (_yes_no("policy", _("New policy")),),
+    "recompute": lambda: (yes_no("policy", _("New policy")),),
+    **MEETING_FORMS,
 }
 
 WHY = {

@@ -27,6 +27,7 @@ from core.desk.verbs.undoing import refusal as refusal_of_undo
 from core.desk.work import Decision, Work
 from core.rules.case import Case
 from core.rules.joining import final_due, refusal_over_joined
+from core.rules.meetings import refusal_over_agreements
 from core.rules.stages import Why, refusal_of_lead, refusal_of_stage, refusal_of_tasks
 from data.errors import Conflict, NotAllowed, NotFound
 from data.ids import new_id
@@ -36,7 +37,9 @@ from data.tables import Centre, Setting, Ticket, TicketEvent, table
 
 HARMLESS = frozenset(
     {"note", "tick", "ask", "remind", "supervise", "link", "sweep", "engine_step", "mode", "report_up", "take_over"}
-)
+) | {
+    *("convene", "put_off", "attend", "minutes", "publish", "consult", "collect", "conclude", "meeting_step"),
+}
 """Events that change nothing another officer decides on: a colleague's note or a step of the ladder, in between looking
 at a ticket and acting on it, does not make the order stale."""
 
@@ -238,7 +241,8 @@ class Desk:
         if why is None and verb.name == "undo":
             why = refusal_of_undo(case, actor, refs, self.now(), TITLES)
         why = why or requests.refusal(verb.name, case, actor, refs)
-        return why or refusal_over_joined(verb.name, case) or refusal_of_tasks(verb.name, case)
+        why = why or refusal_over_joined(verb.name, case) or refusal_of_tasks(verb.name, case)
+        return why or refusal_over_agreements(verb.name, case)
 
     def _why_not(self, verb: Verb, case: Case, actor: Actor, refs: References) -> Why | None:
         """What is known before it is said to whom, and as what matter, a ticket is to be sent."""

@@ -325,11 +325,10 @@ class Ask(TicketOrder):
 
 
 class Note(TicketOrder):
-    """Write something down: a note, or a round of mediation."""
+    """Write something down."""
 
     verb: ClassVar[str] = "note"
     text: Reason
-    kind: Literal["note", "mediation"] = "note"
 
 
 class Pause(TicketOrder):

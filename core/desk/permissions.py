@@ -16,6 +16,8 @@ from data.terms import Role, UnitKind
 
 SENIOR_ROLES = frozenset({Role.SHIFT_LEADER, Role.DUTY_LEADER, Role.COMMANDER})
 ANYBODY = DESK_ROLES | FIELD_ROLES
+MEETING_ROLES = ANYBODY - {Role.GRID_WORKER_PART, Role.FORCE_CONTACT, Role.DISTRICT_OFFICER}
+"""Who has to do with meetings and residents; which kind each may call stands in `core.rules.meetings`."""
 
 ROLES: dict[str, frozenset[Role]] = {
     "report": ANYBODY,
@@ -61,6 +63,18 @@ ROLES: dict[str, frozenset[Role]] = {
     "decline": DESK_ROLES | {Role.SECTION_LEADER},
     "withdraw": ANYBODY,
     "undo": DESK_ROLES,
+    "classify": DESK_ROLES | {Role.SECTION_LEADER, Role.COMMUNITY_SECRETARY},
+    "convene": MEETING_ROLES,
+    "put_off": MEETING_ROLES,
+    "attend": MEETING_ROLES,
+    "minutes": MEETING_ROLES,
+    "decide": MEETING_ROLES,
+    "consult": MEETING_ROLES,
+    "collect": MEETING_ROLES,
+    "conclude": MEETING_ROLES,
+    "publish": MEETING_ROLES,
+    "mediate": ANYBODY,
+    "fulfil": ANYBODY,
 }
 
 CENTRE_ROLES: dict[str, frozenset[Role]] = {
@@ -81,8 +95,24 @@ CENTRE_ROLES: dict[str, frozenset[Role]] = {
 BY_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complete", "return", "request"})
 """Verbs that are the unit's own deeds."""
 OWN_UNIT = frozenset(
-    {"acknowledge", "arrive", "handle", "finish_task", "complete", "return", "hand_up", "ask", "note"}
-) | {"take_back", "tick", "cordon"}
+    {
+        "acknowledge",
+        "arrive",
+        "handle",
+        "finish_task",
+        "complete",
+        "return",
+        "hand_up",
+        "ask",
+        "note",
+        "take_back",
+        "tick",
+        "cordon",
+    }
+) | {
+    *("classify", "convene", "put_off", "attend", "minutes", "decide", "consult", "collect", "conclude", "publish"),
+    *("mediate", "fulfil"),
+}
 """Verbs that a field role may use only where its own unit has a part in the ticket."""
 
 LEAD_UNIT = frozenset({"complete", "return", "hand_up"})

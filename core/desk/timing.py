@@ -73,7 +73,17 @@ class Timing:
         task_id: int | None = None,
     ) -> dict[str, Any]:
         """A new clock with a limit such as "2 urgent_hour"; `ladder` is empty for a clock that nobody climbs for."""
-        budget = Budget.parse(limit)
+        return self._start(kind, Budget.parse(limit), ladder, unit_id, task_id)
+
+    def until(
+        self, kind: ClockKind, due_at: int, ladder: str, unit_id: int | None = None, task_id: int | None = None
+    ) -> dict[str, Any]:
+        """A new clock to an instant (epoch seconds) that somebody set, running through."""
+        return self._start(kind, Budget.between(self.moment, from_seconds(due_at)), ladder, unit_id, task_id)
+
+    def _start(
+        self, kind: ClockKind, budget: Budget, ladder: str, unit_id: int | None, task_id: int | None
+    ) -> dict[str, Any]:
         share, ladder = self.policy.warning(kind, self.urgency, ladder, budget.seconds(self.calendar))
         facts = clocks.start(
             kind,

@@ -34,7 +34,7 @@ class Effects:
         plain: dict[str, Any] = {"set": self.set, "hold": self.hold, "tasks": self.tasks, "clocks": self.clocks}
         return {**plain, "attached": self.attached} if self.attached else plain
 
-    def attach(self, kind: str, no: int, **fields: Any) -> None:
+    def attach(self, kind: str, no: int, /, **fields: Any) -> None:
         """A new or changed row of a kind that hangs on the ticket (`data.tables.projected.OF_TICKET`)."""
         self.attached.setdefault(kind, []).append({"no": no, **fields})
 

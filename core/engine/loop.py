@@ -15,6 +15,7 @@ from typing import Any
 
 from core.clock import Clock
 from core.engine.covers import Covers
+from core.engine.gatherings import Gatherings
 from core.engine.identity import short_name, steady
 from core.engine.lease import TTL, LeaseKeeper, LeaseLost
 from core.engine.mode import follow_mode
@@ -59,6 +60,8 @@ class Cycle:
     """Tickets whose ladders took on the pace of a mode that was declared or lifted."""
     covered: int = 0
     """Tickets that a B holder took over or gave back."""
+    gathered: int = 0
+    """Reminders of meetings, and consultations that came to their end."""
     stepped: int = 0
     """Seconds by which somebody set the wall clock since the last cycle."""
     shown: int = 0
@@ -104,6 +107,7 @@ class Engine:
         self.lease = LeaseKeeper(self.store, centre_id, ttl=ttl, clock=steady_clock, holder=holder)
         self.sweep = Sweep(self.store, clock, self.lease)
         self.covers = Covers(self.store, self.lease, self.sweep.shelf)
+        self.gatherings = Gatherings(self.store, self.lease, self.sweep.shelf)
         self.outbox = Outbox(self.store, clock, centre_id, steady_clock=steady_clock, seed=seed)
         self._jobs = Calendar(self.store, clock, centre_id) if jobs else None
         self._on_cycle = on_cycle
@@ -184,6 +188,7 @@ class Engine:
         for clock_id, why in cycle.swept.parked.items():
             log.error("the step of clock %d failed and waits: %s", clock_id, why)
         cycle.covered = self.covers.follow(self._now())
+        cycle.gathered = self.gatherings.follow(self._now())
         cycle.next_at = self.sweep.next_due()
         now = self._now()
         with self.store.write(bell=False) as connection:

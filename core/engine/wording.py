@@ -9,7 +9,8 @@ from core.rules.case import Case
 from core.rules.cover import Cover
 from core.rules.ladder import Step
 from data.instants import from_seconds
-from data.tables import ClockRecord
+from data.meeting_terms import Act, AskKind, MeetingKind
+from data.tables import ClockRecord, ConsultationRecord, MeetingRecord
 from data.terms import ClockKind, CoverReason
 
 SUMMARY_MIN = 2
@@ -81,6 +82,37 @@ def _cover_reason(cover: Cover) -> Words:
     if reason == CoverReason.SILENT:
         return Words(f"{cover.minutes} 分钟未签收", f"no acknowledgement for {cover.minutes} min")
     return Words(reason.zh, reason.en)
+
+
+def meeting_words(case: Case, meeting: MeetingRecord, act: Act, zone: ZoneInfo) -> Words:
+    """To those who were called before a meeting; after it, to whoever called it."""
+    kind, name = MeetingKind(meeting.kind), _name(case)
+    if act == Act.ASK_MINUTES:
+        return Words(
+            f"{case.ticket.code} {kind.zh}还没有纪要，请补记{name.zh}",
+            f"{case.ticket.code}: the {kind.en} has no minutes yet{name.en}",
+        )
+    at = from_seconds(meeting.meets_at).astimezone(zone).strftime("%m-%d %H:%M")
+    return Words(
+        f"{case.ticket.code} {kind.zh} {at} 在{meeting.place}召开{name.zh}",
+        f"{case.ticket.code}: {kind.en} {at}, {meeting.place}{name.en}",
+    )
+
+
+def consultation_words(case: Case, asked: ConsultationRecord, act: Act) -> Words:
+    """To whoever opened a consultation and to the unit that has the ticket: it ends soon, or has ended."""
+    kind, name = AskKind(asked.kind), _name(case)
+    zh = f"收到 {asked.opinions} 条，{asked.answered} 户"
+    en = f"{asked.opinions} answers of {asked.answered} households"
+    if act == Act.CLOSE:
+        return Words(
+            f"{case.ticket.code} {kind.zh}已截止，{zh}，请写结果{name.zh}",
+            f"{case.ticket.code}: the {kind.en} closed with {en}: conclude it{name.en}",
+        )
+    return Words(
+        f"{case.ticket.code} {kind.zh}将在一天内截止，{zh}{name.zh}",
+        f"{case.ticket.code}: the {kind.en} closes within a day, {en} so far{name.en}",
+    )
 
 
 def duration_words(seconds: int) -> Words:

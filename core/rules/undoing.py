@@ -39,16 +39,15 @@ UNDOABLE = frozenset(
         "supervise",
         "pause",
         "resume",
+        "classify",
     }
 )
 BESIDE = frozenset({"note", "tick", "ask", "remind", "link", "engine_step", "mode", "grade", "report_up"}) | {
-    "take_over",
-    "take_back",
-    "sweep",
-    "cordon",
-    "remind_hands",
+    *("take_over", "take_back", "convene", "put_off", "attend", "minutes", "consult", "collect", "conclude", "publish"),
+    *("sweep", "cordon", "remind_hands", "mediate", "fulfil", "meeting_step"),
 }
-"""Words, ties to other tickets, the ladder's steps, who stands in and what is owed upward: looked past."""
+"""Words, meetings and mediation, ties to other tickets, the ladder's steps, who stands in, what is owed upward: looked
+past."""
 
 REASONS = {
     "report": ("登记不能撤销；误报请作废", "a report stays: strike it out with void"),
@@ -75,6 +74,21 @@ REASONS = {
     "take_back": ("收回不能撤销", "A has it again"),
     "mode": ("平战切换随应急状态进出，不能撤销", "the ladders go with the centre's mode"),
     "grade": ("定级不能撤销；请重新定级", "a grade stays: give another one"),
+    "convene": ("会议通知已发出，不能撤销；请改期或取消", "those called were told: put it off or call it off"),
+    "put_off": ("改期通知已发出，不能撤销；可再改期", "those called were told: put it off again"),
+    "attend": ("签到不能撤销；更正请重新签到", "attendance stays: take it again to correct it"),
+    "minutes": ("纪要不能撤销；可写新的纪要", "minutes stay: write them again"),
+    "decide": (
+        "议定事项已派出，不能撤销；请取消任务或作废子事件",
+        "a decision was given out: end its task or void its ticket",
+    ),
+    "consult": ("征求意见已开始，不能撤销；请取消", "a consultation was opened: call it off"),
+    "collect": ("收到的意见不能撤销", "an answer that was taken stays"),
+    "conclude": ("结果不能撤销", "a result stays"),
+    "publish": ("已公示，不能撤销；更正请再公示", "it was made public: publish a correction"),
+    "mediate": ("调解记录不能撤销；更正请用“记录”", "a round of mediation stays: correct it with a note"),
+    "fulfil": ("履约记录不能撤销；更正请用“记录”", "that an agreement was carried out stays: correct it with a note"),
+    "meeting_step": ("会议和征求意见的提醒不能撤销", "a reminder of a meeting or consultation stays"),
     "report_up": ("信息已报出，不能撤销；更正请续报", "the report has been made: correct it with a follow-up"),
 }
 """Why the other verbs cannot be undone."""

@@ -10,6 +10,7 @@ from core.desk.work import Work
 from core.rules.budgets import Budget
 from core.rules.case import LIVE_CLOCKS
 from core.rules.contingency import arrival_limit
+from core.rules.meetings import decided_limit
 from core.rules.policy import FROM_MATTER
 from core.rules.sweeps import sweep_limit
 from data.tables import ClockRecord, TaskRecord
@@ -33,9 +34,10 @@ def limit_text(work: Work, kind: ClockKind) -> str:
 
 
 def _plain_limit(work: Work, kind: ClockKind) -> str:
-    swept = sweep_limit(work.effects.set.get("facts", work.case.ticket.facts), kind)
-    if swept is not None:
-        return swept
+    facts = work.effects.set.get("facts", work.case.ticket.facts)
+    for given in (sweep_limit(facts, kind), decided_limit(facts, kind)):
+        if given is not None:
+            return given
     matter = work.matter()
     own = str(matter.limit(work.limit_no()).get(FROM_MATTER[kind], "")) if matter and kind in FROM_MATTER else ""
     if own or (kind in ON_DEMAND and not (matter and kind.value in matter.stages)):

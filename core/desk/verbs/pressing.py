@@ -60,10 +60,5 @@ def decide_ask(work: Work, order: Ask) -> Decision:
 
 
 def decide_note(work: Work, order: Note) -> Decision:
-    """A note, or a round of mediation (counted)."""
-    if order.kind == "mediation":
-        facts = work.case.ticket.facts
-        rounds = int(facts.get("mediations", 0)) + 1
-        work.effects.set["facts"] = {**facts, "mediations": rounds}
-        return work.decision(text=order.text, kind=order.kind, round=rounds)
-    return work.decision(text=order.text, kind=order.kind)
+    """A note."""
+    return work.decision(text=order.text)

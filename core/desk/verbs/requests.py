@@ -12,8 +12,9 @@ from core.desk.permissions import takes_part
 from core.desk.references import References
 from core.desk.verbs.dispatching import add_hands, more_hands, refuse_without_leader, send_back
 from core.desk.verbs.guarding import guard
+from core.desk.verbs.meeting import add_attendees, add_meeting, find_hands, write_minutes
 from core.desk.verbs.moving import give_up, stand_still
-from core.desk.work import Decision, Work
+from core.desk.work import Decision, Effects, Work
 from core.rules.budgets import Budget
 from core.rules.case import Case
 from core.rules.policy import DECIDE
@@ -29,6 +30,7 @@ from core.rules.requests import (
 )
 from core.rules.stages import OUT, Why
 from data.errors import BadInput, NotAllowed
+from data.meeting_terms import MeetingKind, MeetingState
 from data.terms import ClockKind, PauseReason, RequestKind, Severity, Stage, TaskRole
 
 STAYS = frozenset({*OUT, Stage.SUSPENDED, Stage.MERGED})
@@ -127,14 +129,26 @@ def _wanted(work: Work, order: Request) -> dict[str, Any]:
     if kind == RequestKind.MORE_HANDS:
         more_hands(work, [Hand.read(text, TaskRole.ASSIST) for text in order.to])
     elif kind == RequestKind.CONSULTATION:
-        for text in order.to:
-            hand = work.finder.find(Hand.read(text, TaskRole.INFORM))
-            code = work.case.ticket.code
-            work.tell_hand(hand, "request", f"{code} 请参加会商", f"{code}: you are asked to a consultation")
+        return {**_given(order, given), "meeting": _call_consultation(work, order)}
     elif kind == RequestKind.HAND_UP and len(order.to) > 1:
         raise BadInput("request-field", "上报上级只能写一个单位。", "A hand-up goes to one unit.")
+    return _given(order, given)
+
+
+def _given(order: Request, given: set[str]) -> dict[str, Any]:
     wanted = {"to": order.to, "days": order.days, "code": order.code.value if order.code else ""}
     return {name: wanted[name] for name in sorted(given)}
+
+
+def _call_consultation(work: Work, order: Request) -> int:
+    """A consultation is a meeting whose time is open: it has an attendance list; the minutes come with the grant."""
+    hands = find_hands(work, order.to)
+    no = add_meeting(work, MeetingKind.CONSULTATION, work.at, "", order.reason, next_at=None)
+    add_attendees(work, no, hands, [])
+    code = work.case.ticket.code
+    for hand in hands:
+        work.tell_hand(hand, "request", f"{code} 请参加会商", f"{code}: you are asked to a consultation")
+    return no
 
 
 # ------------------------------------------------------------------------------------------------ decide
@@ -153,6 +167,8 @@ def decide_grant(work: Work, order: Grant) -> Decision:
         work.effects.set["facts"] = facts
         return work.decision(kind=rule.kind.value, note=order.note, reviewed=len(approved))
     _end(work, rule, granted=1)
+    if "meeting" in asked:
+        write_minutes(work, asked["meeting"], order.minutes)
     kept = GRANTED[rule.kind](work, asked) or {}
     _tell_asker(work, rule, "已同意", "granted")
     return work.decision(kind=rule.kind.value, note=order.note, record=order.minutes, **kept)
@@ -189,6 +205,15 @@ def _end(work: Work, rule: RequestRule, granted: int = 0, refused: int = 0) -> N
         facts["verdicts"] = counted
     work.effects.set.update({"pending": "", "facts": facts})
     work.effects.clocks.extend(work.timing.stop(clock) for clock in work.case.live_clocks(ClockKind.REQUEST))
+    if not granted:
+        _call_off(work, work.effects)
+
+
+def _call_off(work: Work, effects: Effects) -> None:
+    """The consultation that was asked for does not come about."""
+    no = waiting(work.case).get("meeting")
+    if no is not None and work.case.rows("meeting")[no].state == MeetingState.CONVENED:
+        effects.attach("meeting", no, state=MeetingState.CALLED_OFF.value)
 
 
 def _tell_asker(work: Work, rule: RequestRule, zh: str, en: str) -> None:
@@ -269,3 +294,4 @@ def lapse(verb: str, work: Work, decision: Decision) -> None:
     ended = {clock["id"] for clock in decision.effects.clocks}
     clocks = [clock for clock in work.case.live_clocks(ClockKind.REQUEST) if clock.id not in ended]
     decision.effects.clocks.extend(work.timing.stop(clock, cancelled=True) for clock in clocks)
+    _call_off(work, decision.effects)

@@ -6,18 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.desk import contingency_orders, orders, sweep_orders
+from core.desk import contingency_orders, meeting_orders, orders, sweep_orders
 from core.desk.verbs import (
     closing,
+    consulting,
     contingency,
     covering,
     dispatching,
     handling,
     intake,
     joining,
+    mediating,
+    meeting,
     moving,
     pressing,
     requests,
+    resolving,
     sweeping,
     undoing,
     upward,
@@ -79,6 +83,18 @@ _ROWS: tuple[tuple[str, str, type[orders.Order], Callable[[Work, Any], Decision]
     ("拆分", "separate", orders.Separate, joining.decide_separate),
     ("关联", "link", orders.Link, joining.decide_link),
     ("举一反三", "sweep", sweep_orders.Sweep, sweeping.decide_sweep),
+    ("分类", "classify the affair", meeting_orders.Classify, meeting.decide_classify),
+    ("召集会议", "call a meeting", meeting_orders.Convene, meeting.decide_convene),
+    ("改期", "put off", meeting_orders.PutOff, meeting.decide_put_off),
+    ("签到", "take attendance", meeting_orders.Attend, meeting.decide_attend),
+    ("会议纪要", "write minutes", meeting_orders.Minutes, meeting.decide_minutes),
+    ("议定", "write down a decision", meeting_orders.Decide, resolving.decide_decide),
+    ("征求意见", "consult residents", meeting_orders.Consult, consulting.decide_consult),
+    ("收集意见", "take an answer", meeting_orders.Collect, consulting.decide_collect),
+    ("征求结果", "conclude a consultation", meeting_orders.Conclude, consulting.decide_conclude),
+    ("公示", "publish", meeting_orders.Publish, consulting.decide_publish),
+    ("调解", "mediate", meeting_orders.Mediate, mediating.decide_mediate),
+    ("履约", "fulfil an agreement", meeting_orders.Fulfil, mediating.decide_fulfil),
 )
 
 VERBS: dict[str, Verb] = {order.verb: Verb(order.verb, zh, en, order, decide) for zh, en, order, decide in _ROWS}

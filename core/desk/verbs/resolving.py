@@ -1,0 +1,118 @@
+"""Decisions of a meeting: each becomes a task of the ticket, or a ticket of its own where nobody has this one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.desk.hands import Found, Hand
+from core.desk.meeting_orders import Decide
+from core.desk.numbers import next_code
+from core.desk.verbs.dispatching import give_lead
+from core.desk.verbs.guarding import guard
+from core.desk.verbs.limits import start_assisting_clocks
+from core.desk.verbs.meeting import local, the_meeting
+from core.desk.work import Decision, Work
+from core.rules.budgets import Budget
+from core.rules.local_time import read_end
+from core.rules.meetings import DECIDED, FURTHEST
+from core.rules.stages import OUT
+from data.errors import BadInput, NotAllowed
+from data.ids import new_id
+from data.instants import from_seconds
+from data.meeting_terms import MeetingKind, MeetingState
+from data.tables import MeetingRecord, TaskRecord
+from data.terms import ClockKind, Source, TaskRole
+
+TITLE_SHOWN = 120
+
+
+def decide_decide(work: Work, order: Decide) -> Decision:
+    """One decision: what, who, by when."""
+    meeting = the_meeting(work, order.meeting)
+    if meeting.state != MeetingState.HELD:
+        raise NotAllowed(
+            "meeting-not-held",
+            "会议还没有召开，请先签到或写纪要。",
+            "The meeting has not been held: take attendance first.",
+        )
+    due_at = read_end(order.due, work.refs.centre().zone)
+    if not work.at < due_at <= work.at + FURTHEST:
+        raise BadInput("due-past", "完成时间须在今后一年内。", "The time to do it by lies within the year ahead.")
+    hand = work.finder.find(Hand.read(order.to, TaskRole.ASSIST))
+    kept: dict[str, Any] = {}
+    if work.case.stage in OUT:
+        kept = guard(work, [hand], order.override)
+        made = {"task_id": _task(work, hand, order.text, due_at)}
+    else:
+        number, kept["opened"] = _child(work, meeting, hand, order, due_at)
+        made = {"child_id": number}
+    no = len(work.case.rows("resolution")) + 1
+    work.effects.attach("resolution", no, meeting=meeting.no, words=order.text, owner=hand.name, due_at=due_at, **made)
+    return work.decision(
+        meeting=meeting.no,
+        item=no,
+        text=order.text,
+        to=hand.name,
+        due=local(work, due_at),
+        **kept,
+    )
+
+
+def _task(work: Work, hand: Found, text: str, due_at: int) -> int:
+    """The owner's task with a clock to the time that was decided; one that they have already goes on with it."""
+    task = work.case.task_of(*hand.key)
+    if task is None:
+        task_id = work.send(hand.unit, TaskRole.ASSIST, text, person=hand.person)
+        start_assisting_clocks(work, hand.unit, task_id)
+        work.effects.clocks = [clock for clock in work.effects.clocks if clock["kind"] != ClockKind.PART]
+    else:
+        task_id = task.id
+        work.change_task(task, instruction=_longer(task, text))
+    work.effects.clocks.append(
+        work.timing.until(ClockKind.PART, due_at, work.ladder(), unit_id=hand.unit.id, task_id=task_id)
+    )
+    code = work.case.ticket.code
+    when = local(work, due_at)
+    work.tell_hand(hand, "dispatch", f"{code} 会议议定，{when} 前：{text}", f"{code}, decided, by {when}: {text}")
+    return task_id
+
+
+def _longer(task: TaskRecord, text: str) -> str:
+    return f"{task.instruction}\n{text}" if task.instruction else text
+
+
+def _child(work: Work, meeting: MeetingRecord, hand: Found, order: Decide, due_at: int) -> tuple[int, str]:
+    """A ticket of its own under this one, sent to the owner with the time that was decided; its id and its code."""
+    parent = work.case.ticket
+    child = Work(work.ledger.new_case(new_id()), work.refs, work.at, work.actor, work.ledger)
+    code = next_code(work.ledger, work.refs)
+    first = order.text.splitlines()[0]
+    limit = Budget.between(from_seconds(work.at), from_seconds(due_at)).format()
+    child.effects.set.update(
+        {
+            "code": code,
+            "source": Source.LEADER.value,
+            "title": first if len(first) <= TITLE_SHOWN else first[: TITLE_SHOWN - 2] + "..",
+            "body": f"{parent.code} {MeetingKind(meeting.kind).zh}议定：{order.text}",
+            "address": parent.address,
+            "confidential": parent.confidential,
+            "urgency": parent.urgency,
+            "affair": parent.affair,
+            "section": hand.unit.section or parent.section,
+            "community_id": parent.community_id,
+            "grid_id": parent.grid_id,
+            "reported_at": work.at,
+            "accepted_at": work.at,
+            "dispatched_at": work.at,
+            "policy_version": work.refs.version("policy"),
+            "calendar_version": work.refs.version("calendar", work.refs.centre().calendar),
+            "parent_id": parent.id,
+            "facts": {DECIDED: {"of": parent.id, "meeting": meeting.no, "limit": limit}},
+        }
+    )
+    kept = guard(child, [hand], order.override)
+    # Its own row says so already: clocks and notices read it there.
+    child.case.ticket.code = code
+    give_lead(child, hand.unit, order.text, hand.person)
+    work.and_of("report", child, source=Source.LEADER.value, decided_in=parent.code, **kept)
+    return child.case.ticket.id, code
