@@ -304,3 +304,26 @@ def requests(
     else:
         show_requests(session, asked, form)
     return OK
+
+
+# ------------------------------------------------------------------------------------------------ meetings
+
+
+@command(
+    app, "meetings", "会议、议定事项、征求意见、调解轮次", "meetings, decisions, consultations, rounds of mediation"
+)
+def meetings(
+    context: typer.Context,
+    period: Period = "",
+    first: First = "",
+    last: Last = "",
+    json: Json = False,
+    jsonl: Jsonl = False,
+    csv: Csv = False,
+) -> int:
+    """By the time of the meeting, the opening or the round."""
+    from console.cli.report_meetings import show_meetings
+
+    session = session_of(context)
+    show_meetings(session, _period(session, period, first, last), form_of(json, jsonl, csv))
+    return OK

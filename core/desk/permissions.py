@@ -63,7 +63,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "decline": DESK_ROLES | {Role.SECTION_LEADER},
     "withdraw": ANYBODY,
     "undo": DESK_ROLES,
-    "classify": DESK_ROLES | {Role.SECTION_LEADER, Role.COMMUNITY_SECRETARY},
+    "classify": MEETING_ROLES,
     "convene": MEETING_ROLES,
     "put_off": MEETING_ROLES,
     "attend": MEETING_ROLES,
@@ -96,23 +96,11 @@ BY_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complete
 """Verbs that are the unit's own deeds."""
 OWN_UNIT = frozenset(
     {
-        "acknowledge",
-        "arrive",
-        "handle",
-        "finish_task",
-        "complete",
-        "return",
-        "hand_up",
-        "ask",
-        "note",
-        "take_back",
-        "tick",
-        "cordon",
+        *("acknowledge", "arrive", "handle", "finish_task", "complete", "return", "hand_up", "ask", "note"),
+        *("take_back", "cordon", "tick", "classify", "convene", "put_off", "attend", "minutes", "decide", "consult"),
+        *("collect", "conclude", "publish", "mediate", "fulfil"),
     }
-) | {
-    *("classify", "convene", "put_off", "attend", "minutes", "decide", "consult", "collect", "conclude", "publish"),
-    *("mediate", "fulfil"),
-}
+)
 """Verbs that a field role may use only where its own unit has a part in the ticket."""
 
 LEAD_UNIT = frozenset({"complete", "return", "hand_up"})

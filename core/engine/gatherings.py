@@ -67,9 +67,7 @@ class Gatherings:
 def _due_tickets(connection: Connection, centre_id: int, now: int) -> list[int]:
     """Tickets with a meeting or a consultation to come back to."""
     found = [
-        select(rows.c.ticket_id).where(
-            rows.c.centre_id == centre_id, rows.c.next_at.is_not(None), rows.c.next_at <= now
-        )
+        select(rows.ticket_id).where(rows.centre_id == centre_id, rows.next_at.is_not(None), rows.next_at <= now)
         for rows in (_MEETING, _CONSULTATION)
     ]
     return sorted(connection.execute(union(*found)).scalars())[:BATCH]

@@ -22,7 +22,7 @@ from core.exchange.importing import SAMPLES, Rejection
 from core.exchange.readers import open_table
 from core.exchange.rejects import Rejects
 from core.exchange.tables import Fault, Table, shown
-from data.errors import BadInput
+from data.errors import BadInput, NotAllowed
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "household": ("户号", "房号", "门牌", "住户", "household"),
@@ -66,12 +66,20 @@ def collect_file(
     `columns` says what a column is called where it is none of the usual headings; `rejects` where rejected rows go, by
     default a new file beside the source. Raises a Refusal, and then nothing has changed.
     """
+    _demand_right(desk, actor, ticket)
     names = [name for headings in HEADINGS.values() for name in headings] + list((columns or {}).values())
     table = open_table(file, names)
     try:
         return _collect(desk, actor, ticket, file, consultation, columns or {}, dry_run, rejects, table)
     finally:
         table.close()
+
+
+def _demand_right(desk: Desk, actor: Actor, ticket: str) -> None:
+    """Also where nothing would be taken: who may not do it learns nothing of the answers that are there."""
+    found = next(item for item in desk.possible(ticket, actor) if item.verb.name == CollectFile.verb)
+    if found.why is not None:
+        raise NotAllowed(found.why.code, found.why.zh + "。", found.why.en + ".")
 
 
 def _collect(
@@ -112,7 +120,6 @@ def _collect(
         unread=result.read - len(rows),
     )  # fmt: skip
     if result.taken:
-        # The permission is checked in a dry run too.
         (desk.rehearse if dry_run else desk.do)(order, actor)
     _keep_rejects(result, faults, Rejects(file, wanted, table.header, not dry_run))
     return result

@@ -11,9 +11,10 @@ from core.desk.work import Decision, Work
 from core.rules.local_time import is_date, read_end, read_instant
 from core.rules.meetings import FURTHEST, next_of_consultation
 from core.rules.opinions import VOTE_OPTIONS, Answer, Fault, add_up, fault_of, mark_of
+from data.clean import clean
 from data.errors import BadInput, NotAllowed
 from data.meeting_terms import AskKind, AskState
-from data.tables import ConsultationRecord, OpinionRecord
+from data.tables import ConsultationRecord
 
 FIGURE_LIMIT = 20
 
@@ -81,8 +82,6 @@ class Sorted:
             answer = self._answer(given)
         except BadInput as error:
             return Fault(error.code, error.zh.rstrip("。"), error.en.rstrip("."))
-        except ValueError:
-            return Fault("characters", "含有无法保存的字符", "it holds characters that cannot be stored")
         fault = fault_of(self._asked, answer, self._now)
         if fault is not None:
             return fault
@@ -99,8 +98,10 @@ class Sorted:
     def _answer(self, given: Given) -> Answer:
         received = given.received.strip()
         at = self._received(received) if received else self._now
-        household = " ".join(unicodedata.normalize("NFKC", _plain(given.household)).split())
-        return Answer(household, at, " ".join(_plain(given.name).split()), _plain(given.choice), _plain(given.words))
+        household = unicodedata.normalize("NFKC", given.household)
+        one_line = (" ".join(clean(text).split()) for text in (household, given.name, given.choice))
+        household, name, choice = one_line
+        return Answer(household, at, name, choice, clean(given.words, lines=True).strip())
 
     def _received(self, text: str) -> int:
         """When it was received. A day alone counts where any part of it lies in the time of the consultation."""
@@ -108,14 +109,6 @@ class Sorted:
         if is_date(text) and at < self._asked.opens_at < read_end(text.replace("/", "-"), self._zone):
             return self._asked.opens_at
         return at
-
-
-def _plain(text: str) -> str:
-    """Text that every database takes. Raises ValueError."""
-    if "\x00" in text:
-        raise ValueError("NUL")
-    text.encode()
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def decide_collect(work: Work, order: Collect | CollectFile) -> Decision:
@@ -142,8 +135,7 @@ def decide_collect(work: Work, order: Collect | CollectFile) -> Decision:
             received_at=answer.received_at,
         )
     old = [row for row in rows.values() if row.consultation == asked.no]
-    made = [OpinionRecord(choice=answer.choice, household=answer.household) for _, answer in found.new]
-    count = add_up([*old, *made])
+    count = add_up([*old, *(answer for _, answer in found.new)])
     work.effects.attach(
         "consultation",
         asked.no,

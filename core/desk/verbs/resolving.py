@@ -9,7 +9,7 @@ from core.desk.meeting_orders import Decide
 from core.desk.numbers import next_code
 from core.desk.verbs.dispatching import give_lead
 from core.desk.verbs.guarding import guard
-from core.desk.verbs.limits import start_assisting_clocks
+from core.desk.verbs.limits import NO_LIMITS, start_assisting_clocks
 from core.desk.verbs.meeting import local, the_meeting
 from core.desk.work import Decision, Work
 from core.rules.budgets import Budget
@@ -63,7 +63,7 @@ def _task(work: Work, hand: Found, text: str, due_at: int) -> int:
     task = work.case.task_of(*hand.key)
     if task is None:
         task_id = work.send(hand.unit, TaskRole.ASSIST, text, person=hand.person)
-        start_assisting_clocks(work, hand.unit, task_id)
+        start_assisting_clocks(work, [(hand.unit, task_id)], [NO_LIMITS])
         work.effects.clocks = [clock for clock in work.effects.clocks if clock["kind"] != ClockKind.PART]
     else:
         task_id = task.id

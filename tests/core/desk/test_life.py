@@ -234,14 +234,6 @@ def test_asking_reaches_the_section_leader(scene: Scene) -> None:
     assert [row["officer_id"] for row in scene.notices("ask")] == [scene.who("hu").id]
 
 
-def test_mediation_rounds_are_counted(scene: Scene) -> None:
-    code = scene.at_stage(Stage.HANDLING)
-    for _ in range(3):
-        scene.do(Note(ticket=code, kind="mediation", text="双方未达成一致"), "li")
-    scene.do(Note(ticket=code, text="普通记录"), "li")
-    assert [event["body"].get("round") for event in scene.events(code)][-4:] == [1, 2, 3, None]
-
-
 def test_notes_may_follow_after_the_end(scene: Scene) -> None:
     code = scene.at_stage(Stage.ARCHIVED)
     end = scene.custody(code)[-1]["to_at"]

@@ -38,6 +38,7 @@ DESK = {"duty_officer", "shift_leader", "duty_leader", "commander"}
 LEADERS = {"duty_leader", "commander", "section_leader"}
 SENIOR = {"shift_leader", "duty_leader", "commander"}
 ALL = {role.value for role in Role}
+MEETING = ALL - {"grid_worker_part", "force_contact", "district_officer"}
 
 MATRIX = {
     "report": ALL,
@@ -77,6 +78,18 @@ MATRIX = {
     "decline": DESK | {"section_leader"},
     "withdraw": ALL,
     "undo": DESK,
+    "classify": MEETING,
+    "convene": MEETING,
+    "put_off": MEETING,
+    "attend": MEETING,
+    "minutes": MEETING,
+    "decide": MEETING,
+    "consult": MEETING,
+    "collect": MEETING,
+    "conclude": MEETING,
+    "publish": MEETING,
+    "mediate": ALL,
+    "fulfil": ALL,
     "join": DESK,
     "separate": DESK,
     "link": DESK,

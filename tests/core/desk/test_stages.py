@@ -31,8 +31,11 @@ LIFE = {
     "return": {"dispatched", "acknowledged", "on_scene", "handling"},
 }
 """Written down once more by hand: the field's own order of things (domain.md 2.4)."""
-AFTERWARDS = ("note", "link", "sweep", "request", "grant", "decline", "withdraw")
-"""Possible when a life is over: an appeal is a request, too."""
+AFTERWARDS = (
+    *("note", "link", "sweep", "request", "grant", "decline", "withdraw", "convene", "put_off", "attend", "minutes"),
+    *("decide", "consult", "collect", "conclude", "publish"),
+)
+"""Possible when a life is over: an appeal is a request, too, and a meeting may look back on what was filed."""
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +53,7 @@ def test_the_table_is_the_field_s(verb: str, stages: set[str]) -> None:
 
 
 def test_every_verb_has_a_row_and_every_row_a_verb() -> None:
-    assert STAGES.keys() - {"engine_step", "mode", "take_over"} == VERBS.keys()
+    assert STAGES.keys() - {"engine_step", "mode", "take_over", "meeting_step"} == VERBS.keys()
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core.desk.contingency_orders import ActivatePlan
+from core.desk.meeting_orders import Classify, Mediate
 from core.desk.orders import (
     Accept,
     Acknowledge,
@@ -20,7 +21,6 @@ from core.desk.orders import (
     HandDown,
     Handle,
     HandUp,
-    Note,
     Order,
     Pause,
     Redispatch,
@@ -34,6 +34,7 @@ from core.desk.verbs.table import VERBS
 from core.engine.loop import Engine
 from core.rules.undoing import BESIDE, REASONS, UNDOABLE, WINDOW
 from data.errors import NotAllowed
+from data.meeting_terms import MediationOutcome
 from data.terms import PauseReason, ReturnReason, Satisfaction, Stage
 from tests.core.desk import invariants
 from tests.core.desk.scene import AJ, CSGX, Scene
@@ -59,6 +60,7 @@ STEPS: list[tuple[Stage, str, Any]] = [
     (Stage.DISPATCHED, "zhang", lambda code: HandUp(ticket=code, reason="误报")),
     (Stage.ASSESSED, "zhang", lambda code: HandDown(ticket=code, to="C01", reason="误派")),
     (Stage.HANDLING, "wang", lambda code: Supervise(ticket=code)),
+    (Stage.HANDLING, "zhang", lambda code: Classify(ticket=code, affair="shared")),
     (Stage.HANDLING, "zhang", lambda code: Pause(ticket=code, code=PauseReason.CITIZEN, reason="误点")),
     (Stage.SUSPENDED, "zhang", lambda code: Resume(ticket=code)),
 ]
@@ -103,7 +105,9 @@ def test_it_is_as_if_it_had_not_been_done(scene: Scene, stage: Stage, who: str, 
 def test_what_is_tried_here_is_all_that_can_be_undone() -> None:
     tried = {make("x").verb for _stage, _who, make in STEPS}
     assert tried | {"arrive", "finish_task"} == UNDOABLE
-    assert UNDOABLE | REASONS.keys() | {"undo"} == VERBS.keys() | {"report", "engine_step", "mode", "take_over"}
+    assert UNDOABLE | REASONS.keys() | {"undo"} == VERBS.keys() | {
+        *("report", "engine_step", "mode", "take_over", "meeting_step"),
+    }
     assert not UNDOABLE & REASONS.keys()
     assert REASONS.keys() > BESIDE
 
@@ -204,7 +208,7 @@ def test_units_are_told_that_it_is_withdrawn(scene: Scene) -> None:
 def test_words_in_between_do_not_hinder(scene: Scene) -> None:
     code = scene.at_stage(Stage.ASSESSED)
     scene.do(Dispatch(ticket=code, to="CSGX"))
-    scene.do(Note(ticket=code, text="打过电话", kind="mediation"), "li")
+    scene.do(Mediate(ticket=code, parties="双方", outcome=MediationOutcome.FAILED, words="不同意"), "li")
     scene.do(Remind(ticket=code))
     scene.do(Undo(ticket=code))
     ticket = scene.ticket(code)

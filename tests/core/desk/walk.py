@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from core.accountability.lookup import plain
 from core.desk.centre_desk import CentreDesk
 from core.desk.centre_orders import CentreOrder, Declare, Lift, LogEntry, PhoneFollowUp, PhoneReport, Regrade
 from core.desk.orders import Order, Report, ReportUp
 from core.desk.verbs.table import VERBS
 from core.engine.loop import Engine
 from data.errors import Conflict, Refusal
-from data.terms import Grade, PauseReason, RequestKind, ReturnReason, Satisfaction, Source, Tier, UpwardForm, Urgency
+from data.meeting_terms import AskKind, MediationOutcome, MeetingKind
+from data.terms import (
+    AffairKind,
+    Grade,
+    PauseReason,
+    RequestKind,
+    ReturnReason,
+    Satisfaction,
+    Source,
+    Tier,
+    UpwardForm,
+    Urgency,
+)
 from tests.core.desk.scene import AJ, C01, CSGX, G01, G02, GHJS, QJ, W01, XF, Scene
 from tests.core.desk.test_timing import closed_next_week, load
 
@@ -68,7 +81,32 @@ FIELDS: dict[str, dict[str, Sequence[Any]]] = {
     "hand_down": {"to": UNITS[1:], "reason": WORDS},
     "supervise": {"off": (True, False)},
     "ask": {"note": WORDS},
-    "note": {"text": WORDS, "kind": ("note", "mediation")},
+    "note": {"text": WORDS},
+    "classify": {"affair": tuple(AffairKind)},
+    "convene": {
+        "kind": (None, *MeetingKind),
+        "at": ("2026-11-24 19:30", "2026-12-30 09:00"),
+        "place": ("会议室",),
+        "agenda": WORDS,
+        "call": (["CSGX"], ["XF", "@zhang"]),
+        "outside": ([], ["居民=9"]),
+        "reason": ("", "报请支持"),
+    },
+    "put_off": {"reason": WORDS, "at": ("", "2026-12-30 10:00"), "off": (True, False)},
+    "attend": {"came": ([], ["CSGX"], ["居民=8"]), "excused": ([], ["XF=值勤"]), "outside": ([], ["记者"])},
+    "minutes": {"text": WORDS},
+    "decide": {"text": WORDS, "to": ("CSGX", "XF", "@li"), "due": ("2026-12-31", "2027-03-01 18:00")},
+    "consult": {"kind": tuple(AskKind), "subject": ("停车",), "closes": ("2026-11-30", "2027-03-01")},
+    "collect": {"household": ("8-2-301", "８栋2单元301"), "choice": ("", "同意", "反对"), "words": ("", *WORDS)},
+    "conclude": {"result": WORDS, "before": ("", "140"), "after": ("", "80"), "unit": ("", "万元")},
+    "publish": {"place": ("公告栏",), "words": WORDS},
+    "mediate": {
+        "parties": ("双方",),
+        "outcome": tuple(MediationOutcome),
+        "words": WORDS,
+        "follow": ("", "", "施工"),
+    },
+    "fulfil": {"words": WORDS},
     "pause": {"code": tuple(PauseReason), "reason": WORDS},
     "request": {
         "kind": tuple(RequestKind),
@@ -92,7 +130,10 @@ FIELDS: dict[str, dict[str, Sequence[Any]]] = {
     "report_up": {"form": tuple(UpwardForm), "text": ("", *WORDS)},
 }
 """What is drawn for an order; verbs that are not here need nothing but the ticket."""
-ENDING = frozenset({"void", "refuse", "note", "remind", "amend", "supervise", "ask", "grade", "report_up"})
+ENDING = frozenset({"void", "refuse", "note", "remind", "amend", "supervise", "ask", "grade", "report_up"}) | {
+    *("classify", "convene", "put_off", "attend", "minutes", "decide", "consult", "collect", "conclude", "publish"),
+    *("mediate", "fulfil"),
+}
 """Verbs that end a life too soon, or change little: seldom drawn."""
 ORDINARY = {
     "reported": "accept",
@@ -110,6 +151,7 @@ ORDINARY = {
 VALUES: dict[str, dict[str, Any]] = {
     "dispatch": {"to": "CSGX"},
     "complete": {"outcome": "办好了", "open_assist_reason": "不再需要"},
+    "fulfil": {"words": "已履行"},
     "check": {"passed": True},
     "call_back": {"result": "satisfied"},
 }
@@ -160,7 +202,9 @@ class Walk:
         who = "wang" if ticket["pending"] == "lead" else "zhang"
         if verb == "archive" and self.attempt(ReportUp(ticket=ticket["code"], form=UpwardForm.WRITTEN), who):
             ticket = self.scene.ticket(ticket["code"])  # what was owed upward has been made: only then it is filed
-        if verb in ("acknowledge", "complete"):
+        if verb == "complete" and plain(ticket["facts"]).get("agreements"):
+            verb = "fulfil"  # a ticket is not done when an agreement is signed
+        if verb in ("acknowledge", "complete", "fulfil"):
             who = MEMBER.get(ticket["holder_unit_id"], who)
         order = VERBS[verb].order(ticket=ticket["code"], **VALUES.get(verb, {}))
         assert self.attempt(order, who, seen=ticket["revision"])
