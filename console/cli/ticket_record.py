@@ -70,7 +70,7 @@ _HIDDEN = {
     "grid_id",
     "holder_officer_id",
 }
-_INTERNAL = {"joined", "brought", "own", "links"}
+_INTERNAL = {"joined", "brought", "own", "links", "decided"}
 """Parts of `facts` that name tickets and clocks by id; `related` has them by code."""
 _FLAGS = {"confidential", "supervised", "direct", "open", "on_time", "waived"}
 _TASK = (

@@ -27,7 +27,7 @@ from core.desk.verbs.undoing import refusal as refusal_of_undo
 from core.desk.work import Decision, Work
 from core.rules.case import Case
 from core.rules.joining import final_due, refusal_over_joined
-from core.rules.meetings import refusal_over_agreements
+from core.rules.meetings import refusal_of_nothing, refusal_over_agreements
 from core.rules.stages import Why, refusal_of_lead, refusal_of_stage, refusal_of_tasks
 from data.errors import Conflict, NotAllowed, NotFound
 from data.ids import new_id
@@ -242,7 +242,7 @@ class Desk:
             why = refusal_of_undo(case, actor, refs, self.now(), TITLES)
         why = why or requests.refusal(verb.name, case, actor, refs)
         why = why or refusal_over_joined(verb.name, case) or refusal_of_tasks(verb.name, case)
-        return why or refusal_over_agreements(verb.name, case)
+        return why or refusal_of_nothing(verb.name, case) or refusal_over_agreements(verb.name, case)
 
     def _why_not(self, verb: Verb, case: Case, actor: Actor, refs: References) -> Why | None:
         """What is known before it is said to whom, and as what matter, a ticket is to be sent."""

@@ -34,6 +34,8 @@ CONVENERS: dict[MeetingKind, frozenset[Role]] = {
 """Who calls a meeting of a kind."""
 
 
+MEETINGS, CONSULTATIONS = "meetings", "consultations"
+"""How many a ticket has, in its loose facts."""
 DECIDED = "decided"
 """Where a ticket that a meeting's decision became keeps, in its loose facts, what it is of and the time it has."""
 OWN_LIMIT = (ClockKind.FINAL, ClockKind.HANDLE)
@@ -108,6 +110,21 @@ def next_of_consultation(closes_at: int, now: int) -> int | None:
 def decided_limit(facts: Mapping[str, Any], kind: ClockKind) -> str | None:
     """The limit that a decision gives the clocks of the ticket it became; None where it says nothing."""
     return str(facts[DECIDED]["limit"]) if DECIDED in facts and kind in OWN_LIMIT else None
+
+
+def refusal_of_nothing(verb: str, case: Case) -> Why | None:
+    """Why a deed on a meeting, a consultation or an agreement cannot be done: the ticket has none."""
+    facts, code = case.ticket.facts, case.ticket.code
+    met, asked = bool(facts.get(MEETINGS)), bool(facts.get(CONSULTATIONS))
+    if verb in ("attend", "minutes", "decide") and not met:
+        return Why("meeting-none", f"{code} 还没有召集会议", f"no meeting was called on {code}")
+    if verb in ("collect", "conclude") and not asked:
+        return Why("consultation-none", f"{code} 还没有征求意见", f"no consultation was opened on {code}")
+    if verb in ("put_off", "publish") and not (met or asked):
+        return Why("proceeding-none", f"{code} 没有会议，也没有征求意见", f"{code} has no meeting and no consultation")
+    if verb == "fulfil" and not open_agreements(case):
+        return Why("agreement-none", f"{code} 没有待履行的协议", f"no agreement waits on {code}")
+    return None
 
 
 def open_agreements(case: Case) -> list[int]:

@@ -6,10 +6,10 @@ import unicodedata
 from decimal import Decimal, InvalidOperation
 
 from core.desk.meeting_orders import Collect, CollectFile, Conclude, Consult, Given, Publish
-from core.desk.verbs.meeting import local, the_consultation, the_meeting
+from core.desk.verbs.meeting import count, local, the_consultation, the_meeting
 from core.desk.work import Decision, Work
 from core.rules.local_time import is_date, read_end, read_instant
-from core.rules.meetings import FURTHEST, next_of_consultation
+from core.rules.meetings import CONSULTATIONS, FURTHEST, next_of_consultation
 from core.rules.opinions import VOTE_OPTIONS, Answer, Fault, add_up, fault_of, mark_of
 from data.clean import clean
 from data.errors import BadInput, NotAllowed
@@ -50,6 +50,7 @@ def decide_consult(work: Work, order: Consult) -> Decision:
         opened_by=work.actor.id,
         next_at=next_of_consultation(closes_at, work.at),
     )
+    count(work, CONSULTATIONS, no)
     return work.decision(
         consultation=no,
         kind=order.kind.value,

@@ -12,6 +12,7 @@ from core.rules.local_time import is_date, read_end, read_instant
 from core.rules.meetings import (
     EARLY,
     FURTHEST,
+    MEETINGS,
     next_of_consultation,
     next_of_meeting,
     proposed_meeting,
@@ -96,7 +97,13 @@ def add_meeting(
         "next_at": next_of_meeting(meets_at, work.at),
     }
     work.effects.attach("meeting", no, **row | fields)
+    count(work, MEETINGS, no)
     return no
+
+
+def count(work: Work, what: str, number: int) -> None:
+    """Keep on the ticket how many there are: what can be done next is known without reading them."""
+    work.effects.set["facts"] = {**work.effects.set.get("facts", work.case.ticket.facts), what: number}
 
 
 def find_hands(work: Work, named: Sequence[str]) -> list[Found]:

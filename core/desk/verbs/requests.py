@@ -100,7 +100,8 @@ def decide_request(work: Work, order: Request) -> Decision:
         **wanted,
     }
     work.effects.clocks.append(clock)
-    work.effects.set.update({"pending": order.kind.value, "facts": {**work.case.ticket.facts, "request": facts}})
+    kept = work.effects.set.get("facts", work.case.ticket.facts)
+    work.effects.set.update({"pending": order.kind.value, "facts": {**kept, "request": facts}})
     code, zh, en = work.case.ticket.code, order.kind.zh, order.kind.en
     for role in TOLD:
         if role in rule.deciders:

@@ -109,7 +109,7 @@ def test_what_a_meeting_needs(scene: Scene) -> None:
     ):
         assert refused(scene, convene(code, **more)) == wanted, more
     assert refused(scene, convene(code, kind="street", reason="x"), "li") == "not-convener"
-    assert refused(scene, Attend(ticket=code, came=["CSGX"])) == "proceeding-none"
+    assert refused(scene, Attend(ticket=code, came=["CSGX"])) == "meeting-none"
     scene.do(convene(code, at="2026-11-20　１０：００", outside=["居民=9"]))
     assert {(row["unit_id"], row["officer_id"]) for row in scene.notices("meeting")} == {
         (3, None),
