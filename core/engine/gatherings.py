@@ -77,13 +77,13 @@ def _settle(ledger: Ledger, roster: Roster, case: Case, now: int) -> Iterator[Ac
     """Everything due of one ticket; gives what was said or closed."""
     for meeting in case.rows("meeting").values():
         if meeting.next_at is not None and meeting.next_at <= now:
-            due = due_of_meeting(meeting, now)
+            due = due_of_meeting(meeting.state, meeting.meets_at, meeting.minutes_at is not None, now)
             if _write(ledger, case, "meeting", meeting.no, due, {"next_at": due.next_at}):
                 _tell_of_meeting(ledger, roster, case, meeting, due)
                 yield due.act
     for asked in case.rows("consultation").values():
         if asked.next_at is not None and asked.next_at <= now:
-            due = due_of_consultation(asked, now)
+            due = due_of_consultation(asked.state, asked.closes_at, now)
             closed = {"state": AskState.CLOSED.value} if due.act == Act.CLOSE else {}
             if _write(ledger, case, "consultation", asked.no, due, {"next_at": due.next_at, **closed}):
                 words = consultation_words(case, asked, due.act)

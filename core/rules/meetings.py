@@ -14,7 +14,6 @@ from typing import Any
 from core.rules.case import Case
 from core.rules.stages import Why
 from data.meeting_terms import Act, AskState, MeetingKind, MeetingState
-from data.tables import ConsultationRecord, MeetingRecord
 from data.terms import AffairKind, ClockKind, Role
 
 MEETING_OF = {
@@ -79,26 +78,26 @@ class Due:
     next_at: int | None
 
 
-def due_of_meeting(meeting: MeetingRecord, now: int) -> Due:
+def due_of_meeting(state: str, meets_at: int, has_minutes: bool, now: int) -> Due:
     """Before it those called are reminded, after it whoever called it is asked for the minutes.
 
     An engine that was down says once what is left to be said.
     """
-    if meeting.state == MeetingState.CALLED_OFF or meeting.minutes_at is not None:
+    if state == MeetingState.CALLED_OFF or has_minutes:
         return Due(Act.NOTHING, None)
-    if now < meeting.meets_at:
-        return Due(Act.REMIND, next_of_meeting(meeting.meets_at, now))
-    if now < meeting.meets_at + DAY:
-        return Due(Act.NOTHING, meeting.meets_at + DAY)
+    if now < meets_at:
+        return Due(Act.REMIND, next_of_meeting(meets_at, now))
+    if now < meets_at + DAY:
+        return Due(Act.NOTHING, meets_at + DAY)
     return Due(Act.ASK_MINUTES, None)
 
 
-def due_of_consultation(asked: ConsultationRecord, now: int) -> Due:
+def due_of_consultation(state: str, closes_at: int, now: int) -> Due:
     """A day before its end whoever opened it is reminded; at its end it is closed."""
-    if asked.state != AskState.OPEN:
+    if state != AskState.OPEN:
         return Due(Act.NOTHING, None)
-    if now < asked.closes_at:
-        return Due(Act.REMIND, next_of_consultation(asked.closes_at, now))
+    if now < closes_at:
+        return Due(Act.REMIND, next_of_consultation(closes_at, now))
     return Due(Act.CLOSE, None)
 
 

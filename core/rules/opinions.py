@@ -12,10 +12,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from data.meeting_terms import AskKind
-from data.tables import ConsultationRecord
 
 VOTE_OPTIONS = ("同意", "反对", "弃权")
 """The answers of a vote for which none are named."""
@@ -32,6 +31,15 @@ class Fault(NamedTuple):
     code: str
     zh: str
     en: str
+
+
+class Asked(Protocol):
+    """What a consultation asks for, and when; instants in epoch seconds."""
+
+    kind: str
+    options: list[Any]
+    opens_at: int
+    closes_at: int
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,7 @@ def mark_of(kind: str, answer: Answer) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def fault_of(asked: ConsultationRecord, answer: Answer, now: int) -> Fault | None:
+def fault_of(asked: Asked, answer: Answer, now: int) -> Fault | None:
     """Why an answer cannot be taken, whatever was handed in before."""
     if not household_key(answer.household):
         return Fault("household-missing", "没有户号", "the household is missing")
