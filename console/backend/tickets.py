@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from console.backend.catalogue import action_words, budget_words, target_name
 from console.backend.lists import HolderText
@@ -13,7 +13,7 @@ from console.backend.words import event_title
 from console.i18n import _, language
 from console.ports import ClockLine, CustodyLine, HistoryLine, QueueRow, TaskLine, TicketView
 from console.widgets.columns import term
-from core.accountability.mobilisation import HandLine, hand_name, mobilisation, sentences
+from core.accountability.mobilisation import HandLine, Mobilisation, hand_name, mobilisation, sentences
 from data.masking import mask_name, mask_phone, mask_text
 from data.queries import tickets
 from data.queries.relations import relations
@@ -38,20 +38,48 @@ def ticket_view(
     row = tickets.ticket(reader, centre, ticket_id)
     if row is None:
         return None
-    mobilised = mobilisation(reader, centre, ticket_id, now)
+    stands = Stands(
+        row,
+        tickets.events(reader, centre, ticket_id),
+        tickets.custody(reader, centre, ticket_id),
+        tickets.clocks(reader, centre, ticket_id),
+        mobilisation(reader, centre, ticket_id, now),
+    )
+    words = TicketWords(holder, next_step, matter_name, officer_name)
+    return view_of(stands, words, tie_facts(relations(reader, centre, row)))
+
+
+class Stands(NamedTuple):
+    """How a ticket stands, today or at an earlier moment; rows as `data.queries.tickets` reads them."""
+
+    ticket: Row
+    events: Sequence[Row]
+    custody: Sequence[Row]
+    clocks: Sequence[Row]
+    mobilised: Mobilisation
+
+
+class TicketWords(NamedTuple):
+    """How hands, steps of a ladder, matters and officers are called."""
+
+    holder: HolderText
+    next_step: Callable[[str, str], str]
+    matter_name: Callable[[str], str]
+    officer_name: Callable[[int], str]
+
+
+def view_of(stands: Stands, words: TicketWords, ties: Sequence[tuple[str, str]] = ()) -> TicketView:
+    """A ticket as it is shown."""
+    row = stands.ticket
     return TicketView(
-        row=_queue_row(row, holder),
-        facts=(*_facts(row, holder, matter_name), *tie_facts(relations(reader, centre, row))),
+        row=_queue_row(row, words.holder),
+        facts=(*_facts(row, words.holder, words.matter_name), *ties),
         body=_("(confidential)") if row["confidential"] else mask_text(row["body"] or ""),
-        history=tuple(_history(event, officer_name) for event in tickets.events(reader, centre, ticket_id)),
-        custody=tuple(_custody(item, holder) for item in tickets.custody(reader, centre, ticket_id)),
-        clocks=tuple(
-            _clock(item, next_step)
-            for item in tickets.clocks(reader, centre, ticket_id)
-            if item["kind"] != ClockKind.HANDLE
-        ),
-        tasks=tuple(_task(line) for line in mobilised.hands),
-        mobilised=tuple(sentences(mobilised, language())),
+        history=tuple(_history(event, words.officer_name) for event in stands.events),
+        custody=tuple(_custody(item, words.holder) for item in stands.custody),
+        clocks=tuple(_clock(item, words.next_step) for item in stands.clocks if item["kind"] != ClockKind.HANDLE),
+        tasks=tuple(_task(line) for line in stands.mobilised.hands),
+        mobilised=tuple(sentences(stands.mobilised, language())),
         closed=not row["open"],
     )
 

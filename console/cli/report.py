@@ -11,6 +11,7 @@ from console.cli import words
 from console.cli.frame import built, command, new_app, session_of
 from console.cli.options import Csv, Json, Jsonl, Period, Where, argument, form_of, option, show_records
 from console.cli.report_custody import TOTAL_FIELDS, one_ticket, print_totals, total_record
+from console.cli.report_monthly import monthly_command
 from console.cli.report_overview import overview_command
 from console.cli.session import Session
 from console.exit_codes import OK
@@ -27,6 +28,13 @@ command(
     "总览的数字：未结、超期、上报、趋势、在岗",
     "the overview's figures: open, late, reported, trends, staff",
 )(overview_command)
+
+command(
+    app,
+    "monthly",
+    "月度清单：高频事项，跨板块、跨部门事项",
+    "the monthly list: frequent matters, matters across sections or departments",
+)(monthly_command)
 
 CUSTODY_BY = "tier section unit person community stage holder"
 ONTIME_BY = "all community grid section lead source matter urgency"

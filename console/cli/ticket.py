@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,58 +26,53 @@ OTHER_TICKETS = frozenset({"join", "into", "other"})
 """Fields of orders that name another ticket."""
 
 
+def _view(module: str, name: str, zh: str, en: str) -> Entry:
+    """A view of tickets; the module that shows it is loaded when it is asked for."""
+
+    def build() -> Any:
+        function = getattr(import_module(f"console.cli.{module}"), name.replace("-", "_") + "_command")
+        return single(function, name, zh, en)
+
+    return Entry(zh, en, build)
+
+
 def _views() -> dict[str, Entry]:
-    def view(name: str, zh: str, en: str) -> Entry:
-        def build() -> Any:
-            from console.cli import ticket_views
-
-            return single(getattr(ticket_views, f"{name}_command"), name, zh, en)
-
-        return Entry(zh, en, build)
-
-    def proposed(zh: str, en: str) -> Entry:
-        def build() -> Any:
-            from console.cli.ticket_proposed import as_proposed_command
-
-            return single(as_proposed_command, "as-proposed", zh, en)
-
-        return Entry(zh, en, build)
-
-    def duplicates(zh: str, en: str) -> Entry:
-        def build() -> Any:
-            from console.cli.ticket_duplicates import duplicates_command
-
-            return single(duplicates_command, "duplicates", zh, en)
-
-        return Entry(zh, en, build)
-
-    def hands(zh: str, en: str) -> Entry:
-        def build() -> Any:
-            from console.cli.ticket_hands import hands_command
-
-            return single(hands_command, "hands", zh, en)
-
-        return Entry(zh, en, build)
-
-    return {
-        "list": view("list", "未结事件，按时限排序", "open tickets by deadline"),
-        "show": view(
-            "show", "一件事件的全部内容，及现在能做什么", "one ticket with all its fields and what can be done now"
+    rows = (
+        ("ticket_views", "list", "未结事件，按时限排序", "open tickets by deadline"),
+        (
+            "ticket_views",
+            "show",
+            "一件事件的全部内容，及现在能做什么",
+            "one ticket with all its fields and what can be done now",
         ),
-        "log": view("log", "一件事件的经过", "what happened to a ticket"),
-        "hands": hands(
+        ("ticket_views", "log", "一件事件的经过", "what happened to a ticket"),
+        (
+            "ticket_hands",
+            "hands",
             "谁在承办：各自签收、到场、人数、完成，合计用时与调动",
             "who has a part: when each acknowledged, came and finished, head-counts, and the sums",
         ),
-        "as-proposed": proposed(
-            "按目录建议受理、研判、派单，一次办完", "accept, assess and dispatch as the catalogue proposes, all at once"
+        (
+            "ticket_replay",
+            "replay",
+            "复演：某一时刻的样子，或逐步列出，由日志重建",
+            "the ticket as it stood at a moment, or step by step, rebuilt from its log",
         ),
-        "duplicates": duplicates(
+        (
+            "ticket_proposed",
+            "as-proposed",
+            "按目录建议受理、研判、派单，一次办完",
+            "accept, assess and dispatch as the catalogue proposes, all at once",
+        ),
+        (
+            "ticket_duplicates",
+            "duplicates",
             "疑似重复：与一件事件或一段话相近的未结事件，及理由",
             "open tickets that are likely the same matter as a ticket or a text, with the reasons",
         ),
-        "explain": view("explain", "时限是怎么算出来的", "how the deadlines came about"),
-    }
+        ("ticket_views", "explain", "时限是怎么算出来的", "how the deadlines came about"),
+    )
+    return {name: _view(module, name, zh, en) for module, name, zh, en in rows}
 
 
 def _verb(row: VerbCommand, name: str = "") -> Entry:

@@ -108,7 +108,7 @@ class Mobilisation:
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """Where a unit belongs, by code and name; empty where it does not."""
 
     unit: tuple[str, str]
@@ -122,9 +122,30 @@ def mobilisation(reader: Reader, centre: int, ticket_id: int, now: int) -> Mobil
     ticket = tickets.ticket(reader, centre, ticket_id)
     if ticket is None:
         raise NotFound("ticket-unknown", "没有这件事件。", "There is no such ticket.")
-    tasks = [row for row in tickets.tasks(reader, centre, ticket_id) if row["state"] != TaskState.WITHDRAWN]
-    due = _due(tickets.clocks(reader, centre, ticket_id))
-    places = {row[0]: _place(row) for row in reader.rows(_PLACES, centre=centre, ticket=ticket_id)}
+    return mobilised(
+        ticket,
+        tickets.tasks(reader, centre, ticket_id),
+        tickets.clocks(reader, centre, ticket_id),
+        places_of(reader, centre, ticket_id),
+        now,
+    )
+
+
+def places_of(reader: Reader, centre: int, ticket_id: int) -> dict[int, Place]:
+    """Where the units that ever had a part in a ticket belong, by their id."""
+    return {row[0]: _place(row) for row in reader.rows(_PLACES, centre=centre, ticket=ticket_id)}
+
+
+def mobilised(
+    ticket: dict[str, Any],
+    task_rows: list[dict[str, Any]],
+    clock_rows: list[dict[str, Any]],
+    places: dict[int, Place],
+    now: int,
+) -> Mobilisation:
+    """The same from rows as `data.queries.tickets` reads them: of today, or of an earlier moment."""
+    tasks = [row for row in task_rows if row["state"] != TaskState.WITHDRAWN]
+    due = _due(clock_rows)
     working = [row for row in tasks if row["role"] != TaskRole.INFORM and _came(row)]
     at = [places[row["unit_id"]] for row in working if row["unit_id"] in places]
     arrivals = [row["arrived_at"] for row in working if row["arrived_at"] is not None]
@@ -165,7 +186,7 @@ def _names(found: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     return tuple({code: name for code, name in found if code}.values())
 
 
-def _place(row: tuple[Any, ...]) -> _Place:
+def _place(row: tuple[Any, ...]) -> Place:
     """From the unit, the one above, and the one above that."""
     kinds = [(row[at], str(row[at + 1]), str(row[at + 2])) for at in (1, 4, 7) if row[at]]
 
@@ -173,7 +194,7 @@ def _place(row: tuple[Any, ...]) -> _Place:
         return next(((code, name) for kind, code, name in kinds if kind in wanted), ("", ""))
 
     section = (str(row[10]), str(row[11])) if row[10] else first(UnitKind.SECTION)
-    return _Place((kinds[0][1], kinds[0][2]), section, first(UnitKind.COMMUNITY), first(*GRIDS))
+    return Place((kinds[0][1], kinds[0][2]), section, first(UnitKind.COMMUNITY), first(*GRIDS))
 
 
 def _due(clocks: list[dict[str, Any]]) -> dict[int, tuple[str, int]]:

@@ -21,6 +21,8 @@ class Section:
 
     title: str
     rows: Sequence[tuple[str, str]]
+    figure: Sequence[str] = ()
+    """Lines whose columns must stay under each other: a chart."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ def _text(document: Document) -> str:
         parts.append("")
         if section.title:
             parts.append(f"【{clean(section.title)}】")
+        parts += [clean(line) for line in section.figure]
         for label, said in section.rows:
             first, *rest = _lines(said)
             parts.append(f"{clean(label)}：{first}" if label else first)
@@ -58,6 +61,9 @@ def _markdown(document: Document) -> str:
         parts.append("")
         if section.title:
             parts += [f"## {_plain(section.title)}", ""]
+        if section.figure:
+            # Indented rather than fenced: no line of the figure can end it.
+            parts += [*(f"    {clean(line)}" for line in section.figure), ""]
         for label, said in section.rows:
             lines = "  \n  ".join(_plain(line) for line in _lines(said))
             parts.append(f"- **{_plain(label)}** {lines}" if label else f"- {lines}")
@@ -72,6 +78,8 @@ def _html(document: Document) -> str:
     for section in document.sections:
         if section.title:
             parts.append(f"<h2>{escape(clean(section.title))}</h2>")
+        if section.figure:
+            parts.append(f"<pre>{escape(chr(10).join(clean(line) for line in section.figure))}</pre>")
         parts.append("<table>")
         for label, said in section.rows:
             lines = "<br>".join(escape(line) for line in _lines(said))
