@@ -22,6 +22,7 @@ def complete(*words: str) -> list[str]:
 def test_nouns_verbs_and_options() -> None:
     assert complete("ti") == ["ticket"]
     assert complete("ticket", "re") == [
+        "replay",
         "report",
         "refuse",
         "redispatch",
