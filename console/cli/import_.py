@@ -78,7 +78,7 @@ def tickets(
     if json:
         output.write_json({**asdict(done), "reject_file": str(done.reject_file) if done.reject_file else None})
     else:
-        _print(done)
+        print_result(done)
     if done.created and not dry_run:
         # What came in is found already; from here on it is found fast.
         while fill(desk.store, desk.centre_id):
@@ -86,7 +86,7 @@ def tickets(
     return PARTLY if done.rejected else OK
 
 
-def _print(done: ImportResult) -> None:
+def print_result(done: ImportResult) -> None:
     """The result for people: figures, then why rows were rejected."""
     verb = ("可导入", "to import") if done.dry_run else ("导入", "imported")
     output.say_line(

@@ -19,6 +19,9 @@ from console.wall.view import EVERY
 NOUNS: dict[str, tuple[str, str]] = {
     "ticket": ("事件：登记、受理、派单直至归档", "tickets: from the report to the archive"),
     "batch": ("从 JSONL 逐条执行操作", "many operations from JSONL in one process"),
+    "sweep": ("举一反三：发起排查、看进度、提醒", "sweeps: start one, see how far it is, remind"),
+    "hazard": ("隐患台账：一户一档、复查、整改、销号", "the hazard register: files, checks, remedies"),
+    "broadcast": ("广播通知：提醒、宣传、公告与回执", "broadcasts: reminders, publicity, notices, receipts"),
     "emergency": ("应急：平战切换、运行记录、报送时限", "emergencies: the mode, the running log, what is owed upward"),
     "phone": ("电话记录：首报、续报、关联事件", "the telephone log: first reports, follow-ups, tickets"),
     "meeting": ("会议：召集、签到、纪要、议定、公示", "meetings: call, attendance, minutes, decisions"),

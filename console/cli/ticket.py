@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.desk.orders import Order
 
 BULK_LIMIT = 100_000
-OTHER_TICKETS = frozenset({"join", "into", "other"})
+OTHER_TICKETS = frozenset({"join", "into", "other", "part_of"})
 """Fields of orders that name another ticket."""
 
 

@@ -42,6 +42,11 @@ _REPORT = (
     Field("external_id", "来源系统中的编号", "its number in the system it came from"),
     Field("origin", "来源系统", "the system it came from"),
     Field("join", "同一事件的编号：登记后即并案", "a ticket of the same matter: joined into it at once"),
+    Field(
+        "part_of",
+        "发现它的排查（值班席可写任一上级事件）",
+        "the sweep that found it; for the desk any ticket it is part of",
+    ),
 )
 _AMEND = tuple(
     field for field in _REPORT if field.name in ("title", "body", "address", "reporter_name", "reporter_phone")

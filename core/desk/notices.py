@@ -13,7 +13,13 @@ NOTICE_TEXT_LIMIT = 500
 
 
 def notice_rows(
-    message: Message, people: People | None, centre_id: int, ticket_id: int, event_no: int, at: int, channels: list[str]
+    message: Message,
+    people: People | None,
+    centre_id: int,
+    ticket_id: int | None,
+    event_no: int,
+    at: int,
+    channels: list[str],
 ) -> list[dict[str, Any]]:
     """The outbox rows of one message: one per person (or unit) and channel."""
     officers: list[int | None] = [message.officer_id]

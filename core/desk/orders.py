@@ -96,6 +96,8 @@ class Report(Order):
     origin: Annotated[str, Field(max_length=40), AfterValidator(_one_line)] = ""
     join: Line = ""
     """A ticket of the same matter that the new one is joined into at once (并案)."""
+    part_of: Line = ""
+    """A sweep that found it; the desk may name any ticket that it is a part of."""
 
 
 class Accept(TicketOrder):

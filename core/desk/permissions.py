@@ -79,9 +79,13 @@ ROLES: dict[str, frozenset[Role]] = {
 
 CENTRE_ROLES: dict[str, frozenset[Role]] = {
     "area_map": DESK_ROLES,
+    "broadcast": DESK_ROLES,
+    "broadcast_seen": ANYBODY,
     "duty_log": DESK_ROLES,
     "duty_others": SENIOR_ROLES,
     "emergency": frozenset({Role.COMMANDER, Role.DUTY_LEADER}),
+    "hazard": ANYBODY,
+    "hazard_close": DESK_ROLES,
     "organisation": SENIOR_ROLES,
     "phone_log": DESK_ROLES,
     "reveal": SENIOR_ROLES,

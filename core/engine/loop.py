@@ -18,6 +18,7 @@ from core.engine.covers import Covers
 from core.engine.gatherings import Gatherings
 from core.engine.identity import short_name, steady
 from core.engine.lease import TTL, LeaseKeeper, LeaseLost
+from core.engine.looks import raise_looks
 from core.engine.mode import follow_mode
 from core.engine.outages import Span, note_outage, oldest_due, outage_before, read_outages
 from core.engine.outbox import Outbox, Sent
@@ -62,6 +63,8 @@ class Cycle:
     """Tickets that a B holder took over or gave back."""
     gathered: int = 0
     """Reminders of meetings, and consultations that came to their end."""
+    looks: int = 0
+    """Hazards whose next look became due."""
     stepped: int = 0
     """Seconds by which somebody set the wall clock since the last cycle."""
     shown: int = 0
@@ -189,6 +192,7 @@ class Engine:
             log.error("the step of clock %d failed and waits: %s", clock_id, why)
         cycle.covered = self.covers.follow(self._now())
         cycle.gathered = self.gatherings.follow(self._now())
+        cycle.looks = raise_looks(self.store, self.clock, self.lease, self._now())
         cycle.next_at = self.sweep.next_due()
         now = self._now()
         with self.store.write(bell=False) as connection:

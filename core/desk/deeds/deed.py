@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from core.desk.actor import Actor
 from core.desk.centre_orders import CentreOrder
-from core.desk.desk import Desk
+from core.desk.desk import Desk, Receipt, channels_of
 from core.desk.ledger import Ledger
+from core.desk.notices import notice_rows
+from core.desk.orders import Order
+from core.desk.people import people_at
+from core.desk.work import Message
 from core.rules.centre_log import CentreState, facts_of
 from data.errors import NotFound
 from data.tables import CENTRE_LOG, OF_CENTRE, Ticket, TicketEvent, table
@@ -72,6 +77,24 @@ class Deed:
             )
         if new:
             self.connection.execute(insert(target), new)
+
+    def on_ticket(self, order: Order) -> Receipt:
+        """Carry out an order on a ticket as a part of this deed, before the deed itself is written down."""
+        receipt = self.desk.do_in(self.connection, order, self.actor)
+        # The chain has grown: what comes next is tied to its new head.
+        self.ledger = Ledger(self.connection, self.centre_id, self.desk.now())
+        return receipt
+
+    def tell(self, message: Message, ticket_id: int | None = None) -> None:
+        """Queue a notice for the next event: to an officer, a unit, or whoever is on duty in a role."""
+        people = people_at(self.connection, self.centre_id, self.at) if message.role else None
+        number = self.ledger.chain_no + 1
+        for row in notice_rows(message, people, self.centre_id, ticket_id, number, self.at, self._channels):
+            self.ledger.notify(row)
+
+    @cached_property
+    def _channels(self) -> list[str]:
+        return channels_of(self.connection, self.centre_id)
 
     def newest(self, kind: str) -> int:
         """The greatest number of a kind of row; 0 where there is none."""

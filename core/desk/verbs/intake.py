@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
+
 from core.desk.orders import Accept, Amend, Assess, Refuse, Report
 from core.desk.references import UnitView
 from core.desk.verbs.guarding import listed_refusal
 from core.desk.verbs.limits import start_handling_clocks
 from core.desk.work import Decision, Work, tier_of
 from core.rules.case import LIVE_TASKS
-from data.errors import BadInput, NotAllowed
-from data.terms import AffairKind, ClockKind, Role, Source, Stage, TaskRole, TaskState, Tier, UnitKind, Urgency
+from core.rules.sweeps import is_sweep
+from data.errors import BadInput, NotAllowed, NotFound
+from data.tables import Ticket, table
+from data.terms import (
+    CLOSED_STAGES,
+    AffairKind,
+    ClockKind,
+    Role,
+    Source,
+    Stage,
+    TaskRole,
+    TaskState,
+    Tier,
+    UnitKind,
+    Urgency,
+)
 
 GRIDS = frozenset({UnitKind.GRID, UnitKind.EXCLUSIVE_GRID, UnitKind.MICRO_GRID})
 OWN_TIERS = frozenset({Tier.GRID, Tier.COMMUNITY, Tier.MICRO_GRID})
@@ -48,6 +64,8 @@ def decide_report(work: Work, order: Report, code: str) -> Decision:
     work.effects.set.update(facts)
     if order.matter:
         set_matter(work, order.matter, order.limit_no, order.urgency)
+    if order.part_of:
+        _set_part_of(work, order.part_of)
     if order.tier in OWN_TIERS:
         _start_below(work, order)
     elif order.tier != Tier.CENTRE:
@@ -71,6 +89,25 @@ def decide_report(work: Work, order: Report, code: str) -> Decision:
                 f"Direct report {code}: {work.subject('en')}",
             )
     return work.decision(source=order.source.value)
+
+
+def _set_part_of(work: Work, code: str) -> None:
+    """A part of another ticket from the start. Raises NotAllowed where that is closed, or is no sweep."""
+    tickets = table(Ticket).c
+    # Not the whole case: a sweep has a thousand hands.
+    row = work.refs.connection.execute(
+        select(tickets.id, tickets.stage, tickets.facts).where(
+            tickets.centre_id == work.case.ticket.centre_id, tickets.code == code
+        )
+    ).first()
+    if row is None:
+        shown = code if code.isprintable() else ascii(code)
+        raise NotFound("ticket-unknown", f"没有事件 {shown}。", f"There is no ticket {shown}.", ticket=code)
+    if Stage(row.stage) in CLOSED_STAGES:
+        raise NotAllowed("parent-closed", f"{code} 已结，不能再有子事件。", f"{code} is closed: it takes no children.")
+    if not (work.is_desk() or is_sweep(row.facts or {})):
+        raise NotAllowed("not-a-sweep", f"{code} 不是举一反三排查。", f"{code} is no sweep.")
+    work.effects.set["parent_id"] = row.id
 
 
 def _start_below(work: Work, order: Report) -> None:
