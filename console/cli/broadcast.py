@@ -57,9 +57,15 @@ def send(
     known = next((item.value for item in BroadcastKind if kind.lower() in (item.value, item.zh, item.en)), kind)
     names = {item.zh: item.value for item in UnitKind} | {item.en: item.value for item in UnitKind}
     given: dict[str, Any] = {
-        "title": title, "text": text, "kind": known, "tags": tags or None, "communities": communities or None,
-        "kinds": [names.get(name, name) for name in kinds] if kinds else None, "units": units or None,
-        "everybody": everybody or None, "ticket": _code(session, ticket),
+        "title": title,
+        "text": text,
+        "kind": known,
+        "tags": tags or None,
+        "communities": communities or None,
+        "kinds": [names.get(name, name) for name in kinds] if kinds else None,
+        "units": units or None,
+        "everybody": everybody or None,
+        "ticket": _code(session, ticket),
     }
     if dry_run:
         return _preview(session, given, json)

@@ -86,10 +86,20 @@ def add(
     """One household or place has one file for each matter."""
     session = session_of(context)
     given: dict[str, Any] = {
-        "place": place, "what": what, "unit": unit, "household": household, "owner_name": owner_name,
-        "owner_phone": owner_phone, "grade": _stored(HazardGrade, grade), "matter": matter,
-        "photos": photos or None, "remedy_by": remedy_by, "every_days": every,
-        "sweep": _code(session, sweep), "ticket": _code(session, ticket), "register_only": register_only or None,
+        "place": place,
+        "what": what,
+        "unit": unit,
+        "household": household,
+        "owner_name": owner_name,
+        "owner_phone": owner_phone,
+        "grade": _stored(HazardGrade, grade),
+        "matter": matter,
+        "photos": photos or None,
+        "remedy_by": remedy_by,
+        "every_days": every,
+        "sweep": _code(session, sweep),
+        "ticket": _code(session, ticket),
+        "register_only": register_only or None,
     }
     receipt = carry_out(session, "hazard", given, key)
     opened = queries.hazard(session.reader(), session.centre_id(), receipt.item).ticket
@@ -133,8 +143,13 @@ def change(
 ) -> int:
     """Only what is given changes."""
     given = {
-        "hazard": number, "grade": _stored(HazardGrade, grade), "every_days": every, "remedy_by": remedy_by,
-        "owner_name": owner_name, "owner_phone": owner_phone, "note": note,
+        "hazard": number,
+        "grade": _stored(HazardGrade, grade),
+        "every_days": every,
+        "remedy_by": remedy_by,
+        "owner_name": owner_name,
+        "owner_phone": owner_phone,
+        "note": note,
     }
     receipt = carry_out(session_of(context), "hazard_change", given)
     say_receipt(receipt, json, f"第 {number} 号档案已更改。", f"The file of hazard {number} is changed.")

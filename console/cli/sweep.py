@@ -81,9 +81,17 @@ def start(
 
     session = session_of(context)
     given: dict[str, Any] = {
-        "tags": tags, "kinds": kinds, "communities": communities, "units": units,
-        "title": title, "instruction": instruction, "lead": lead, "matter": matter, "limit": limit,
-        "urgency": urgency, "override": override,
+        "tags": tags,
+        "kinds": kinds,
+        "communities": communities,
+        "units": units,
+        "title": title,
+        "instruction": instruction,
+        "lead": lead,
+        "matter": matter,
+        "limit": limit,
+        "urgency": urgency,
+        "override": override,
     }
     fields = {field.name: field for field in BY_VERB["sweep"].fields}
     values = {name: stored_words(fields[name], value) for name, value in given.items() if value}

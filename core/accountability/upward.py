@@ -36,6 +36,8 @@ LOG_TITLES = {
     "phone_follow": ("电话续报", "follow-up"),
     "phone_tie": ("电话记录关联事件", "call tied"),
     "reveal": ("查看完整信息", "seen in full"),
+    "broadcast": ("广播通知", "broadcast"),
+    "broadcast_remind": ("提醒未回执单位", "reminder of a broadcast"),
 }
 """What the deeds of the centre's log are called where they are listed."""
 
@@ -77,7 +79,7 @@ class Papers:
         if facts.get("corrects"):
             words.append(self._say(f"更正第 {facts['corrects']} 号", f"corrects {facts['corrects']}"))
         words += [str(facts["ticket"])] if facts.get("ticket") else []
-        said = [self.text(str(facts[name])) for name in ("text", "what", "reason") if facts.get(name)]
+        said = [self.text(str(facts[name])) for name in ("text", "what", "reason", "title") if facts.get(name)]
         by = self._say(f"（{who}）", f" ({who})")
         return " ".join(words) + by + ("\n" + " ".join(said) if said else "")
 

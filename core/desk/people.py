@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -70,6 +71,26 @@ class People:
     sections: dict[int, int] = field(default_factory=dict)
     """Post unit → its section unit."""
 
+    # The roster is read once and asked again and again: a sweep has a thousand hands, each with a unit of its own.
+
+    @cached_property
+    def _by_unit(self) -> dict[int, list[Appointed]]:
+        found: dict[int, list[Appointed]] = {}
+        for person in self.appointed:
+            found.setdefault(person.unit_id, []).append(person)
+        return found
+
+    @cached_property
+    def _by_role(self) -> dict[str, list[Appointed]]:
+        found: dict[str, list[Appointed]] = {}
+        for person in self.appointed:
+            found.setdefault(person.role, []).append(person)
+        return found
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        return {person.officer_id: person.name for person in self.appointed}
+
     def duty_for(self, case: Case, measured: int | None = None, task_id: int | None = None) -> Duty:
         """The people behind each ladder target, for one ticket.
 
@@ -88,9 +109,7 @@ class People:
         else:
             members = self._members(unit_id) if unit_id is not None else self.in_role(Role.DUTY_OFFICER)
         section = self._section(unit_id, case.ticket.section)
-        leaders = [
-            person for person in self.appointed if person.role == Role.SECTION_LEADER and person.unit_id == section
-        ]
+        leaders = [person for person in self._at(section) if person.role == Role.SECTION_LEADER]
         return Duty(
             {
                 "holder": members,
@@ -124,30 +143,32 @@ class People:
         return [officer.officer_id for officer in self.in_role(role) if officer.on_duty]
 
     def _members(self, unit_id: int) -> list[Officer]:
-        here = [person for person in self.appointed if person.unit_id == unit_id and person.role in MEMBER_ROLES]
+        here = [person for person in self._at(unit_id) if person.role in MEMBER_ROLES]
         here.sort(key=lambda person: (MEMBER_ROLES.index(Role(person.role)), person.rank or "z"))
         return [self._officer(person) for person in here]
 
     def _posted(self, unit_id: int | None, rank: Rank) -> list[Appointed]:
-        return [person for person in self.appointed if person.unit_id == unit_id and person.rank == rank]
+        return [person for person in self._at(unit_id) if person.rank == rank]
+
+    def _at(self, unit_id: int | None) -> list[Appointed]:
+        return self._by_unit.get(unit_id, []) if unit_id is not None else []
 
     def in_role(self, role: str) -> list[Officer]:
         """Those on shift in a role; without a roster for it, everybody appointed to it."""
         serving = self.shifts.get(role, [])
-        named = {person.officer_id: person.name for person in self.appointed}
         if serving:
             return [
-                Officer(number, named.get(number, ""), number not in self.away, self.away.get(number, ""))
+                Officer(number, self._names.get(number, ""), number not in self.away, self.away.get(number, ""))
                 for number in serving
             ]
-        found = {person.officer_id: self._officer(person) for person in self.appointed if person.role == role}
+        found = {person.officer_id: self._officer(person) for person in self._by_role.get(role, ())}
         return list(found.values())
 
     def _section(self, unit_id: int | None, code: str) -> int | None:
         """The section of a post; of a unit that stands in none (a community, a force), the ticket's."""
         if unit_id in self.sections:
             return self.sections[unit_id]
-        if any(person.unit_id == unit_id and person.unit_kind == UnitKind.SECTION for person in self.appointed):
+        if any(person.unit_kind == UnitKind.SECTION for person in self._at(unit_id)):
             return unit_id
         return self._section_of(code)
 
@@ -158,7 +179,7 @@ class People:
 
     def name(self, officer_id: int) -> str:
         """The name of somebody who holds a role."""
-        return next((person.name for person in self.appointed if person.officer_id == officer_id), "")
+        return self._names.get(officer_id, "")
 
     def _named(self, officer_id: int) -> Officer:
         return Officer(officer_id, self.name(officer_id), officer_id not in self.away, self.away.get(officer_id, ""))

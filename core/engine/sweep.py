@@ -174,7 +174,7 @@ class _Batch:
         while self._queue and self.firing.fired < MAX_STEPS:
             at, clock_id, ticket_id = heapq.heappop(self._queue)
             case = self._cases.get(ticket_id)
-            clock = next((clock for clock in case.clocks if clock.id == clock_id), None) if case else None
+            clock = case.by_id(ClockRecord).get(clock_id) if case else None
             if case is None or clock is None or not _is_awaited(case, clock, at):
                 if clock_id not in self._moved:
                     self.stale.append((at, clock_id))
@@ -185,12 +185,27 @@ class _Batch:
                 self._again(clock)
 
     def _catch_up(self, case: Case) -> None:
-        """Everything of this ticket that should have been done by now, in its order."""
-        while True:
-            waiting = [c for c in case.clocks if _is_due(c, self.now) and c.id not in self.parked]
-            if not waiting:
-                return
-            self._fire(case, min(waiting, key=lambda clock: (clock.next_at, clock.id)), late=True)
+        """Everything of this ticket that should have been done by now, in its order.
+
+        A ticket with so many hands that the transaction would grow too long goes on in the next one.
+        """
+        waiting = self._waiting(case)
+        while waiting and self.firing.fired < MAX_STEPS:
+            at, clock_id = heapq.heappop(waiting)
+            clock = case.by_id(ClockRecord)[clock_id]
+            if clock.next_at != at:
+                continue
+            self._fire(case, clock, late=True)
+            if clock.kind == ClockKind.SUSPENSION:
+                waiting = self._waiting(case)  # the other clocks run again
+            elif _is_due(clock, self.now):
+                heapq.heappush(waiting, (int(clock.next_at), clock_id))
+
+    def _waiting(self, case: Case) -> list[DueKey]:
+        due = [c for c in case.clocks if _is_due(c, self.now) and c.id not in self.parked]
+        waiting = [(int(clock.next_at or 0), clock.id) for clock in due]
+        heapq.heapify(waiting)
+        return waiting
 
     def _fire(self, case: Case, clock: ClockRecord, late: bool) -> None:
         at, clock_id = int(clock.next_at or self.now), clock.id

@@ -84,7 +84,7 @@ class Case:
 
     def named_officer(self, task_id: int | None = None) -> int | None:
         """The officer who was given a task (by default the lead's) by name; None where a unit has it."""
-        task = self.lead_task() if task_id is None else next((one for one in self.tasks if one.id == task_id), None)
+        task = self.lead_task() if task_id is None else self.by_id(TaskRecord).get(task_id)
         return task.officer_id if task is not None and task.addressed else None
 
     def live_clocks(self, *kinds: ClockKind) -> list[ClockRecord]:

@@ -94,6 +94,7 @@ FROM ticket_event e
 LEFT JOIN officer o ON o.centre_id = e.centre_id AND o.id = e.actor_id
 LEFT JOIN officer b ON b.centre_id = e.centre_id AND b.id = e.behalf_id
 WHERE e.centre_id = :centre AND e.ticket_id = :log AND e.at >= :since AND e.at < :until
+    AND e.kind NOT LIKE 'hazard%' AND e.kind <> 'broadcast_seen'
 ORDER BY e.seq DESC LIMIT :size
 """
 _CALLS = """
@@ -126,7 +127,10 @@ def mode(reader: Reader, centre: int) -> Mode | None:
 
 
 def log(reader: Reader, centre: int, since: int = 0, until: int = 1 << 60, size: int = 500) -> list[LogLine]:
-    """The centre's own log of a time, oldest first; the newest entries where there are more than `size`."""
+    """The centre's own log of a time, oldest first; the newest entries where there are more than `size`.
+
+    Without the hundreds of entries that the hazard register and receipts make: those are in their own files.
+    """
     rows = reader.rows(_LOG, centre=centre, log=LOG, since=since, until=until, size=size)
     return [LogLine(*(*row[:6], _facts(row[6]))) for row in reversed(rows)]
 

@@ -140,7 +140,9 @@ def test_one_tile_and_every_wall_like_it(street: StreetCentre) -> None:
     street.run("broadcast", "seen", "1", who=street.officer(community, "community_secretary"))
     street.run("broadcast", "remind", "1", who=desk)
     owing = {row["unit"] for row in listed(street, "broadcast", "show", "1", "--owing")}
-    communities = {str(row[0]) for row in street.rows("SELECT code FROM unit WHERE kind = 'community' AND centre_id = :centre")}
+    communities = {
+        str(row[0]) for row in street.rows("SELECT code FROM unit WHERE kind = 'community' AND centre_id = :centre")
+    }
     assert owing == communities - {community}
     board = listed(street, "broadcast", "list", "--type", "board")
     assert (board[0]["title"], board[0]["seen"], board[0]["ticket"]) == ("墙砖脱落问题已解决", 1, tile)
@@ -156,9 +158,30 @@ def test_the_register_goes_out_and_comes_in(street: StreetCentre, tmp_path: Path
     grid, _ = street.a_grid()
     desk, shift = street.on_duty("duty_officer"), street.on_duty("shift_leader")
     rows = [
-        {"地点": "滨江路3号", "户（处）": "2-1", "户主": "李建国", "隐患": "=cmd|x", "网格或社区": grid, "复查间隔天数": "30"},
-        {"地点": "滨江路3号", "户（处）": "2-2", "户主": "赵小红", "隐患": "燃气软管老化", "网格或社区": grid, "复查间隔天数": ""},
-        {"地点": "滨江路5号", "户（处）": "", "户主": "", "隐患": "堆物", "网格或社区": "没有的网格", "复查间隔天数": "x"},
+        {
+            "地点": "滨江路3号",
+            "户（处）": "2-1",
+            "户主": "李建国",
+            "隐患": "=cmd|x",
+            "网格或社区": grid,
+            "复查间隔天数": "30",
+        },
+        {
+            "地点": "滨江路3号",
+            "户（处）": "2-2",
+            "户主": "赵小红",
+            "隐患": "燃气软管老化",
+            "网格或社区": grid,
+            "复查间隔天数": "",
+        },
+        {
+            "地点": "滨江路5号",
+            "户（处）": "",
+            "户主": "",
+            "隐患": "堆物",
+            "网格或社区": "没有的网格",
+            "复查间隔天数": "x",
+        },
     ]
     source = tmp_path / "register.csv"
     with source.open("w", encoding="utf-8-sig", newline="") as file:

@@ -85,7 +85,7 @@ def find(deed: Deed, order: HazardFound) -> CentreReceipt:
     if order.grade == HazardGrade.SERIOUS:
         _tell_shift(deed, f"重大隐患 第 {number} 号：{unit.name}", f"Serious hazard {number}: {unit.code}")
     entry = {"kind": HazardStep.FOUND.value, "note": order.what, "photos": list(order.photos)}
-    return _write(deed, order.verb, fields, entry, {"unit": unit.code, "grade": order.grade.value}, ticket_id)
+    return _write(deed, order.verb, fields, entry, {"unit": unit.code, "hazard_grade": order.grade.value}, ticket_id)
 
 
 def _ticket(deed: Deed, order: HazardFound, unit: UnitView, matter: str, sweep: dict[str, Any] | None) -> int | None:
