@@ -64,13 +64,33 @@ WHERE t.centre_id = :centre AND t.source = 'sweep' {condition}
 ORDER BY t.reported_at DESC, t.id DESC LIMIT :size
 """
 _UNITS = """
-SELECT k.unit_id, u.code, u.name, u.kind, u.parent_id, k.state, k.acknowledged_at, k.done_at, c.due_at, c.state,
-    k.result
-FROM task k
-JOIN unit u ON u.centre_id = k.centre_id AND u.id = k.unit_id
-LEFT JOIN clock c ON c.centre_id = k.centre_id AND c.ticket_id = k.ticket_id AND c.task_id = k.id AND c.kind = 'part'
+SELECT k.id, k.unit_id, u.code, u.name, k.state, k.acknowledged_at, k.done_at, k.result
+FROM task k JOIN unit u ON u.centre_id = k.centre_id AND u.id = k.unit_id
 WHERE k.centre_id = :centre AND k.ticket_id = :ticket AND k.role = 'assist' AND k.state <> 'withdrawn'
 ORDER BY k.no
+"""
+# By themselves and not joined to the tasks: each of a thousand tasks would look through all clocks of the ticket.
+_PARTS = """
+SELECT c.task_id, c.due_at, c.state FROM clock c
+WHERE c.centre_id = :centre AND c.ticket_id = :ticket AND c.kind = 'part' AND c.state <> 'withdrawn'
+"""
+_TOTALS = """
+SELECT k.ticket_id, count(*), sum(CASE WHEN k.acknowledged_at IS NOT NULL OR k.state = 'done' THEN 1 ELSE 0 END),
+    sum(CASE WHEN k.state = 'done' THEN 1 ELSE 0 END)
+FROM task k
+WHERE k.centre_id = :centre AND k.ticket_id IN ({ids}) AND k.role = 'assist' AND k.state <> 'withdrawn'
+GROUP BY k.ticket_id
+"""
+_DUE = """
+SELECT c.ticket_id, max(c.due_at), sum(CASE WHEN c.state = 'missed' OR (c.state = 'running' AND c.due_at <= :now)
+    THEN 1 ELSE 0 END)
+FROM clock c
+WHERE c.centre_id = :centre AND c.ticket_id IN ({ids}) AND c.kind = 'part' AND c.state <> 'withdrawn'
+GROUP BY c.ticket_id
+"""
+_FINDS = """
+SELECT h.sweep_id, count(*), sum(CASE WHEN h.state = 'closed' THEN 0 ELSE 1 END) FROM hazard h
+WHERE h.centre_id = :centre AND h.sweep_id IN ({ids}) GROUP BY h.sweep_id
 """
 _FOUND = """
 SELECT h.unit_id, count(*), sum(CASE WHEN h.state = 'closed' THEN 0 ELSE 1 END) FROM hazard h
@@ -85,60 +105,39 @@ _PLACES = (
 def sweeps(reader: Reader, centre: int, now: int, closed: bool = False, size: int = 200) -> list[SweepLine]:
     """The newest sweeps first; with `closed` those that are filed as well."""
     rows = reader.rows(_LIST.format(condition="" if closed else "AND t.open = 1"), centre=centre, size=size)
-    return [_line(reader, centre, now, row) for row in rows]
-
-
-def _line(reader: Reader, centre: int, now: int, row: tuple[Any, ...]) -> SweepLine:
-    number, code, title, stage, facts, lead, reported_at = row
-    units = progress(reader, centre, int(number), now)
-    found = found_by_unit(reader, centre, int(number))
-    origin = reader.one(
-        "SELECT code FROM ticket WHERE centre_id = :centre AND id = :origin", centre=centre, origin=_plain(facts)["of"]
+    if not rows:
+        return []
+    ids = ", ".join(str(int(row[0])) for row in rows)
+    of = {int(row[0]): int(_plain(row[4])["of"]) for row in rows}
+    origins = ", ".join(str(number) for number in set(of.values()))
+    codes = dict(
+        reader.rows(f"SELECT id, code FROM ticket WHERE centre_id = :centre AND id IN ({origins})", centre=centre)
     )
-    total = _sum("", units)
-    return SweepLine(
-        int(number),
-        code,
-        title,
-        stage,
-        str(origin[0]) if origin else "",
-        lead,
-        reported_at,
-        max((unit.due_at for unit in units if unit.due_at is not None), default=None),
-        total.hands,
-        total.acknowledged,
-        total.done,
-        total.late,
-        sum(amount for amount, _ in found.values()),
-        sum(still_open for _, still_open in found.values()),
-    )
+    hands = {row[0]: row[1:] for row in reader.rows(_TOTALS.format(ids=ids), centre=centre)}
+    due = {row[0]: row[1:] for row in reader.rows(_DUE.format(ids=ids), centre=centre, now=now)}
+    found = {row[0]: row[1:] for row in reader.rows(_FINDS.format(ids=ids), centre=centre)}
+    lines = []
+    for number, code, title, stage, _, lead, reported_at in rows:
+        count, acknowledged, done = (int(figure or 0) for figure in hands.get(number, (0, 0, 0)))
+        due_at, late = due.get(number, (None, 0))
+        finds, still_open = (int(figure or 0) for figure in found.get(number, (0, 0)))
+        origin = codes.get(of[number], "")
+        figures = (count, acknowledged, done, int(late or 0), finds, still_open)
+        lines.append(SweepLine(number, code, title, stage, origin, lead, reported_at, due_at, *figures))
+    return lines
 
 
 def progress(reader: Reader, centre: int, ticket: int, now: int) -> list[UnitProgress]:
     """How far each unit is, in the order in which they were sent."""
     found = found_by_unit(reader, centre, ticket)
     places = _communities(reader, centre)
+    parts = {row[0]: row[1:] for row in reader.rows(_PARTS, centre=centre, ticket=ticket)}
     lines = []
-    for unit_id, code, name, _kind, _parent, state, acknowledged, done, due, clock, result in reader.rows(
-        _UNITS, centre=centre, ticket=ticket
-    ):
+    for task, unit, code, name, state, acknowledged, done, result in reader.rows(_UNITS, centre=centre, ticket=ticket):
+        due, clock = parts.get(task, (None, ""))
         late = clock == "missed" or (clock == "running" and due is not None and due <= now)
-        number = int(unit_id)
-        lines.append(
-            UnitProgress(
-                number,
-                code,
-                name,
-                places.get(number, ""),
-                state,
-                acknowledged,
-                done,
-                due,
-                late,
-                result or "",
-                found.get(number, (0, 0))[0],
-            )
-        )
+        place, finds = places.get(unit, ""), found.get(unit, (0, 0))[0]
+        lines.append(UnitProgress(unit, code, name, place, state, acknowledged, done, due, late, result or "", finds))
     return lines
 
 

@@ -31,6 +31,7 @@ MEASUREMENTS = (
     "spreading",
     "importing",
     "sweeping",
+    "hands",
     "writing",
     "line",
     "ssh",

@@ -44,6 +44,7 @@ FIGURES = {
     "duplicates": ["duplicates.usual", "duplicates.rare"],
     "ticking": ["ticking.bytes", "ticking.cpu", "ticking.engine"],
     "importing": ["importing.rows.wall", "importing.rows.cpu", "importing.tickets.wall", "importing.tickets.cpu"],
+    "hands": ["hands.sweep", "hands.acknowledge", "hands.finish", "hands.progress", "hands.engine"],
     "sweeping": ["sweeping.wall", "sweeping.cpu"],
     "writing": ["writing.plain", "writing.plain.import", "writing.note", "writing.note.import"],
     "line": [f"line.{what}.80x24" for what in WHAT],
