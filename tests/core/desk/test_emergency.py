@@ -8,6 +8,7 @@ import pytest
 
 from core.accountability.audit import verify
 from core.desk.actor import Actor
+from core.desk.broadcast_orders import RemindBroadcast, SeenBroadcast, SendBroadcast
 from core.desk.centre_desk import DEEDS, CentreDesk
 from core.desk.centre_orders import (
     CentreOrder,
@@ -19,6 +20,14 @@ from core.desk.centre_orders import (
     PhoneTie,
     Regrade,
     Reveal,
+)
+from core.desk.hazard_orders import (
+    HazardChange,
+    HazardCheck,
+    HazardClosed,
+    HazardFound,
+    HazardRemedied,
+    HazardReopened,
 )
 from core.desk.orders import (
     Accept,
@@ -38,10 +47,11 @@ from core.engine.auditor import audit
 from core.engine.loop import Engine
 from data.errors import BadInput, NotAllowed, NotFound, Refusal
 from data.queries.emergency import calls_of, emergencies, log, mode, owed_upward
-from data.terms import Grade, PauseReason, Role, Satisfaction, Stage, UpwardForm
+from data.terms import CheckResult, Grade, PauseReason, Role, Satisfaction, Stage, UpwardForm
 from tests.core.desk.scene import Scene
 
 DESK = {"duty_officer", "shift_leader", "duty_leader", "commander"}
+ALL = {role.value for role in Role}
 MATRIX = {
     "declare": {"commander", "duty_leader"},
     "regrade": {"commander", "duty_leader"},
@@ -51,6 +61,15 @@ MATRIX = {
     "phone_follow": DESK,
     "phone_tie": DESK,
     "reveal": {"commander", "duty_leader", "shift_leader"},
+    "hazard": ALL,
+    "hazard_check": ALL,
+    "hazard_change": ALL,
+    "hazard_remedied": ALL,
+    "hazard_closed": DESK,
+    "hazard_reopened": DESK,
+    "broadcast": DESK,
+    "broadcast_seen": ALL,
+    "broadcast_remind": DESK,
 }
 """Said a second time, by hand."""
 PRESSED = ("ladder", "warn_at", "due_at", "next_at", "next_step")
@@ -88,6 +107,15 @@ ORDERS: dict[str, Callable[[], CentreOrder]] = {
     "phone_follow": lambda: PhoneFollowUp(first=1, result="扑灭"),
     "phone_tie": lambda: PhoneTie(first=1, ticket="T"),
     "reveal": lambda: Reveal(what="电话记录 1", reason="上报"),
+    "hazard": lambda: HazardFound(place="滨江路3号", what="堆物", unit="G01", register_only=True),
+    "hazard_check": lambda: HazardCheck(hazard=1, result=CheckResult.SAME),
+    "hazard_change": lambda: HazardChange(hazard=1, remedy_by="物业"),
+    "hazard_remedied": lambda: HazardRemedied(hazard=1, note="已清"),
+    "hazard_closed": lambda: HazardClosed(hazard=1, reason="验收"),
+    "hazard_reopened": lambda: HazardReopened(hazard=1, reason="复发"),
+    "broadcast": lambda: SendBroadcast(title="用火安全", tags=[], units=["G01"]),
+    "broadcast_seen": lambda: SeenBroadcast(broadcast=1),
+    "broadcast_remind": lambda: RemindBroadcast(broadcast=1),
 }
 
 
