@@ -48,7 +48,8 @@ def test_no_drawer_has_an_action_by_a_letter_alone() -> None:
     for screen in all_screens():
         ways: dict[str, set[str]] = {}
         for binding in vars(screen).get("BINDINGS", []):
-            if isinstance(binding, Binding) and not binding.id:
+            # the arrows and Enter reach every line of a menu as well
+            if isinstance(binding, Binding) and not binding.id and not binding.action.startswith("number("):
                 ways.setdefault(binding.action, set()).update(binding.key.split(","))
         assert [action for action, own in ways.items() if not any(map(arrives, own))] == [], screen
 
