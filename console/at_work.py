@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from console.app import ZhihuiApp
+    from console.contingency_work import ContingencyWork
     from console.emergency_work import EmergencyWork
     from console.joining import JoinWork
     from console.planned_work import PlannedWork
@@ -50,3 +51,10 @@ class AtWork:
         from console.joining import JoinWork
 
         return JoinWork(self._app)
+
+    @cached_property
+    def contingency(self) -> ContingencyWork:
+        """Contingency plans and matter cards."""
+        from console.contingency_work import ContingencyWork
+
+        return ContingencyWork(self._app)

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from console.contingency_ports import ContingencyPort
 from console.emergency_ports import EmergencyPort, ModeView
 from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.leader_ports import LeaderView
@@ -362,6 +363,11 @@ class Backend(DeskPort, PlanPort, EmergencyPort, TiePort, Protocol):
     @property
     def name(self) -> str:
         """What tells this store and centre from others; never shown."""
+        ...
+
+    @property
+    def plans(self) -> ContingencyPort:
+        """Contingency plans and matter cards."""
         ...
 
     @property

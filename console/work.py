@@ -168,6 +168,8 @@ class TicketWork:
             self._add_hands(screen, row, heading)
         elif verb == "assess":
             self._choose_matter(screen, row, heading)
+        elif verb in ("activate_plan", "tick"):
+            self.app.contingency.open(screen, row)
         elif verb == "join":
             self.app.joining.propose(screen, row)
         elif verb in NEEDS_UNIT:

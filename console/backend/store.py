@@ -42,6 +42,7 @@ from data.terms import Role, UnitKind
 
 if TYPE_CHECKING:
     from console.backend.overview import OverviewReader
+    from console.contingency_ports import ContingencyPort
     from console.overview_ports import OverviewView
     from console.tie_ports import Alike, Ties
     from core.clock import Clock
@@ -357,6 +358,12 @@ class StoreBackend(OpenStore):
 
         orders = [Note(ticket=code, text=words) for code in codes]
         return len(self.desk().do_all(orders, self.actor(), None, key))
+
+    @property
+    def plans(self) -> ContingencyPort:
+        from console.backend.contingency import StorePlans
+
+        return StorePlans(self.desk, self._reader, self.centre.id, self.centre.zone)
 
     def emergency(self) -> EmergencyView:
         return emergency_view(self._reader(), self.centre.id)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from console.backend.catalogue import action_words, budget_words, target_name
+from console.backend.contingency import plan_facts
 from console.backend.lists import HolderText
 from console.backend.people import takeover_words
 from console.backend.ties import tie_facts
@@ -73,7 +74,7 @@ def view_of(stands: Stands, words: TicketWords, ties: Sequence[tuple[str, str]] 
     row = stands.ticket
     return TicketView(
         row=_queue_row(row, words.holder),
-        facts=(*_facts(row, words.holder, words.matter_name), *ties),
+        facts=(*_facts(row, words.holder, words.matter_name), *plan_facts(row["facts"] or {}), *ties),
         body=_("(confidential)") if row["confidential"] else mask_text(row["body"] or ""),
         history=tuple(_history(event, words.officer_name) for event in stands.events),
         custody=tuple(_custody(item, words.holder) for item in stands.custody),

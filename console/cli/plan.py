@@ -39,12 +39,6 @@ STATUS_TITLES = (
     *(("事件", "Ticket"), ("编号", "Code"), ("预案", "Plan"), ("启动", "Activated"), ("已勾", "Ticked")),
     *(("清单", "Checks"), ("已答", "Answered"), ("问题", "Questions"), ("短板", "Shortfalls")),
 )
-PLACES = {
-    "community": ("所在社区", "the ticket's community"),
-    "grid": ("所在网格", "the ticket's grid"),
-    "secretary": ("所在社区书记", "its community's secretary"),
-    "grid_head": ("所在网格长", "its grid's head"),
-}
 Ticket = Annotated[str, argument("事件编号或其结尾", "code of the ticket, or its ending")]
 Plan = Annotated[str, argument("预案编号或名称", "the plan, by code or name")]
 File = Annotated[str, argument("TOML 文件", "a TOML file")]
@@ -144,13 +138,7 @@ def _names(session: Session) -> dict[str, str]:
 
 
 def _hand_name(hand: PlanHand, names: Mapping[str, str]) -> str:
-    from data.terms import Role
-
-    if hand.by == "role":
-        return words.label(Role(hand.name))
-    if hand.by == "place":
-        return words.say(*PLACES[hand.name])
-    return f"{hand.name} {names.get(hand.name, '')}".rstrip()
+    return words.say(*hand.said) if hand.by in ("role", "place") else f"{hand.name} {names.get(hand.name, '')}".rstrip()
 
 
 def _times(hand: PlanHand) -> str:

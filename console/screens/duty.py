@@ -172,6 +172,20 @@ class DutyScreen(Screen[None]):
         else:
             self.app.joining.propose(self, row)
 
+    def action_plans(self) -> None:
+        row = self.ticket()
+        if row is None:
+            self.say(_("No ticket is chosen."))
+        else:
+            self.app.contingency.open(self, row)
+
+    def action_card(self) -> None:
+        row = self.ticket()
+        if row is None:
+            self.say(_("No ticket is chosen."))
+        else:
+            self.app.contingency.card_of_ticket(self, row)
+
     def action_handover(self) -> None:
         self.app.planned.handover(self)
 

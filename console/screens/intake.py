@@ -6,7 +6,7 @@ from field to field and sends after the last one, F8 sends from anywhere. What i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from textual import on
 from textual.binding import Binding
@@ -48,7 +48,10 @@ class IntakeScreen(DutyScreen):
 
     NAME = "intake"
     OWN_KEYS = {"actions": mark("Matter"), "next": mark("Send")}
-    OWN_CALLS = {"actions": "screen.matter", "next": "screen.send", "join": "screen.join"}
+    OWN_CALLS = {
+        **{"actions": "screen.matter", "next": "screen.send"},
+        **{name: f"screen.{name}" for name in ("join", "plans", "card")},
+    }
     BINDINGS = [
         Binding("ctrl+n", "put_aside", show=False, priority=True),
         Binding("f8,ctrl+s", "send", show=False, priority=True),
@@ -258,13 +261,31 @@ class IntakeScreen(DutyScreen):
 
     def _send_out(self, code: str) -> None:
         """Give the report that was just registered to those who are to go."""
+        self._with_row(code, lambda row: self.app.work.start(self, row, "dispatch"))
+
+    def _with_row(self, code: str, then: Callable[[QueueRow], object]) -> None:
+        """Read a ticket as it is now, then go on."""
 
         def found(rows: Sequence[QueueRow]) -> None:
             if rows:
-                self.app.work.start(self, rows[0], "dispatch")
+                then(rows[0])
 
         read = self.app.backend.queue(f"code:{code}")
         self.app.work.read_then(self, lambda: self.app.load(lambda: read.after(None, 1)), found)
+
+    def action_plans(self) -> None:
+        """The plans for the report that was just registered."""
+        if not self.sent_code:
+            self.say(_("Register the report first: F8."))
+            return
+        self._with_row(self.sent_code, lambda row: self.app.contingency.open(self, row))
+
+    def action_card(self) -> None:
+        """The card of the matter that is proposed or chosen."""
+        if self.chosen is None:
+            self.say(_("No matter is proposed yet."))
+        else:
+            self.app.contingency.card(self, self.chosen.code)
 
     def _sent(self, receipt: Receipt) -> None:
         """The report is in the store: an empty form for the next call."""

@@ -134,8 +134,12 @@ def card_of(found: Sources, matter: MatterEntry) -> Card:
 
 def _what(found: Sources, matter: MatterEntry) -> CardPart:
     urgency, affair = Urgency(matter.urgency), AffairKind(matter.affair)
-    path = found.catalogue.path(matter.category)
-    lines = [(path, path), (f"{urgency.zh}，{affair.zh}", f"{urgency.en}, {affair.en}"), (matter.work, matter.work)]
+    paths = [found.catalogue.path(matter.category, language) for language in ("zh", "en")]
+    lines = [
+        (paths[0], paths[1]),
+        (f"{urgency.zh}，{affair.zh}", f"{urgency.en}, {affair.en}"),
+        (matter.work, matter.work),
+    ]
     if matter.confidential:
         lines.append(("保密", "confidential"))
     return CardPart("what", "是什么", "What it is", *_both(lines))

@@ -53,6 +53,10 @@ class CategoryEntry:
     name_en: str = ""
     parent: str = ""
 
+    def label(self, language: str) -> str:
+        """The name in a language."""
+        return self.name_en or self.name if language == "en" else self.name
+
 
 @dataclass(frozen=True)
 class MatterEntry:
@@ -99,9 +103,9 @@ class CatalogueVersion:
         """The codes of a category and of those above it, from below."""
         return tuple(category.code for category in self._above(code))
 
-    def path(self, code: str) -> str:
+    def path(self, code: str, language: str = "zh") -> str:
         """The names of a category from the top down, parted by ` / `."""
-        return " / ".join(category.name for category in reversed(self._above(code)))
+        return " / ".join(category.label(language) for category in reversed(self._above(code)))
 
     def _above(self, code: str) -> list[CategoryEntry]:
         by_code = {category.code: category for category in self.categories}

@@ -13,15 +13,20 @@ from typing import Any, NamedTuple
 
 from core.rules.case import LIVE_TASKS, Case
 from data.plan_terms import Shortfall
-from data.terms import UPWARD_CLOCKS, ClockKind, ClockState, Grade, TaskRole, TaskState, Urgency
+from data.terms import UPWARD_CLOCKS, ClockKind, ClockState, Grade, Role, TaskRole, TaskState, Urgency
 
 FACT = "plan."
 """What the key of an active plan in a ticket's facts begins with."""
 
 PARTS = ("post", "force", "role", "place")
 """How a plan names a hand: by a post's or department's code, a linked force's, a duty role, or by place."""
-PLACES = ("community", "grid", "secretary", "grid_head")
-"""The community or grid of the ticket, or whoever leads it, by name."""
+PLACES = {
+    "community": ("所在社区", "the ticket's community"),
+    "grid": ("所在网格", "the ticket's grid"),
+    "secretary": ("所在社区书记", "the community's secretary"),
+    "grid_head": ("所在网格长", "the grid's head"),
+}
+"""The community or grid of the ticket, or whoever leads it by name; in Chinese and English."""
 
 MATTER_POINTS, CATEGORY_POINTS, WORD_POINTS, TAG_POINTS, URGENCY_POINTS, MODE_POINTS = 100, 60, 20, 15, 10, 10
 MOST_WORDS = 3
@@ -42,6 +47,13 @@ class PlanHand:
     """To come in, from the acknowledgement on."""
     finish: str = ""
     """To finish an assisting part in."""
+
+    @property
+    def said(self) -> tuple[str, str]:
+        """Whom the plan means, whoever that is here, in Chinese and English."""
+        if self.by == "role":
+            return Role(self.name).zh, Role(self.name).en
+        return PLACES[self.name] if self.by == "place" else (self.name, self.name)
 
 
 @dataclass(frozen=True)
@@ -187,8 +199,8 @@ class Gap(NamedTuple):
 def active_plans(facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """The plans that are active on a ticket, by code, in the order in which they were activated.
 
-    Each: version, name, name_en, at, by, grade, hands [{name, part, asked, task, arrive, gap}], checks [{zh, en, by,
-    done_at, done_by}], questions [{zh, en, by, answer, at, who}].
+    Each: version, name, name_en, at, by, grade, hands [{name, part, asked, task, hand, zh, en, arrive, gap}],
+    checks [{zh, en, by, done_at, done_by}], questions [{zh, en, by, answer, at, who}].
     """
     found = {key.removeprefix(FACT): value for key, value in facts.items() if key.startswith(FACT)}
     return dict(sorted(found.items(), key=lambda item: (item[1]["at"], item[0])))
@@ -231,7 +243,7 @@ def open_gaps(case: Case, plan: Mapping[str, Any], at: int) -> list[Gap]:
         if gap and (task is None or task.state == TaskState.SENT):
             found.append(Gap(Shortfall(gap["code"]), hand["name"], gap["zh"], gap["en"]))
         if task is not None:
-            found += _late(case, hand["name"], task.id, at) if task.state in LIVE_TASKS else ()
+            found += _late(case, hand, at) if task.state in LIVE_TASKS else ()
     if plan.get("grade"):
         late = [clock for clock in case.live_clocks(*UPWARD_CLOCKS) if clock.due_at is not None and clock.due_at <= at]
         for clock in late:
@@ -240,7 +252,13 @@ def open_gaps(case: Case, plan: Mapping[str, Any], at: int) -> list[Gap]:
     return found
 
 
-def _late(case: Case, name: str, task_id: int, at: int) -> Iterable[Gap]:
+def called(plan: Mapping[str, Any], name: str, language: str) -> str:
+    """Whom a hand of an active plan turned out to be; whom the plan means where nobody was found."""
+    hand: Mapping[str, Any] = next((hand for hand in plan["hands"] if hand["name"] == name), {})
+    return str(hand.get(language, name))
+
+
+def _late(case: Case, hand: Mapping[str, Any], at: int) -> Iterable[Gap]:
     """What a hand that is at work should have done by now."""
     said = {
         ClockKind.ACKNOWLEDGE: (Shortfall.NO_ACKNOWLEDGEMENT, "超时未签收", "has not acknowledged in time"),
@@ -250,7 +268,9 @@ def _late(case: Case, name: str, task_id: int, at: int) -> Iterable[Gap]:
     for clock in case.clocks:
         kind = ClockKind(clock.kind)
         late = clock.state == ClockState.RUNNING and clock.due_at is not None and clock.due_at <= at
-        if late and clock.task_id == task_id and kind in said:
+        if late and clock.task_id == hand["task"] and kind in said:
             code, zh, en = said[kind]
             minutes = (at - int(clock.due_at or at)) // 60
-            yield Gap(code, name, f"{zh} {minutes} 分钟", f"{en} ({minutes} min over)")
+            yield Gap(
+                code, hand["name"], f"{hand['zh']} {zh} {minutes} 分钟", f"{hand['en']} {en} ({minutes} min over)"
+            )

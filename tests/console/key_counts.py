@@ -21,6 +21,7 @@ from console.app import ZhihuiApp
 from console.backend.store import StoreBackend
 from console.dialogs.changeover import HandoverDrawer
 from console.dialogs.choose import MenuDrawer, SearchDrawer
+from console.dialogs.contingency import ChecklistDrawer, OffersDrawer
 from console.dialogs.form import FormDrawer
 from console.dialogs.hands import HandsDrawer
 from console.dialogs.plan import PlanDrawer
@@ -230,6 +231,27 @@ async def many_hands(hand: Hand) -> None:
     assert sent >= AS_3 | secretaries
 
 
+async def by_plan(hand: Hand) -> None:
+    """AS-3 by the plan that is recommended: seven addressees, each asked for its own, and the checklist."""
+    actor = hand.desk.actor(hand.officer)
+    code = hand.desk.do(Report(title="宾馆聚集听课，疑似诈骗", community="SQ01"), actor).ticket
+    await hand.at(code)
+    await hand.press("ctrl+y")
+    await hand.drawer(OffersDrawer)
+    await hand.press("enter")
+    await hand.drawer(ChecklistDrawer)
+    await hand.done(code, "accept", "dispatch", "activate_plan")
+    with hand.desk.store.reader() as reader:
+        number = tickets.ticket_id(reader, hand.desk.centre_id, code)
+        rows = tickets.tasks(reader, hand.desk.centre_id, number)
+        people = holders(reader, hand.desk.centre_id, hand.desk.now())
+    sent = {f"@{row['addressed']}" if row["addressed"] in DUTY_ROLES else row["hand"] for row in rows}
+    led = {line.officer_code for line in people if line.role == Role.COMMUNITY_SECRETARY and line.unit_code == "SQ01"}
+    assert sent >= AS_3
+    assert sent & {f"@{one}" for one in led}
+    await hand.pilot.press("escape")
+
+
 def intake(hand: Hand) -> IntakeScreen:
     """The form."""
     assert isinstance(hand.app.screen, IntakeScreen)
@@ -330,6 +352,7 @@ FLOWS = (
     Flow("Accept and dispatch as proposed", "按建议受理并派单", as_proposed, 3),
     Flow("Dispatch elsewhere", "改派其他岗位", elsewhere, 2),
     Flow("From the call to seven kinds of addressees (AS-3)", "从接报到七类对象同时派单（AS-3）", many_hands, 12),
+    Flow("The same by a plan, from the queue (AS-3)", "按预案同时派单，从队列起（AS-3）", by_plan, 2),
     Flow("Return with a reason", "退单", send_back, 4),
     Flow("Hand up", "上报上级", hand_up, 3),
     Flow("Ask the A leader", "请示 A 岗领导", ask, 3),

@@ -83,9 +83,10 @@ def _limits(hand: PlanHand) -> Limits:
 
 
 def _row(one: Standing, task: int | None) -> dict[str, Any]:
-    """A hand as it is kept with the active plan; its code is the one that the plan was resolved to."""
+    """A hand as it is kept with the active plan: as the plan names it, and who that was."""
     gap = one.gap
     row: dict[str, Any] = {"name": one.hand.name, "part": one.hand.part.value, "asked": one.hand.asked, "task": task}
+    row["zh"], row["en"] = one.hand.said
     if one.found is not None:
         row |= {"hand": one.found.name, "zh": one.found.label("zh"), "en": one.found.label("en")}
     if one.hand.arrive:
