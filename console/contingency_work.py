@@ -44,7 +44,7 @@ class ContingencyWork:
             if code is not None:
                 self._activate(screen, row, code)
 
-        self.app.open_drawer(OffersDrawer(_heading(row), found.offers, self.app.backend.read_only), chosen)
+        self.app.open_drawer(OffersDrawer(_heading(row), found.offers), chosen)
 
     def _activate(self, screen: DutyScreen, row: QueueRow, plan: str, override: str = "") -> None:
         """All of it in one transaction, for the revision that was on the screen; then the checklist."""
@@ -79,10 +79,7 @@ class ContingencyWork:
                 plan, _space, number = rest.rpartition(" ")
                 self._ask(screen, row, found, plan, int(number))
 
-        read_only = self.app.backend.read_only
-        self.app.open_drawer(
-            ChecklistDrawer(_heading(row), found, tick, screen.refuse, key, read_only), chosen
-        )  # fmt: skip
+        self.app.open_drawer(ChecklistDrawer(_heading(row), found, tick, screen.refuse, key), chosen)
 
     def _ask(self, screen: DutyScreen, row: QueueRow, found: PlansView, plan: str, number: int) -> None:
         """The answer to a question; then the checklist again, at the next question."""

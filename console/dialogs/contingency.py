@@ -32,9 +32,9 @@ TITLE_WIDTH = 24
 class OffersDrawer(Drawer[str]):
     """The plans of a centre, those that fit first and why. The answer is the code of the one to activate."""
 
-    def __init__(self, heading: str, offers: Sequence[OfferView], read_only: bool) -> None:
+    def __init__(self, heading: str, offers: Sequence[OfferView]) -> None:
         super().__init__(heading)
-        self.offers, self.read_only = offers, read_only
+        self.offers = offers
 
     def content(self) -> list[Widget]:
         view = LinesView(self._lines, classes="drawer--list")
@@ -44,12 +44,8 @@ class OffersDrawer(Drawer[str]):
         details = LinesView(self._details, name="details")
         details.styles.height = DETAILS
         details.can_focus = False
-        return [view, details, HintLine(lambda _width: [text_line(self._hint(), "muted")])]
-
-    def _hint(self) -> str:
-        if self.read_only:
-            return _("this console only observes; Esc closes")
-        return _("Enter activates the plan under the cursor, Esc nothing")
+        hint = _("Enter activates the plan under the cursor, Esc nothing")
+        return [view, details, HintLine(lambda _width: [text_line(hint, "muted")])]
 
     @on(LinesView.Moved)
     def _moved(self) -> None:
@@ -82,7 +78,7 @@ class OffersDrawer(Drawer[str]):
 
     def _picked(self, key: str) -> None:
         offer = next((offer for offer in self.offers if offer.code == key), None)
-        if offer is not None and not offer.active and not self.read_only:
+        if offer is not None and not offer.active:
             self.dismiss(key)
 
 
@@ -98,24 +94,18 @@ class ChecklistDrawer(Drawer[str]):
         tick: Callable[[str, int, bool], Awaitable[PlansView]],
         failed: Callable[[Exception], object],
         key: str,
-        read_only: bool,
     ) -> None:
         """`tick` ticks a line of a plan, or takes the tick off, and reads anew; `key` is the line to begin at."""
         super().__init__(heading)
-        self.found, self.ticking, self.failed = found, tick, failed
-        self.key, self.read_only = key, read_only
+        self.found, self.ticking, self.failed, self.key = found, tick, failed, key
 
     def content(self) -> list[Widget]:
         view = LinesView(self._lines, classes="drawer--list")
         view.styles.height = CHECKLIST
         view.key = self.key or next((line.key for line in self._lines(80) if line.key), None)
         view.on_pick = self._picked
-        return [view, HintLine(lambda _width: [text_line(self._hint(), "muted")])]
-
-    def _hint(self) -> str:
-        if self.read_only:
-            return _("this console only observes; Esc closes")
-        return _("Enter ticks a line or answers a question; Esc closes, the plan stays active")
+        hint = _("Enter ticks a line or answers a question; Esc closes, the plan stays active")
+        return [view, HintLine(lambda _width: [text_line(hint, "muted")])]
 
     def _lines(self, width: int) -> list[Line]:
         lines = [line for plan in self.found.active for line in self._of(plan)]
@@ -136,8 +126,6 @@ class ChecklistDrawer(Drawer[str]):
             self._picked(key)
 
     def _picked(self, key: str) -> None:
-        if self.read_only:
-            return
         kind, _space, rest = key.partition(" ")
         if kind != "check":
             self.dismiss(key)

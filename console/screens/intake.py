@@ -49,7 +49,8 @@ class IntakeScreen(DutyScreen):
     NAME = "intake"
     OWN_KEYS = {"actions": mark("Matter"), "next": mark("Send")}
     OWN_CALLS = {
-        **{"actions": "screen.matter", "next": "screen.send"},
+        "actions": "screen.matter",
+        "next": "screen.send",
         **{name: f"screen.{name}" for name in ("join", "plans", "card")},
     }
     BINDINGS = [
