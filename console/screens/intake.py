@@ -345,7 +345,10 @@ class IntakeScreen(DutyScreen):
             shown = f"{mask_name(clean(name, 60))} {mask_phone(phone)}".strip()
             lines.append(Line(((_("In lists: "), "label"), (shown, "muted"))))
         lines += self._aside_line()
-        return [*lines, text_line(_("Enter next field, F7 matter, F8 send, Esc back; * is needed"), "muted")]
+        return [
+            *lines,
+            text_line(_("Enter next field, F7 matter, Shift+F6 its card, F8 send, Esc back; * is needed"), "muted"),
+        ]
 
     def _alike_lines(self) -> list[Line]:
         """The ticket that this is likely a second report of, and why."""

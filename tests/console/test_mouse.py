@@ -12,6 +12,7 @@ from console.app import ZhihuiApp
 from console.backend.store import StoreBackend
 from console.dialogs.changeover import HandoverDrawer
 from console.dialogs.choose import MenuDrawer, SearchDrawer
+from console.dialogs.contingency import OffersDrawer
 from console.dialogs.form import FormDrawer
 from console.dialogs.hands import HandsDrawer
 from console.dialogs.help import HelpDrawer
@@ -30,6 +31,7 @@ from console.widgets.filter_line import FilterLine, Offers
 from console.widgets.lines import LinesView
 from console.widgets.queue_view import QueueView
 from core.desk.desk import Desk
+from core.desk.orders import Report
 from tests.console import key_counts
 from tests.console.conftest import StreetCopy
 from tests.console.key_counts import Hand
@@ -130,6 +132,16 @@ async def many_hands(mouse: Mouse) -> str:
         await mouse.click("Tab")
     await mouse.click("Enter", last=True)
     await mouse.done(code, "accept", "dispatch")
+    return code
+
+
+async def by_plan(mouse: Mouse) -> str:
+    order = Report(title="宾馆聚集听课，疑似诈骗", community="SQ01")
+    code = mouse.desk.do(order, mouse.desk.actor(mouse.officer)).ticket
+    await mouse.at(code)
+    await mouse.by_help("预案", OffersDrawer)
+    await mouse.click("Enter")
+    await mouse.done(code, "accept", "dispatch", "activate_plan")
     return code
 
 
