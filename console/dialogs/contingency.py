@@ -114,10 +114,10 @@ class ChecklistDrawer(Drawer[str]):
     def _of(self, plan: ActivePlanView) -> list[Line]:
         head = f"{clean(plan.code, 40)} {clean(plan.title, 60)}"
         lines = [Line(((head, "title"), (f"  {clean(plan.since, 60)}", "muted"))), *gap_lines(plan.gaps)]
-        lines += [_check_line(plan.code, line) for line in plan.checks]
+        lines += [_check_line(clean(plan.code, 40), line) for line in plan.checks]
         if plan.questions:
             lines.append(text_line(_("Questions"), "title"))
-        return lines + [_question_line(plan.code, line) for line in plan.questions]
+        return lines + [_question_line(clean(plan.code, 40), line) for line in plan.questions]
 
     def action_tick(self) -> None:
         """Space does what Enter does on the line under the cursor."""
