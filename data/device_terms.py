@@ -44,7 +44,19 @@ class AlertKind(Term):
     BATTERY = "battery", "电量低", "battery low"
 
 
-class Finding(Term):
+class Standing(Term):
+    """How a device stands. The order is that of a list: what needs somebody comes first."""
+
+    ALARM = "alarm", "报警", "in alarm"
+    SILENT = "silent", "无动静", "silent"
+    LOST = "lost", "离线", "out of touch"
+    LOW = "low", "电量低", "battery low"
+    AWAY = "away", "外出", "away"
+    FINE = "fine", "正常", "well"
+    RETIRED = "retired", "停用", "retired"
+
+
+class AlertFinding(Term):
     """What those who went there found; false alarms and faults of devices are counted apart."""
 
     HOSPITAL = "hospital", "需要救助，已送医", "in need, taken to hospital"

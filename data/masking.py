@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import re
 
 STAR = "*"
+DEVICE = "设备 "
+"""What a sensing device's name as a reporter begins with: it is no person."""
 
 _HONORIFICS = (
     *("先生", "女士", "小姐", "同志", "老师", "师傅", "医生", "书记", "主任"),
@@ -55,9 +57,11 @@ def _pattern(name: str) -> re.Pattern[str]:
 def mask_name(name: str) -> str:
     """A person's name with only its ends left: 张*, 张*三, 欧**明; a title such as 先生 stays.
 
-    A name that consists of a family name and a title is left as it is: there is nothing more to hide.
+    A name that consists of a family name and a title is left as it is: there is nothing more to hide; so is a device.
     """
     name = name.strip()
+    if name.startswith(DEVICE):
+        return name
     for title in _HONORIFICS:
         if name.endswith(title) and len(name) > len(title):
             given = name[: -len(title)]

@@ -252,6 +252,42 @@ def sources(
     return OK
 
 
+# ------------------------------------------------------------------------------------------------ alerts of devices
+
+ALERT_FIELDS = (
+    *("kind", "alerts", "tickets", "hospital", "helped", "hazard", "false_alarm", "device_fault", "unsaid"),
+    "false_rate",
+)
+ALERT_TITLES = (
+    *(("预警", "Alert"), ("次数", "Alerts"), ("事件", "Tickets"), ("送医", "Hospital"), ("就地帮助", "Helped")),
+    *(("险情属实", "Hazard"), ("误报", "False"), ("设备故障", "Fault"), ("未判明", "Unsaid"), ("误报率%", "False%")),
+)
+
+
+@command(app, "alerts", "感知预警：属实、误报、设备故障分开计", "devices' alerts: true, false and faults, apart")
+def alerts(
+    context: typer.Context,
+    period: Period = "",
+    first: First = "",
+    last: Last = "",
+    json: Json = False,
+    jsonl: Jsonl = False,
+    csv: Csv = False,
+) -> int:
+    """Alerts found in the period; what was found there is counted by ticket."""
+    from core.accountability.alerts import alert_report
+    from data.device_terms import AlertKind
+
+    session = session_of(context)
+    form = form_of(json, jsonl, csv)
+    lines = alert_report(session.reader(), session.centre_id(), _period(session, period, first, last))
+    records = [line._asdict() for line in lines]
+    if not form:
+        records = [{**record, "kind": words.named(AlertKind, record["kind"])} for record in records]
+    show_records(records, ALERT_FIELDS, form, ALERT_TITLES, right=range(1, 10))
+    return OK
+
+
 # ------------------------------------------------------------------------------------------------ lists
 
 

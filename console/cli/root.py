@@ -28,6 +28,8 @@ NOUNS: dict[str, tuple[str, str]] = {
     "consult": ("征求群众意见：意见征集、表决、告知", "consultations with residents: opinions, votes, notices"),
     "mediate": ("调解：记录每轮、协议履行", "mediation: each round, and what must follow"),
     "org": ("机构：建立、加载、查看、检查、合并拆分", "the organisation: make, load, show, check, redraw"),
+    "device": ("感知设备：登记、查看、外出、停用", "sensing devices: register, list, absences, retire"),
+    "signal": ("感知信号：一条，或从 JSONL 逐条接收", "signals of devices: one, or many from JSONL"),
     "duty": ("值班：上岗、离岗、请假、名单", "duty: on, off, leave, who is there"),
     "matter": ("事项目录：查看、查找、加载、检查、导出", "matters: list, find, load, check, export"),
     "plan": ("预案：查看、导入、推荐、启动、勾选", "contingency plans: show, import, recommend, activate, tick"),

@@ -28,9 +28,11 @@ class Field(NamedTuple):
     @property
     def values(self) -> Iterable[Term]:
         """The words of the field that it takes."""
-        from data import meeting_terms, terms
+        from data import device_terms, meeting_terms, terms
 
-        found: Iterable[Term] = getattr(terms, self.term, None) or getattr(meeting_terms, self.term)
+        found: Iterable[Term] = next(
+            getattr(words, self.term) for words in (terms, meeting_terms, device_terms) if hasattr(words, self.term)
+        )
         return found
 
 

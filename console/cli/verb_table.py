@@ -63,6 +63,9 @@ _DISPATCH = (
     MATTER,
     LIMIT_NO,
     URGENCY,
+    Field(
+        "jointly", "同到同办：协办都完成后主办才能办结", "the lead is not done before every assisting hand is", "flag"
+    ),
     OVERRIDE,
 )
 _ASSESS = (
@@ -196,6 +199,14 @@ VERB_COMMANDS = (
             Field("result", "结果", "the result"),
             PEOPLE,
         ),
+    ),
+    VerbCommand(
+        "found",
+        "finding",
+        "判明",
+        "判明：感知设备事件的实际情况",
+        "say what a device's alert turned out to be",
+        (Field("found", "情况（必填）", "what was found (required)", term="AlertFinding", flag="--is"), NOTE),
     ),
     VerbCommand("complete", "complete", "办结", "办结", "the lead unit has done it", _COMPLETE),
     VerbCommand("return", "return", "退单", "退单", "the unit sends it back", (_CODE_RETURN, REASON)),

@@ -8,6 +8,7 @@ from console.dialogs.form_parts import options_of, reason_field, yes_no
 from console.dialogs.meeting_forms import MEETING_FORMS
 from console.i18n import _
 from console.widgets.fields import FieldSpec
+from data.device_terms import AlertFinding
 from data.terms import (
     AffairKind,
     Grade,
@@ -62,6 +63,7 @@ FORMS: dict[str, Callable[[], tuple[FieldSpec, ...]]] = {
     "cordon": lambda: (FieldSpec("note", _("Measures"), required=True),),
     "handle": lambda: (FieldSpec("note", _("Progress")), yes_no("made_safe", _("Made safe"))),
     "finish_task": lambda: (FieldSpec("result", _("Outcome")), _people()),
+    "finding": lambda: (FieldSpec("found", _("Found"), options=options_of(AlertFinding)), _note()),
     "complete": lambda: (
         FieldSpec("outcome", _("Outcome"), required=True),
         FieldSpec("public_reply", _("Public reply")),

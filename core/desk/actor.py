@@ -29,6 +29,7 @@ class Actor:
 
 ENGINE = Actor(code="engine", name="引擎", roles=frozenset({"engine"}))
 IMPORT = Actor(code="import", name="导入", roles=frozenset({"import"}))
+SENSOR = Actor(code="sensor", name="感知设备", roles=frozenset({"sensor"}))
 
 DESK_ROLES = frozenset({Role.DUTY_OFFICER, Role.SHIFT_LEADER, Role.DUTY_LEADER, Role.COMMANDER})
 LEADER_ROLES = frozenset({Role.DUTY_LEADER, Role.COMMANDER, Role.SECTION_LEADER})
@@ -46,7 +47,7 @@ FIELD_ROLES = frozenset(
         Role.DISTRICT_OFFICER,
     }
 )
-SYSTEM_CODES = frozenset({"engine", "import"})
+SYSTEM_CODES = frozenset({"engine", "import", "sensor"})
 
 
 def find_actor(connection: Connection, centre_id: int, code: str | None, at: int) -> Actor:

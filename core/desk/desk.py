@@ -25,6 +25,7 @@ from core.desk.verbs.table import REPORT, TITLES, VERBS, Verb
 from core.desk.verbs.undoing import NAMES_A_LEAD
 from core.desk.verbs.undoing import refusal as refusal_of_undo
 from core.desk.work import Decision, Work
+from core.rules.alerts import refusal_without_device
 from core.rules.case import Case
 from core.rules.joining import final_due, refusal_over_joined
 from core.rules.meetings import refusal_of_nothing, refusal_over_agreements
@@ -233,7 +234,7 @@ class Desk:
         return self._record(ledger, work, verb.name, decision, seen)
 
     def _refusal(self, verb: Verb, case: Case, actor: Actor, refs: References) -> Why | None:
-        why = refusal_of_stage(verb.name, verb.zh, verb.en, case)
+        why = refusal_without_device(verb.name, case) or refusal_of_stage(verb.name, verb.zh, verb.en, case)
         if why is None:
             why = refusal_of_role(verb.name, verb.zh, verb.en, actor, case, refs)
         if why is None and verb.name in NAMES_A_LEAD:

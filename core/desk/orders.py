@@ -150,6 +150,8 @@ class Dispatch(TicketOrder):
     matter: Line = ""
     limit_no: int | None = Field(default=None, ge=0, le=99)
     urgency: Urgency | None = None
+    jointly: bool = False
+    """The lead is not done before every assisting hand is (同到同办)."""
     override: Why = ""
     """Why it is sent although the lists stop it; for those who are entitled to that."""
 

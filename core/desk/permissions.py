@@ -35,6 +35,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "cordon": ANYBODY,
     "handle": ANYBODY,
     "finish_task": ANYBODY,
+    "finding": ANYBODY,
     "complete": ANYBODY,
     "return": ANYBODY,
     "check": DESK_ROLES,
@@ -77,10 +78,19 @@ ROLES: dict[str, frozenset[Role]] = {
     "fulfil": ANYBODY,
 }
 
+BY_ITSELF = {
+    "engine": frozenset({"recompute"}),
+    "sensor": frozenset({"report", "accept", "dispatch", "note"}),
+}
+"""What is done without an officer: by the engine, and by devices, whose tickets go out at once."""
+
 CENTRE_ROLES: dict[str, frozenset[Role]] = {
     "area_map": DESK_ROLES,
     "broadcast": DESK_ROLES,
     "broadcast_seen": ANYBODY,
+    "devices": DESK_ROLES,
+    "device_away": ANYBODY,
+    "signals": DESK_ROLES,
     "duty_log": DESK_ROLES,
     "duty_others": SENIOR_ROLES,
     "emergency": frozenset({Role.COMMANDER, Role.DUTY_LEADER}),
@@ -96,13 +106,13 @@ CENTRE_ROLES: dict[str, frozenset[Role]] = {
 }
 """Who may change what belongs to the whole centre."""
 
-BY_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "complete", "return", "request"})
+BY_UNIT = frozenset({"acknowledge", "arrive", "handle", "finish_task", "finding", "complete", "return", "request"})
 """Verbs that are the unit's own deeds."""
 OWN_UNIT = frozenset(
     {
         *("acknowledge", "arrive", "handle", "finish_task", "complete", "return", "hand_up", "ask", "note"),
         *("take_back", "cordon", "tick", "classify", "convene", "put_off", "attend", "minutes", "decide", "consult"),
-        *("collect", "conclude", "publish", "mediate", "fulfil"),
+        *("collect", "conclude", "publish", "mediate", "fulfil", "finding"),
     }
 )
 """Verbs that a field role may use only where its own unit has a part in the ticket."""
@@ -136,7 +146,7 @@ def refusal_of_role(
     verb: str, title_zh: str, title_en: str, actor: Actor, case: Case | None, refs: References
 ) -> Why | None:
     """Why this actor may not do this, or None."""
-    if actor.roles & {"engine"} and verb == "recompute":
+    if any(verb in BY_ITSELF.get(role, ()) for role in actor.roles):
         return None
     if verb in OWN_TASK and case is not None and _is_asked(actor, case, False):
         return None

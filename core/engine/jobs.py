@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, Table, delete, select
 
 from core.clock import Clock
 from core.desk.actor import ENGINE
@@ -16,7 +16,7 @@ from data.backup import backup
 from data.errors import Refusal
 from data.instants import to_seconds
 from data.store import Store
-from data.tables import ClockRow, Notice, Ticket, table
+from data.tables import ClockRow, DeviceSignal, Notice, Ticket, table
 from data.terms import ClockState
 
 KEEP_BACKUPS = 14
@@ -24,6 +24,8 @@ PREFIX = "daily-"
 DAY_PATTERN = "[0-9]" * 8
 KEEP_NOTICES_DAYS = 184
 """Six calendar months at their longest."""
+KEEP_SIGNALS_DAYS = 92
+"""Longer than the history that a person's baseline is made of."""
 AT_ONCE = 500
 
 
@@ -97,20 +99,27 @@ def prune_notices(store: Store, clock: Clock, centre_id: int) -> int:
     """Drop notices that are half a year old and have arrived or failed; the log keeps what happened."""
     notice = table(Notice)
     before = to_seconds(clock.now()) - KEEP_NOTICES_DAYS * 86_400
+    old = (notice.c.created_at < before) & notice.c.state.in_(("sent", "failed", "seen"))
+    return _prune(store, centre_id, notice, old)
+
+
+def prune_signals(store: Store, clock: Clock, centre_id: int) -> int:
+    """Drop signals of devices that no baseline needs any more; what was made of them are tickets."""
+    signal = table(DeviceSignal)
+    before = to_seconds(clock.now()) - KEEP_SIGNALS_DAYS * 86_400
+    return _prune(store, centre_id, signal, signal.c.heard_at < before)
+
+
+def _prune(store: Store, centre_id: int, source: Table, old: ColumnElement[bool]) -> int:
+    """Drop the rows that are old, few at a time, so that nobody waits long; gives how many."""
     dropped = 0
     while True:
         with store.write() as connection:
-            old = connection.execute(
-                select(notice.c.id)
-                .where(
-                    notice.c.centre_id == centre_id,
-                    notice.c.created_at < before,
-                    notice.c.state.in_(("sent", "failed", "seen")),
-                )
-                .limit(AT_ONCE)
+            found = connection.execute(
+                select(source.c.id).where(source.c.centre_id == centre_id, old).limit(AT_ONCE)
             ).scalars()
-            ids = list(old)
+            ids = list(found)
             if not ids:
                 return dropped
-            connection.execute(delete(notice).where(notice.c.centre_id == centre_id, notice.c.id.in_(ids)))
+            connection.execute(delete(source).where(source.c.centre_id == centre_id, source.c.id.in_(ids)))
             dropped += len(ids)

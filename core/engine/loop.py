@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.clock import Clock
+from core.desk.desk import Desk
 from core.engine.covers import Covers
 from core.engine.gatherings import Gatherings
 from core.engine.identity import short_name, steady
@@ -23,6 +24,7 @@ from core.engine.mode import follow_mode
 from core.engine.outages import Span, note_outage, oldest_due, outage_before, read_outages
 from core.engine.outbox import Outbox, Sent
 from core.engine.schedule import Calendar
+from core.engine.silences import Silences
 from core.engine.sweep import Sweep, Swept
 from data.checkpoint import checkpoint
 from data.errors import Refusal
@@ -65,6 +67,8 @@ class Cycle:
     """Reminders of meetings, and consultations that came to their end."""
     looks: int = 0
     """Hazards whose next look became due."""
+    alerts: int = 0
+    """Silences and faults of devices that were found."""
     stepped: int = 0
     """Seconds by which somebody set the wall clock since the last cycle."""
     shown: int = 0
@@ -111,6 +115,7 @@ class Engine:
         self.sweep = Sweep(self.store, clock, self.lease)
         self.covers = Covers(self.store, self.lease, self.sweep.shelf)
         self.gatherings = Gatherings(self.store, self.lease, self.sweep.shelf)
+        self.silences = Silences(Desk(self.store, clock, centre_id), self.lease)
         self.outbox = Outbox(self.store, clock, centre_id, steady_clock=steady_clock, seed=seed)
         self._jobs = Calendar(self.store, clock, centre_id) if jobs else None
         self._on_cycle = on_cycle
@@ -193,6 +198,7 @@ class Engine:
         cycle.covered = self.covers.follow(self._now())
         cycle.gathered = self.gatherings.follow(self._now())
         cycle.looks = raise_looks(self.store, self.clock, self.lease, self._now())
+        cycle.alerts = self.silences.follow(self._now())
         cycle.next_at = self.sweep.next_due()
         now = self._now()
         with self.store.write(bell=False) as connection:

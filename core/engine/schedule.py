@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 
 from core.clock import Clock
-from core.engine.jobs import prune_notices, recompute_provisional, take_backup
+from core.engine.jobs import prune_notices, prune_signals, recompute_provisional, take_backup
 from data.errors import Refusal
 from data.store import Store
 
@@ -58,7 +58,7 @@ class Calendar:
 
     def look(self, may_run: Callable[[], bool] = lambda: True) -> None:
         """Do what is owed now. No error leaves this: it is logged, and the next look tries again."""
-        for job in (take_backup, recompute_provisional, prune_notices):
+        for job in (take_backup, recompute_provisional, prune_notices, prune_signals):
             if not may_run():
                 return
             try:

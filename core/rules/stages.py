@@ -44,6 +44,7 @@ STAGES: dict[str, frozenset[Stage]] = {
     "cordon": LIVING - {Stage.COMPLETED, Stage.CHECKED, Stage.CALLED_BACK, Stage.SUSPENDED},
     "handle": frozenset({Stage.ACKNOWLEDGED, Stage.ON_SCENE, Stage.HANDLING}),
     "finish_task": OUT,
+    "finding": OUT | {Stage.COMPLETED, Stage.CHECKED, Stage.CALLED_BACK},
     "complete": frozenset({Stage.ACKNOWLEDGED, Stage.ON_SCENE, Stage.HANDLING}),
     "check": frozenset({Stage.COMPLETED}),
     "call_back": frozenset({Stage.CHECKED, Stage.MERGED}),

@@ -44,7 +44,7 @@ UNDOABLE = frozenset(
 )
 BESIDE = frozenset({"note", "tick", "ask", "remind", "link", "engine_step", "mode", "grade", "report_up"}) | {
     *("take_over", "take_back", "convene", "put_off", "attend", "minutes", "consult", "collect", "conclude", "publish"),
-    *("sweep", "cordon", "remind_hands", "mediate", "fulfil", "meeting_step"),
+    *("sweep", "cordon", "remind_hands", "mediate", "fulfil", "meeting_step", "finding"),
 }
 """Words, meetings and mediation, ties to other tickets, the ladder's steps, who stands in, what is owed upward: looked
 past."""
@@ -73,6 +73,7 @@ REASONS = {
     "take_over": ("接手由引擎按在岗情况记录，不能撤销；A岗可收回", "post B stands in: A takes it back"),
     "take_back": ("收回不能撤销", "A has it again"),
     "mode": ("平战切换随应急状态进出，不能撤销", "the ladders go with the centre's mode"),
+    "finding": ("判明不能撤销；可重新判明", "what was found stays: say it anew"),
     "grade": ("定级不能撤销；请重新定级", "a grade stays: give another one"),
     "convene": ("会议通知已发出，不能撤销；请改期或取消", "those called were told: put it off or call it off"),
     "put_off": ("改期通知已发出，不能撤销；可再改期", "those called were told: put it off again"),

@@ -11,6 +11,7 @@ from core.desk.verbs.guarding import guard
 from core.desk.verbs.intake import set_matter_or_part
 from core.desk.verbs.limits import NO_LIMITS, Limits, start_assisting_clocks, start_handling_clocks
 from core.desk.work import Decision, Work
+from core.rules.alerts import JOINTLY
 from core.rules.case import LIVE_CLOCKS, LIVE_TASKS
 from core.rules.requests import RULES
 from core.rules.stages import refusal_of_lead
@@ -30,9 +31,21 @@ def decide_dispatch(work: Work, order: Dispatch) -> Decision:
     work.effects.clocks.extend(work.timing.stop(clock) for clock in work.case.live_clocks(ClockKind.ASSESS))
     give_lead(work, lead.unit, lead.instruction or order.instruction, lead.person)
     add_hands(work, others, order.instruction)
+    if order.jointly:
+        _bind(work, others)
     if work.case.ticket.dispatched_at is None:
         work.effects.set["dispatched_at"] = work.at
-    return work.decision(to=lead.name, **parts_of(others), instructions=instructions_of(hands), **kept)
+    return work.decision(
+        to=lead.name, **parts_of(others), instructions=instructions_of(hands), jointly=order.jointly, **kept
+    )
+
+
+def _bind(work: Work, hands: Sequence[Found]) -> None:
+    """The parts without which the lead cannot finish."""
+    parts = [list(hand.key) for hand in hands if hand.role == TaskRole.ASSIST]
+    if not parts:
+        raise BadInput("jointly-with", "同到同办须有协办单位。", "Jointly with whom? Name an assisting hand.")
+    work.effects.set["facts"] = {**work.case.ticket.facts, JOINTLY: parts}
 
 
 def _targets(work: Work, order: Dispatch) -> list[Found]:

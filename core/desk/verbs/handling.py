@@ -7,6 +7,7 @@ from core.desk.verbs.covering import end_cover
 from core.desk.verbs.dispatching import release_task
 from core.desk.verbs.limits import start_arrive_clock
 from core.desk.work import Decision, Work
+from core.rules.alerts import refusal_of_one_alone, refusal_without_finding
 from core.rules.case import LIVE_CLOCKS
 from core.rules.cover import cover_of
 from core.rules.stages import refusal_of_open_assists
@@ -77,7 +78,11 @@ def decide_finish_task(work: Work, order: FinishTask) -> Decision:
 
 def decide_complete(work: Work, order: Complete) -> Decision:
     """Done: the final clock is judged, the ticket goes to the centre for the check."""
-    why = refusal_of_open_assists(work.case, order.open_assist_reason)
+    why = (
+        refusal_without_finding(work.case)
+        or refusal_of_one_alone(work.case, order.open_assist_reason, work.actor.roles)
+        or refusal_of_open_assists(work.case, order.open_assist_reason)
+    )
     if why is not None:
         raise NotAllowed(why.code, why.zh + "。", why.en + ".")
     task = work.task = work.lead_or_refuse()

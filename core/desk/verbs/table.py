@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.desk import contingency_orders, meeting_orders, orders, sweep_orders
+from core.desk import contingency_orders, device_orders, meeting_orders, orders, sweep_orders
 from core.desk.verbs import (
     closing,
     consulting,
     contingency,
     covering,
     dispatching,
+    finding,
     handling,
     intake,
     joining,
@@ -53,6 +54,7 @@ _ROWS: tuple[tuple[str, str, type[orders.Order], Callable[[Work, Any], Decision]
     ("设警戒", "cordon off", sweep_orders.Cordon, sweeping.decide_cordon),
     ("处置", "handle", orders.Handle, handling.decide_handle),
     ("完成协办", "finish a part", orders.FinishTask, handling.decide_finish_task),
+    ("判明", "say what was found", device_orders.Establish, finding.decide_finding),
     ("办结", "complete", orders.Complete, handling.decide_complete),
     ("退单", "return", orders.Return, dispatching.decide_return),
     ("核查", "check", orders.Check, closing.decide_check),

@@ -246,6 +246,7 @@ def orders_of(code: str) -> dict[str, Order]:
         "activate_plan": {"plan": "LIFT"},
         "tick": {"check": 1},
         "finish_task": {"unit": "XF"},
+        "finding": {"found": "false_alarm"},
         "complete": {"outcome": "修好"},
         "check": {"passed": True},
         "call_back": {"result": "satisfied"},

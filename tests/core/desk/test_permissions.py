@@ -55,6 +55,7 @@ MATRIX = {
     "arrive": ALL,
     "handle": ALL,
     "finish_task": ALL,
+    "finding": ALL,
     "complete": ALL,
     "return": ALL,
     "check": DESK,

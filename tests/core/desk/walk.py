@@ -11,6 +11,7 @@ from core.desk.centre_orders import CentreOrder, Declare, Lift, LogEntry, PhoneF
 from core.desk.orders import Order, Report, ReportUp
 from core.desk.verbs.table import VERBS
 from core.engine.loop import Engine
+from data.device_terms import AlertFinding
 from data.errors import Conflict, Refusal
 from data.meeting_terms import AskKind, MediationOutcome, MeetingKind
 from data.terms import (
@@ -72,6 +73,7 @@ FIELDS: dict[str, dict[str, Sequence[Any]]] = {
     "arrive": {"unit": ("", "", *UNITS), "people": (0, 9)},
     "handle": {"note": WORDS, "made_safe": (True, False)},
     "finish_task": {"unit": ("XF", "AJ", "GHJS")},
+    "finding": {"found": tuple(AlertFinding)},
     "complete": {"outcome": WORDS, "open_assist_reason": ("", "不再需要")},
     "return": {"code": tuple(ReturnReason), "reason": WORDS},
     "check": {"passed": (True, False), "note": WORDS},
