@@ -234,7 +234,7 @@ class Desk:
         return self._record(ledger, work, verb.name, decision, seen)
 
     def _refusal(self, verb: Verb, case: Case, actor: Actor, refs: References) -> Why | None:
-        why = refusal_without_device(verb.name, case) or refusal_of_stage(verb.name, verb.zh, verb.en, case)
+        why = refusal_of_stage(verb.name, verb.zh, verb.en, case) or refusal_without_device(verb.name, case)
         if why is None:
             why = refusal_of_role(verb.name, verb.zh, verb.en, actor, case, refs)
         if why is None and verb.name in NAMES_A_LEAD:

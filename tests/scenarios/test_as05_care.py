@@ -86,7 +86,7 @@ def test_found_fallen(street: Sensed, monkeypatch: pytest.MonkeyPatch) -> None:
     last = {"device": "MC-1", "id": "last", "kind": "open", "at": "2026-11-19T08:05:00"}
     stranger = {"device": "MC-404", "id": "1", "kind": "open"}
     street.at("2026-11-19 08:10:00")
-    assert "未收 2 条" in street.signals([last, stranger, stranger], monkeypatch, expect=7)
+    assert '"why": "unknown"' in street.signals([last, stranger, stranger], monkeypatch, expect=7)
     assert [row["times"] for row in json.loads(street.run("device", "refused", "--json"))] == [2]
     street.at("2026-11-20 06:30:00")
     street.signals(beats("MC-1", "2026-11-19T12:30", 4), monkeypatch)
