@@ -135,6 +135,11 @@ LABELS = {
     "follow": ("须履行", "must follow"),
     "act": ("引擎", "the engine"),
     "item": ("序号", "number"),
+    "reviewed_in": ("复盘事件", "reviewed incident"),
+    "review": ("第几次复盘", "review"),
+    "lesson": ("第几条", "lesson"),
+    "attendance": ("参加", "present"),
+    "conclusion": ("结论", "conclusion"),
     "decided_in": ("会议所议事件", "decided in a meeting on"),
 }
 TERMS: dict[str, tuple[type[Term], ...]] = {

@@ -27,6 +27,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "meeting": ("会议：召集、签到、纪要、议定、公示", "meetings: call, attendance, minutes, decisions"),
     "consult": ("征求群众意见：意见征集、表决、告知", "consultations with residents: opinions, votes, notices"),
     "mediate": ("调解：记录每轮、协议履行", "mediation: each round, and what must follow"),
+    "review": ("复盘：时间轴、归属、经验教训、整改", "after-action reviews: chart, lessons, follow-up tasks"),
     "org": ("机构：建立、加载、查看、检查、合并拆分", "the organisation: make, load, show, check, redraw"),
     "device": ("感知设备：登记、查看、外出、停用", "sensing devices: register, list, absences, retire"),
     "signal": ("感知信号：一条，或从 JSONL 逐条接收", "signals of devices: one, or many from JSONL"),

@@ -7,6 +7,7 @@ page twice its time. A test holds the two against each other.
 from __future__ import annotations
 
 from console.cli.meeting_verbs import MEETING_COMMANDS
+from console.cli.review_verbs import REVIEW_COMMANDS
 from console.cli.verb_field import (
     COMMUNITY,
     GRID,
@@ -433,6 +434,7 @@ VERB_COMMANDS = (
         SWEEP_FIELDS,
     ),
     *MEETING_COMMANDS,
+    *REVIEW_COMMANDS,
 )
 
 BY_COMMAND = {row.command: row for row in VERB_COMMANDS}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from console.dialogs.form_parts import options_of, reason_field, yes_no
 from console.dialogs.meeting_forms import MEETING_FORMS
+from console.dialogs.review_forms import REVIEW_FORMS
 from console.i18n import _
 from console.widgets.fields import FieldSpec
 from data.device_terms import AlertFinding
@@ -122,6 +123,7 @@ FORMS: dict[str, Callable[[], tuple[FieldSpec, ...]]] = {
     "withdraw": lambda: (_note(),),
     "recompute": lambda: (yes_no("policy", _("New policy")),),
     **MEETING_FORMS,
+    **REVIEW_FORMS,
 }
 
 WHY = {

@@ -29,6 +29,7 @@ from core.rules.alerts import refusal_without_device
 from core.rules.case import Case
 from core.rules.joining import final_due, refusal_over_joined
 from core.rules.meetings import refusal_of_nothing, refusal_over_agreements
+from core.rules.reviews import refusal_of_review
 from core.rules.stages import Why, refusal_of_lead, refusal_of_stage, refusal_of_tasks
 from data.errors import Conflict, NotAllowed, NotFound
 from data.ids import new_id
@@ -40,6 +41,7 @@ HARMLESS = frozenset(
     {"note", "tick", "ask", "remind", "supervise", "link", "sweep", "engine_step", "mode", "report_up", "take_over"}
 ) | {
     *("convene", "put_off", "attend", "minutes", "publish", "consult", "collect", "conclude", "meeting_step"),
+    *("review_open", "review_hold", "review_lesson", "review_follow_up", "review_conclude"),
 }
 """Events that change nothing another officer decides on: a colleague's note or a step of the ladder, in between looking
 at a ticket and acting on it, does not make the order stale."""
@@ -243,7 +245,8 @@ class Desk:
             why = refusal_of_undo(case, actor, refs, self.now(), TITLES)
         why = why or requests.refusal(verb.name, case, actor, refs)
         why = why or refusal_over_joined(verb.name, case) or refusal_of_tasks(verb.name, case)
-        return why or refusal_of_nothing(verb.name, case) or refusal_over_agreements(verb.name, case)
+        why = why or refusal_of_nothing(verb.name, case) or refusal_over_agreements(verb.name, case)
+        return why or refusal_of_review(verb.name, case)
 
     def _why_not(self, verb: Verb, case: Case, actor: Actor, refs: References) -> Why | None:
         """What is known before it is said to whom, and as what matter, a ticket is to be sent."""

@@ -76,6 +76,11 @@ ROLES: dict[str, frozenset[Role]] = {
     "publish": MEETING_ROLES,
     "mediate": ANYBODY,
     "fulfil": ANYBODY,
+    "review_open": SENIOR_ROLES | {Role.SECTION_LEADER},
+    "review_hold": SENIOR_ROLES | {Role.SECTION_LEADER},
+    "review_lesson": DESK_ROLES | {Role.SECTION_LEADER},
+    "review_follow_up": SENIOR_ROLES | {Role.SECTION_LEADER},
+    "review_conclude": SENIOR_ROLES | {Role.SECTION_LEADER},
 }
 
 BY_ITSELF = {
@@ -126,6 +131,7 @@ OWN_TASK = frozenset({"acknowledge", "arrive", "finish_task", "note", "tick"})
 OWN_SECTION = frozenset({"dispatch", "add_task", "grant", "decline", "pause", "resume", "remind", "supervise"}) | {
     "remind_hands",
     "activate_plan",
+    *("review_open", "review_hold", "review_lesson", "review_follow_up", "review_conclude"),
 }
 """Verbs that a section leader may use on tickets of the own section."""
 

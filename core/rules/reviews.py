@@ -10,15 +10,11 @@ from __future__ import annotations
 from core.rules.case import Case
 from core.rules.stages import Why
 from data.review_terms import ReviewState
-from data.terms import Stage
 
 STATE = "review"
 """The loose fact that holds the state of the newest review; absent where there was none."""
 
-ENDED = frozenset({Stage.COMPLETED, Stage.CHECKED, Stage.CALLED_BACK, Stage.ARCHIVED})
-"""The action is over: from here on it is reviewed."""
-
-UNDER_REVIEW = frozenset({"review_hold", "review_lesson", "review_follow_up", "review_conclude"})
+NEEDS_REVIEW = frozenset({"review_hold", "review_lesson", "review_follow_up", "review_conclude"})
 """What needs a review that lasts."""
 
 
@@ -34,7 +30,7 @@ def refusal_of_review(verb: str, case: Case) -> Why | None:
     lasts = state in (ReviewState.OPENED, ReviewState.HELD)
     if verb == "review_open" and lasts:
         return Why("review-lasts", f"{code} 正在复盘", f"{code} is under review already")
-    if verb not in UNDER_REVIEW:
+    if verb not in NEEDS_REVIEW:
         return None
     if state is None:
         return Why("no-review", f"{code} 还没有开启复盘", f"no review of {code} has been opened")

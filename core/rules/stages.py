@@ -29,6 +29,12 @@ LIVING = frozenset(
     }
 )
 
+ENDED = frozenset({Stage.COMPLETED, Stage.CHECKED, Stage.CALLED_BACK, Stage.ARCHIVED})
+"""The action is over: it can be reviewed."""
+
+UNDER_REVIEW = OUT | ENDED | {Stage.SUSPENDED}
+"""A review that was opened goes on when the work has to be done again."""
+
 STAGES: dict[str, frozenset[Stage]] = {
     "accept": frozenset({Stage.REPORTED}),
     "refuse": frozenset({Stage.REPORTED, Stage.ACCEPTED, Stage.ASSESSED}),
@@ -86,6 +92,11 @@ STAGES: dict[str, frozenset[Stage]] = {
     "mediate": LIVING - {Stage.COMPLETED, Stage.CHECKED, Stage.CALLED_BACK},
     "fulfil": LIVING - {Stage.COMPLETED, Stage.CHECKED, Stage.CALLED_BACK},
     "meeting_step": frozenset(Stage),
+    "review_open": ENDED,
+    "review_hold": UNDER_REVIEW,
+    "review_lesson": UNDER_REVIEW,
+    "review_follow_up": UNDER_REVIEW,
+    "review_conclude": UNDER_REVIEW,
     "engine_step": LIVING,
     "take_over": OUT,
     "mode": LIVING,

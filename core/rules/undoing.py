@@ -45,9 +45,10 @@ UNDOABLE = frozenset(
 BESIDE = frozenset({"note", "tick", "ask", "remind", "link", "engine_step", "mode", "grade", "report_up"}) | {
     *("take_over", "take_back", "convene", "put_off", "attend", "minutes", "consult", "collect", "conclude", "publish"),
     *("sweep", "cordon", "remind_hands", "mediate", "fulfil", "meeting_step", "finding"),
+    *("review_open", "review_hold", "review_lesson", "review_follow_up", "review_conclude"),
 }
-"""Words, meetings and mediation, ties to other tickets, the ladder's steps, who stands in, what is owed upward: looked
-past."""
+"""Words, meetings, mediation and reviews, ties to other tickets, the ladder's steps, who stands in, what is owed
+upward: looked past."""
 
 REASONS = {
     "report": ("登记不能撤销；误报请作废", "a report stays: strike it out with void"),
@@ -90,6 +91,11 @@ REASONS = {
     "mediate": ("调解记录不能撤销；更正请用“记录”", "a round of mediation stays: correct it with a note"),
     "fulfil": ("履约记录不能撤销；更正请用“记录”", "that an agreement was carried out stays: correct it with a note"),
     "meeting_step": ("会议和征求意见的提醒不能撤销", "a reminder of a meeting or consultation stays"),
+    "review_open": ("复盘已开启，不能撤销；请写明情况后结束", "a review was opened: say so in it and conclude it"),
+    "review_hold": ("复盘会记录不能撤销；更正请写一条意见", "what was held stays: correct it with a lesson"),
+    "review_lesson": ("经验教训不能撤销；更正另写一条", "a lesson stays: write a correction"),
+    "review_follow_up": ("整改任务已派出，不能撤销；请作废整改事件", "a task was given out: void its ticket"),
+    "review_conclude": ("结论不能撤销；可再次开启复盘", "a conclusion stays: open another review"),
     "report_up": ("信息已报出，不能撤销；更正请续报", "the report has been made: correct it with a follow-up"),
 }
 """Why the other verbs cannot be undone."""

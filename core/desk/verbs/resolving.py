@@ -6,24 +6,18 @@ from typing import Any
 
 from core.desk.hands import Found, Hand
 from core.desk.meeting_orders import Decide
-from core.desk.numbers import next_code
-from core.desk.verbs.dispatching import give_lead
 from core.desk.verbs.guarding import guard
 from core.desk.verbs.limits import NO_LIMITS, start_assisting_clocks
 from core.desk.verbs.meeting import local, the_meeting
+from core.desk.verbs.opening import open_child
 from core.desk.work import Decision, Work
-from core.rules.budgets import Budget
 from core.rules.local_time import read_end
-from core.rules.meetings import DECIDED, FURTHEST
+from core.rules.meetings import FURTHEST
 from core.rules.stages import OUT
 from data.errors import BadInput, NotAllowed
-from data.ids import new_id
-from data.instants import from_seconds
 from data.meeting_terms import MeetingKind, MeetingState
 from data.tables import MeetingRecord, TaskRecord
-from data.terms import ClockKind, Source, TaskRole
-
-TITLE_SHOWN = 120
+from data.terms import ClockKind, TaskRole, Urgency
 
 
 def decide_decide(work: Work, order: Decide) -> Decision:
@@ -84,35 +78,14 @@ def _longer(task: TaskRecord, text: str) -> str:
 def _child(work: Work, meeting: MeetingRecord, hand: Found, order: Decide, due_at: int) -> tuple[int, str]:
     """A ticket of its own under this one, sent to the owner with the time that was decided; its id and its code."""
     parent = work.case.ticket
-    child = Work(work.ledger.new_case(new_id()), work.refs, work.at, work.actor, work.ledger)
-    code = next_code(work.ledger, work.refs)
-    first = order.text.splitlines()[0]
-    limit = Budget.between(from_seconds(work.at), from_seconds(due_at)).format()
-    child.effects.set.update(
-        {
-            "code": code,
-            "source": Source.LEADER.value,
-            "title": first if len(first) <= TITLE_SHOWN else first[: TITLE_SHOWN - 2] + "..",
-            "body": f"{parent.code} {MeetingKind(meeting.kind).zh}议定：{order.text}",
-            "address": parent.address,
-            "confidential": parent.confidential,
-            "urgency": parent.urgency,
-            "affair": parent.affair,
-            "section": hand.unit.section or parent.section,
-            "community_id": parent.community_id,
-            "grid_id": parent.grid_id,
-            "reported_at": work.at,
-            "accepted_at": work.at,
-            "dispatched_at": work.at,
-            "policy_version": work.refs.version("policy"),
-            "calendar_version": work.refs.version("calendar", work.refs.centre().calendar),
-            "parent_id": parent.id,
-            "facts": {DECIDED: {"of": parent.id, "meeting": meeting.no, "limit": limit}},
-        }
+    return open_child(
+        work,
+        hand,
+        order.text,
+        f"{parent.code} {MeetingKind(meeting.kind).zh}议定：{order.text}",
+        due_at,
+        Urgency(parent.urgency),
+        {"meeting": meeting.no},
+        order.override,
+        decided_in=parent.code,
     )
-    kept = guard(child, [hand], order.override)
-    # Its own row says so already: clocks and notices read it there.
-    child.case.ticket.code = code
-    give_lead(child, hand.unit, order.text, hand.person)
-    work.and_of("report", child, source=Source.LEADER.value, decided_in=parent.code, **kept)
-    return child.case.ticket.id, code

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.desk import contingency_orders, device_orders, meeting_orders, orders, sweep_orders
+from core.desk import contingency_orders, device_orders, meeting_orders, orders, review_orders, sweep_orders
 from core.desk.verbs import (
     closing,
     consulting,
@@ -23,6 +23,7 @@ from core.desk.verbs import (
     pressing,
     requests,
     resolving,
+    reviewing,
     sweeping,
     undoing,
     upward,
@@ -97,6 +98,11 @@ _ROWS: tuple[tuple[str, str, type[orders.Order], Callable[[Work, Any], Decision]
     ("公示", "publish", meeting_orders.Publish, consulting.decide_publish),
     ("调解", "mediate", meeting_orders.Mediate, mediating.decide_mediate),
     ("履约", "fulfil an agreement", meeting_orders.Fulfil, mediating.decide_fulfil),
+    ("开启复盘", "open a review", review_orders.ReviewOpen, reviewing.decide_review_open),
+    ("召开复盘会", "hold a review", review_orders.ReviewHold, reviewing.decide_review_hold),
+    ("经验教训", "write a lesson", review_orders.ReviewLesson, reviewing.decide_review_lesson),
+    ("整改任务", "give a follow-up task", review_orders.ReviewFollowUp, reviewing.decide_review_follow_up),
+    ("结束复盘", "conclude a review", review_orders.ReviewConclude, reviewing.decide_review_conclude),
 )
 
 VERBS: dict[str, Verb] = {order.verb: Verb(order.verb, zh, en, order, decide) for zh, en, order, decide in _ROWS}

@@ -33,6 +33,11 @@ def test_nouns_verbs_and_options() -> None:
         "request",
         "recompute",
         "report-up",
+        "review-open",
+        "review-hold",
+        "review-lesson",
+        "review-follow-up",
+        "review-conclude",
     ]
     assert {"--to", "--where", "--dry-run", "--store"} <= set(complete("ticket", "dispatch", "--"))
 

@@ -26,6 +26,7 @@ LIFE = {
     "join": {"reported", "accepted", "assessed", "dispatched", "acknowledged", "on_scene", "handling"},
     "separate": {"merged"},
     "archive": {"called_back"},
+    "review_open": {"completed", "checked", "called_back", "archived"},
     "resume": {"suspended"},
     "pause": {"dispatched", "acknowledged", "on_scene", "handling"},
     "return": {"dispatched", "acknowledged", "on_scene", "handling"},
@@ -34,6 +35,7 @@ LIFE = {
 AFTERWARDS = (
     *("note", "link", "sweep", "request", "grant", "decline", "withdraw", "convene", "put_off", "attend", "minutes"),
     *("decide", "consult", "collect", "conclude", "publish"),
+    *("review_open", "review_hold", "review_lesson", "review_follow_up", "review_conclude"),
 )
 """Possible when a life is over: an appeal is a request, too, and a meeting may look back on what was filed."""
 

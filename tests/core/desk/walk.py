@@ -129,12 +129,16 @@ FIELDS: dict[str, dict[str, Sequence[Any]]] = {
         "lead": ("", "CSGX", "XF"),
         "limit": ("", "3 work_day", "x"),
     },
+    "review_hold": {"attendance": WORDS},
+    "review_lesson": {"text": WORDS, "corrects": (0, 0, 1)},
+    "review_follow_up": {"text": WORDS, "to": ("CSGX", "XF", "@li"), "due": ("2026-12-31", "2027-03-01 18:00")},
+    "review_conclude": {"conclusion": WORDS},
     "report_up": {"form": tuple(UpwardForm), "text": ("", *WORDS)},
 }
 """What is drawn for an order; verbs that are not here need nothing but the ticket."""
 ENDING = frozenset({"void", "refuse", "note", "remind", "amend", "supervise", "ask", "grade", "report_up"}) | {
     *("classify", "convene", "put_off", "attend", "minutes", "decide", "consult", "collect", "conclude", "publish"),
-    *("mediate", "fulfil"),
+    *("mediate", "fulfil", "review_open", "review_hold", "review_lesson", "review_follow_up", "review_conclude"),
 }
 """Verbs that end a life too soon, or change little: seldom drawn."""
 ORDINARY = {
