@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from core.desk.desk import Desk
     from core.rules.contingency import Gap
 
+PLAN_EVENTS = frozenset({"activate_plan", "tick"})
+
 
 class StorePlans:
     """The plans and cards of one centre."""
@@ -86,6 +88,14 @@ class StorePlans:
             return _card(found, str(row[0]))
         hits = match(f"{row[1]} {row[2]}", found.catalogue.matters, found.catalogue.synonyms, 1)
         return _card(found, hits[0].matter.code) if hits else None
+
+
+def plan_text(body: Mapping[str, Any]) -> str:
+    """What an activation or a tick says in a ticket's history; a tick that was taken back says so."""
+    if "line" not in body:
+        return "; ".join([f"{body['plan']} {body['name']}", *body.get("missing", ())])
+    said = _("{line}: taken back").format(line=body["line"]) if body.get("off") else str(body["line"])
+    return f"{said}: {mask_text(body['answer'])}" if body.get("answer") else said
 
 
 def plan_facts(facts: Mapping[str, Any]) -> list[tuple[str, str]]:

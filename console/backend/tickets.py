@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from console.backend.catalogue import action_words, budget_words, target_name
-from console.backend.contingency import plan_facts
+from console.backend.contingency import PLAN_EVENTS, plan_facts, plan_text
 from console.backend.lists import HolderText
 from console.backend.people import takeover_words
 from console.backend.ties import tie_facts
@@ -152,6 +152,8 @@ def _history(event: Row, officer_name: Callable[[int], str]) -> HistoryLine:
         text = ladder_text(body, officer_name)
     elif event["kind"] == "take_over":
         text = takeover_text(body)
+    elif event["kind"] in PLAN_EVENTS:
+        text = plan_text(body)
     else:
         words = [mask_text(str(body[name])) for name in NOTES if body.get(name)]
         undone = [event_title(str(body["undone"]))] if body.get("undone") else []

@@ -72,6 +72,8 @@ _HIDDEN = {
 }
 _INTERNAL = {"joined", "brought", "own", "links", "decided"}
 """Parts of `facts` that name tickets and clocks by id; `related` has them by code."""
+_PLAN = "plan."
+"""What active plans are kept under: `plan status` has them."""
 _FLAGS = {"confidential", "supervised", "direct", "open", "on_time", "waived"}
 _TASK = (
     *("no", "role", "hand", "unit_code", "unit_name", "officer_name", "state", "instruction", "people", "result"),
@@ -88,7 +90,9 @@ def whole_ticket(session: Session, code: str) -> dict[str, Any]:
     ticket_id = tickets.ticket_id(reader, centre, code)
     row = tickets.ticket(reader, centre, ticket_id) or {}
     record = _ticket(row)
-    record["facts"] = {name: value for name, value in record["facts"].items() if name not in _INTERNAL}
+    record["facts"] = {
+        name: value for name, value in record["facts"].items() if name not in _INTERNAL and not name.startswith(_PLAN)
+    }
     record["related"] = _related(relations(reader, centre, row))
     record["tasks"] = _rows(tickets.tasks(reader, centre, ticket_id), _TASK, _TASK_TIMES)
     record["clocks"] = _rows(tickets.clocks(reader, centre, ticket_id), _CLOCK, _CLOCK_TIMES)

@@ -49,6 +49,14 @@ def test_a_shift_on_postgres(postgres_database: str, tmp_path: Path, capsys: pyt
     assert [row["ok"] for row in call("batch", str(orders)).lines] == [True, False, True]
     assert [row["replayed"] for row in call("batch", str(orders)).lines] == [True, False, True]
     assert call("ticket", "show", listed[0]["code"]).code == 0
+    told = call("plan", "activate", listed[1]["code"], "LIFT", "--to", "CSGX", "--json")
+    assert [row["verb"] for row in told.json] == ["dispatch", "activate_plan"]
+    assert call("plan", "tick", listed[1]["code"], "2").code == 0
+    active = call("plan", "status", "--json").json
+    assert [(row["plan"], [line["done"] for line in row["checks"]]) for row in active] == [
+        ("LIFT", [False, True, False, False])
+    ]
+    assert call("matter", "card", "BJ0101").code == 0
     assert call("report", "custody", "--csv").code == 0
     assert call("engine", "once").code == 0
     assert call("audit", "verify").code == 0
