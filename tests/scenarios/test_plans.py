@@ -133,6 +133,7 @@ def test_a_streets_own_plan_replaces_the_shipped_one_and_its_needs_are_checked(
         'version = "2026-12"\n[[plan]]\ncode = "lift"\nname = "本街电梯困人"\nbasis = "春晖办发〔2026〕3号"\n'
         'words = ["电梯"]\ngrade = "4"\nhand = [\n'
         '{ post = "ZZZZ", part = "lead" },\n{ force = "XYZ" },\n{ post = "ZSGZ", asked = "到场" },\n'
+        '{ place = "secretary", asked = "通知家属" },\n{ place = "community", asked = "开放活动室" },\n'
         '{ role = "commander", part = "inform" },\n]\ncheck = [{ text = "断电" }]\n',
         encoding="utf-8",
     )
@@ -147,13 +148,21 @@ def test_a_streets_own_plan_replaces_the_shipped_one_and_its_needs_are_checked(
     noted = street.rows("SELECT kind, body FROM organisation_event WHERE centre_id = :centre AND kind = 'plan'")
     assert len(noted) == 1
 
-    code = street.report("--title", "电梯坏了", "--urgency", "emergency", who=desk)
+    for rank in ("a", "b"):
+        who = street.officer("SQ03", "community_secretary", rank)
+        street.run("duty", "leave", who, "--until", "2026-11-29 09:00", who=leader)
+    code = street.report("--title", "电梯坏了", "--urgency", "emergency", "--community", "SQ03", who=desk)
     gaps = {gap["code"]: gap["who"] for gap in told(street, "plan", "recommend", code)[0]["shortfalls"]}
-    assert gaps == {"NO-SUCH-UNIT": "ZZZZ", "FORCE-NOT-LINKED": "XYZ", "POST-VACANT": "ZSGZ", "NO-LEAD": ""}
+    assert gaps == {
+        **{"NO-SUCH-UNIT": "ZZZZ", "FORCE-NOT-LINKED": "XYZ", "POST-VACANT": "ZSGZ"},
+        **{"NOBODY-ON-DUTY": "secretary", "NO-LEAD": ""},
+    }
     street.run("plan", "activate", code, "LIFT", who=desk)
     assert street.show(code)["lead_code"] == "WYGL", "the catalogue's lead, where the plan's is missing"
+    asked = {line["hand"]: line["instruction"] for line in told(street, "ticket", "hands", code)["hands"]}
+    assert asked["SQ03"] == "通知家属；开放活动室", "with the secretaries away it is the community's, once"
     lacking = {gap["code"] for gap in told(street, "plan", "status", code)[0]["shortfalls"]}
-    assert lacking == {"NO-SUCH-UNIT", "FORCE-NOT-LINKED", "POST-VACANT"}
+    assert lacking == {"NO-SUCH-UNIT", "FORCE-NOT-LINKED", "POST-VACANT", "NOBODY-ON-DUTY"}
 
     written = tmp_path / "out.toml"
     street.run("plan", "export", str(written), "--plan", "LIFT")
@@ -162,5 +171,9 @@ def test_a_streets_own_plan_replaces_the_shipped_one_and_its_needs_are_checked(
     street.run("plan", "import", str(own), who=leader)
     other = street.report("--title", "电梯困人", who=desk)
     assert "LIFT" not in [fit["code"] for fit in told(street, "plan", "recommend", other)]
-    assert "已停用" in street.run("plan", "activate", other, "LIFT", who=desk, expect=4)
+    nameless = street.report("--title", "某事", who=desk)
+    for ticket in (other, nameless):
+        assert "已停用" in street.run("plan", "activate", ticket, "LIFT", who=desk, expect=4)
+    refused = street.run("plan", "activate", nameless, "WIND", who=street.officer("YJGL", "post_member", "a"), expect=4)
+    assert "受理" in refused
     assert told(street, "plan", "status", code)[0]["name"] == "本街电梯困人", "what is active keeps its version"
