@@ -318,6 +318,8 @@ class Proposal:
     matter: str = ""
     """The matter that the text speaks of, where nobody has assessed it yet, and its condition."""
     limit_no: int = 0
+    off_list: Mapping[str, str] = field(default_factory=dict)
+    """Codes of units that the lists keep it from, and why (in the user's language)."""
 
     @property
     def assessment(self) -> dict[str, object]:

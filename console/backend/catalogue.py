@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from console.i18n import _, language
@@ -11,7 +12,7 @@ from console.intake_ports import Condition, MatterHit
 from console.ports import Proposal
 from core.catalogue.find import Match, choose_limit, match, route
 from core.catalogue.model import CatalogueVersion, MatterEntry
-from core.catalogue.propose import Proposed, duty_said, propose
+from core.catalogue.propose import Proposed, duty_said, propose, stops_below
 from core.catalogue.stored import newest_version, stored_catalogue, stored_lists
 from core.rules.budgets import Budget
 from core.rules.lists import NO_LISTS
@@ -20,7 +21,7 @@ from data.errors import NotFound, Refusal
 from data.pinyin import found_by, spelt
 from data.queries.organisation import CentreLine
 from data.reader import Reader
-from data.terms import ClockKind
+from data.terms import ClockKind, Tier
 
 EMPTY = CatalogueVersion("", (), (), ())
 
@@ -118,8 +119,13 @@ class CatalogueReader:
 
     # ------------------------------------------------------------------------------------------- routing
 
-    def proposal(self, matter_code: str, text: str, codes: Mapping[str, int]) -> Proposal:
-        """Where the catalogue sends a ticket of a matter, or of what its text speaks of, and why."""
+    def proposal(
+        self, matter_code: str, text: str, codes: Mapping[str, int], tiers: Mapping[str, Tier] = MappingProxyType({})
+    ) -> Proposal:
+        """Where the catalogue sends a ticket of a matter, or of what its text speaks of, and why.
+
+        `tiers` are those of the units below the centre, by code, where the lists are to be asked about them.
+        """
         matter = next((item for item in self._catalogue.matters if item.code == matter_code), None)
         said, guessed, limit_no = "", "", 0
         if matter is None:
@@ -132,8 +138,14 @@ class CatalogueReader:
         routes: Mapping[str, str] = self._centre.labels.get("routes", {})
         way = route(matter, routes, self._targets)
         reason = (way.en if language() == "en" else way.zh) + said
+        stops = stops_below(self._lists, self._catalogue, matter, text)
+        off_list = {
+            code: stops[tier].en if language() == "en" else stops[tier].zh
+            for code, tier in tiers.items()
+            if tier in stops
+        }
         duty = duty_said(self._lists, self._catalogue, matter, text)[language() == "en"]
-        return Proposal(codes.get(way.lead), reason, way.lead, way.assist, duty, guessed, limit_no)
+        return Proposal(codes.get(way.lead), reason, way.lead, way.assist, duty, guessed, limit_no, off_list)
 
     def propose(self, ticket: Mapping[str, Any]) -> Proposed:
         """The steps that the catalogue proposes for a ticket."""

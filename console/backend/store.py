@@ -38,7 +38,7 @@ from data.queries.counted import Counted, counter
 from data.queries.filters import Condition, parse
 from data.queries.orders import ORDERS
 from data.reader import Reader
-from data.terms import Role, UnitKind
+from data.terms import Role, Tier, UnitKind, Urgency
 
 if TYPE_CHECKING:
     from console.backend.overview import OverviewReader
@@ -207,7 +207,19 @@ class StoreBackend(OpenStore):
                 centre=self.centre.id,
             )
         )
-        return self._catalogue().proposal(row["matter_code"], f"{row['title']} {row['body']}", codes)
+        below = {} if row["urgency"] == Urgency.EMERGENCY else self._tiers_below()
+        return self._catalogue().proposal(row["matter_code"], f"{row['title']} {row['body']}", codes, below)
+
+    def _tiers_below(self) -> dict[str, Tier]:
+        """The tiers of the units below the centre, by code: an emergency goes to all of them, whatever lists say."""
+        from core.desk.work import tier_of
+
+        found = self._reader().rows(
+            "SELECT code, kind FROM unit WHERE centre_id = :centre AND closed_at IS NULL"
+            " AND kind IN ('community', 'grid', 'exclusive_grid', 'micro_grid')",
+            centre=self.centre.id,
+        )
+        return {code: tier_of(kind) for code, kind in found}
 
     def leaders(self, now: int) -> Sequence[LeaderView]:
         from console.backend.decisions import to_decide

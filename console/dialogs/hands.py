@@ -58,6 +58,7 @@ class HandsDrawer(SearchDrawer):
         self.members = members
         self.duty = proposal.duty if proposal is not None else ""
         self.proposal = proposal
+        self.off_list = proposal.off_list if proposal is not None else {}
         self.leads = proposal is not None
         proposed = proposal.assist if proposal is not None else ()
         self.marks = {code: Mark(TaskRole.ASSIST.value, proposed=True) for code in proposed}
@@ -117,6 +118,9 @@ class HandsDrawer(SearchDrawer):
     def _line(self, item: Item) -> Line:
         mark = self.marks.get(item.key)
         sign = SIGNS[mark.role] if mark is not None else "= " if self.leads and item.key == self.key else "  "
+        if item.key in self.off_list:
+            stopped = _("off the list")
+            item = replace(item, detail=f"{stopped}  {item.detail}")
         line = item_line(item)
         return replace(line, parts=((sign, "soon"), *line.parts))
 
@@ -197,8 +201,13 @@ class HandsDrawer(SearchDrawer):
         for role, text in ((TaskRole.ASSIST, _("assisting: {names}")), (TaskRole.INFORM, _("informed: {names}"))):
             names = [self._named(key, mark.asked) for key, mark in marks.items() if mark.role == role]
             shown += [text.format(names=_(", ").join(names))] if names else []
-        rows = wrap("  ".join(shown), max(width, 10))
-        return [text_line(row, "ok") for row in rows[:SUMMARY_LINES]]
+        told = {key for key, mark in marks.items() if mark.role == TaskRole.INFORM}
+        stops = [self.off_list[key] for key in (lead, *marks) if key in self.off_list and key not in told]
+        rows = (
+            [text_line(row, "late") for row in wrap(f"! {clean(stops[0], 200)}", max(width, 10))[:1]] if stops else []
+        )
+        rows += [text_line(row, "ok") for row in wrap("  ".join(shown), max(width, 10))]
+        return rows[:SUMMARY_LINES]
 
     def _duty_lines(self, _width: int) -> list[Line]:
         """Who is responsible by the lists."""

@@ -11,8 +11,18 @@ from typing import Any
 
 from core.catalogue.find import match, route
 from core.catalogue.model import CatalogueVersion, MatterEntry
-from core.rules.lists import NO_LISTS, Lists, Subject, duty_of, duty_words, refusal_of_certificate
-from data.terms import Stage
+from core.rules.lists import (
+    NO_LISTS,
+    TIER_LISTS,
+    Lists,
+    Stop,
+    Subject,
+    duty_of,
+    duty_words,
+    first_stop,
+    refusal_of_certificate,
+)
+from data.terms import Stage, Tier
 
 Step = tuple[str, Mapping[str, Any]]
 """A verb and the values of its order, without the ticket."""
@@ -88,6 +98,13 @@ def duty_said(lists: Lists, catalogue: CatalogueVersion, matter: MatterEntry, te
     if stop is not None:
         return stop.zh, stop.en
     return duty_words(entry) if entry is not None else ("", "")
+
+
+def stops_below(lists: Lists, catalogue: CatalogueVersion, matter: MatterEntry, text: str) -> dict[Tier, Stop]:
+    """The tiers below the centre to which a ticket of a matter may not be sent, and why."""
+    subject = Subject(matter.code, matter.name, matter.name_en, catalogue.line(matter.category), text)
+    found = {tier: first_stop(lists, subject, [tier]) for tier in TIER_LISTS} if lists.entries else {}
+    return {tier: stop for tier, stop in found.items() if stop is not None}
 
 
 def _steps(stage: Stage, matter: str, limit_no: int, lead: str, assist: Sequence[str]) -> list[Step]:

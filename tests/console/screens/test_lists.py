@@ -63,6 +63,7 @@ async def test_a_guard_is_overridden_with_a_reason_that_the_event_keeps(street: 
         await until(pilot, lambda: isinstance(app.screen, HandsDrawer))
         await pilot.press(*"sq01")
         await until(pilot, lambda: isinstance(app.screen, HandsDrawer) and app.screen.view.key == "SQ01")
+        await until(pilot, lambda: "清单外" in screen_text(app) and "不得下派社区" in screen_text(app), "said before")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, FormDrawer), "the reason is asked for")
         assert tasks(street, code) == {}
