@@ -154,8 +154,11 @@ def test_a_streets_own_plan_replaces_the_shipped_one_and_its_needs_are_checked(
     code = street.report("--title", "电梯坏了", "--urgency", "emergency", "--community", "SQ03", who=desk)
     gaps = {gap["code"]: gap["who"] for gap in told(street, "plan", "recommend", code)[0]["shortfalls"]}
     assert gaps == {
-        "NO-SUCH-UNIT": "ZZZZ", "FORCE-NOT-LINKED": "XYZ", "POST-VACANT": "ZSGZ",
-        "NOBODY-ON-DUTY": "secretary", "NO-LEAD": "",
+        "NO-SUCH-UNIT": "ZZZZ",
+        "FORCE-NOT-LINKED": "XYZ",
+        "POST-VACANT": "ZSGZ",
+        "NOBODY-ON-DUTY": "secretary",
+        "NO-LEAD": "",
     }
     street.run("plan", "activate", code, "LIFT", who=desk)
     assert street.show(code)["lead_code"] == "WYGL", "the catalogue's lead, where the plan's is missing"
