@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from console.emergency_work import EmergencyWork
     from console.joining import JoinWork
     from console.planned_work import PlannedWork
+    from console.watch_work import WatchWork
     from console.work import TicketWork
 
 
@@ -58,3 +59,10 @@ class AtWork:
         from console.contingency_work import ContingencyWork
 
         return ContingencyWork(self._app)
+
+    @cached_property
+    def watching(self) -> WatchWork:
+        """Sweeps, the hazard register and broadcasts."""
+        from console.watch_work import WatchWork
+
+        return WatchWork(self._app)

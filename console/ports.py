@@ -16,6 +16,7 @@ from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.leader_ports import LeaderView
 from console.plan_ports import PlanPort
 from console.tie_ports import TiePort
+from console.watch_ports import WatchPort
 from data.queries.counted import Counted
 from data.terms import TaskState
 
@@ -280,6 +281,10 @@ class TicketView:
     mobilised: tuple[str, ...] = ()
     """What the hands come to, in sentences of the user's language."""
     closed: bool = False
+    more_tasks: int = 0
+    """Hands that are not among `tasks`: a sweep has hundreds, and those that are not done come first."""
+    more_clocks: int = 0
+    """Clocks that are not among `clocks`."""
 
 
 # ------------------------------------------------------------------------------------------------ dispatch and leaders
@@ -343,7 +348,7 @@ class BellListener(Protocol):
         ...
 
 
-class Backend(DeskPort, PlanPort, EmergencyPort, TiePort, Protocol):
+class Backend(DeskPort, PlanPort, EmergencyPort, TiePort, WatchPort, Protocol):
     """All that the console needs from below. Reads run on one reading thread, `do` on one writing thread."""
 
     def status(self, now: int) -> Status:

@@ -172,6 +172,8 @@ class TicketWork:
             self.app.contingency.open(screen, row)
         elif verb == "join":
             self.app.joining.propose(screen, row)
+        elif verb == "sweep":
+            self.app.watching.start_sweep(screen, row, heading)
         elif verb in NEEDS_UNIT:
             self._choose_unit(screen, row, verb, heading)
         elif verb in OF_A_TASK:

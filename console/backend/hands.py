@@ -50,6 +50,7 @@ def _several(
     grids = [unit for unit in units if unit.kind in GRID_KINDS]
     secretaries = _one_of_each([line for line in holders if line.role == Role.COMMUNITY_SECRETARY])
     yield from _preset("communities", _("All communities"), "所有社区", [unit.code for unit in communities])
+    yield from _preset("grids", _("All grids"), "所有网格", [grid.code for grid in grids])
     yield from _preset("secretaries", _("All community secretaries"), "各社区书记", secretaries)
     for section in units:
         if section.kind == UnitKind.SECTION:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from console.backend.emergency import do_for_centre, emergency_view, mode_view
 from console.backend.lists import ClockList, TicketList
 from console.backend.notices import Notices
-from console.backend.opening import OpenStore
 from console.backend.places import places_in
+from console.backend.watch import WatchBackend
 from console.backend.words import event_title, holder_text, receipt_text, receipts_text
 from console.emergency_ports import EmergencyView
 from console.i18n import _, language
@@ -55,7 +55,7 @@ NEAREST = 12
 """Deadlines shown for a leader."""
 
 
-class StoreBackend(OpenStore):
+class StoreBackend(WatchBackend):
     """One centre of a store, for one console."""
 
     def __init__(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from console.backend.catalogue import action_words, budget_words, target_name
 from console.backend.contingency import PLAN_EVENTS, plan_facts, plan_text
@@ -15,14 +15,18 @@ from console.i18n import _, language
 from console.ports import ClockLine, CustodyLine, HistoryLine, QueueRow, TaskLine, TicketView
 from console.widgets.columns import term
 from core.accountability.mobilisation import HandLine, Mobilisation, hand_name, mobilisation, sentences
+from data.instants import FAR
 from data.masking import mask_name, mask_phone, mask_text
 from data.queries import tickets
 from data.queries.relations import relations
 from data.reader import Reader
-from data.terms import ClockKind, RequestKind, Satisfaction, SkipReason, Stage
+from data.terms import ClockKind, ClockState, RequestKind, Satisfaction, SkipReason, Stage
 from data.tokens import NOTES
 
 Row = dict[str, Any]
+Found = TypeVar("Found")
+MANY = 100
+"""Hands and clocks of a ticket that are shown."""
 
 
 def ticket_view(
@@ -72,17 +76,27 @@ class TicketWords(NamedTuple):
 def view_of(stands: Stands, words: TicketWords, ties: Sequence[tuple[str, str]] = ()) -> TicketView:
     """A ticket as it is shown."""
     row = stands.ticket
+    tasks = _first_of(stands.mobilised.hands, lambda line: (not line.live, line.due_at or FAR))
+    shown = [item for item in stands.clocks if item["kind"] != ClockKind.HANDLE]
+    clocks = _first_of(shown, lambda item: (item["state"] != ClockState.RUNNING, item["due_at"] or FAR))
     return TicketView(
         row=_queue_row(row, words.holder),
         facts=(*_facts(row, words.holder, words.matter_name), *plan_facts(row["facts"] or {}), *ties),
         body=_("(confidential)") if row["confidential"] else mask_text(row["body"] or ""),
         history=tuple(_history(event, words.officer_name) for event in stands.events),
         custody=tuple(_custody(item, words.holder) for item in stands.custody),
-        clocks=tuple(_clock(item, words.next_step) for item in stands.clocks if item["kind"] != ClockKind.HANDLE),
-        tasks=tuple(_task(line) for line in stands.mobilised.hands),
+        clocks=tuple(_clock(item, words.next_step) for item in clocks),
+        tasks=tuple(_task(line) for line in tasks),
         mobilised=tuple(sentences(stands.mobilised, language())),
         closed=not row["open"],
+        more_tasks=len(stands.mobilised.hands) - len(tasks),
+        more_clocks=len(shown) - len(clocks),
     )
+
+
+def _first_of(items: Sequence[Found], rank: Callable[[Found], tuple[bool, int]]) -> Sequence[Found]:
+    """All in order where they are few; else the first by rank: a page with a thousand lines is made each second."""
+    return items if len(items) <= MANY else sorted(items, key=rank)[:MANY]
 
 
 def _queue_row(row: Row, holder: HolderText) -> QueueRow:

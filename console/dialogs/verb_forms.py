@@ -92,12 +92,6 @@ FORMS: dict[str, Callable[[], tuple[FieldSpec, ...]]] = {
     "hand_down": lambda: (reason_field(),),
     "remind": lambda: (_note(),),
     "remind_hands": lambda: (_note(), yes_no("silent", _("Silent only"))),
-    "sweep": lambda: (
-        FieldSpec("title", _("What"), required=True, limit=200),
-        FieldSpec("tags", _("Tags"), required=True, many=True, hint=_("of the units, with blanks between")),
-        FieldSpec("limit", _("Limit"), leave_out=True, limit=40, hint=_("such as 5 work_day")),
-        _instruction(),
-    ),
     "supervise": lambda: (yes_no("off", _("End it")), _note()),
     "ask": lambda: (FieldSpec("note", _("Question"), required=True, initial=_("Please decide how to handle this.")),),
     "note": lambda: (FieldSpec("text", _("Remark"), required=True),),

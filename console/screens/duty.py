@@ -165,6 +165,9 @@ class DutyScreen(Screen[None]):
     def action_emergency(self) -> None:
         self.app.emergency.open(self)
 
+    def action_watch(self) -> None:
+        self.app.watching.open(self)
+
     def action_join(self) -> None:
         row = self.ticket()
         if row is None:

@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from console.i18n import _, mark
+from console.keyboard.table import action, key_name
 from console.ports import QueueRow, TicketView
 from console.screens.duty import DutyScreen
 from console.terminal.legible import clean
@@ -147,6 +148,7 @@ class TicketScreen(DutyScreen):
         lines = [text_line(clean(text, 300), "title") for text in view.mobilised]
         for task in view.tasks:
             lines += [text_line(), *hand_lines(task, width, self.app.now, zone)]
+        lines += _more(view.more_tasks)
         return lines or [text_line(_("Nobody has been given a part yet."), "muted")]
 
     def _history(self, view: TicketView, width: int) -> list[Line]:
@@ -164,4 +166,15 @@ class TicketScreen(DutyScreen):
     def _clocks(self, view: TicketView, width: int) -> list[Line]:
         now, zone = self.app.now, self.app.status.zone
         lines = [line for clock in view.clocks for line in clock_lines(clock, now, zone)]
+        lines += _more(view.more_clocks)
         return lines or [text_line(_("No clock has run."), "muted")]
+
+
+def _more(amount: int) -> list[Line]:
+    """That there are more of them than are listed, and where all are."""
+    if not amount:
+        return []
+    text = _("and {n} more; {key} shows how far each community is").format(
+        n=amount, key=key_name(action("watch").keys[0])
+    )
+    return [text_line(text, "muted")]

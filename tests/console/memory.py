@@ -30,6 +30,7 @@ from console.ports import (
     TicketView,
 )
 from console.tie_ports import Alike, Ties
+from console.watch_ports import WatchView
 from console.widgets.pages import MemoryProvider
 from data.errors import BadInput, Refusal
 from data.queries.counted import Counted
@@ -419,6 +420,9 @@ class MemoryBackend:
 
     def emergency(self) -> EmergencyView:
         return self.emergency_shown
+
+    def watch(self) -> WatchView:
+        return WatchView()
 
     def centre_do(self, verb: str, values: Mapping[str, object], key: str) -> str:
         if self.refusal is not None:
