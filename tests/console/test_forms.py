@@ -8,7 +8,12 @@ from console.dialogs.verb_forms import FORMS, NEEDS_UNIT, OF_A_TASK, order_value
 from console.widgets.fields import FieldSpec
 from core.desk.verbs.table import VERBS
 
-ASKED_OTHERWISE = {"dispatch": {"to"}, "assess": {"matter", "limit_no"}, "activate_plan": {"plan"}}
+ASKED_OTHERWISE = {
+    "sweep": {"title", "limit", "instruction", "lead", "tags", "kinds", "communities", "units"},
+    "dispatch": {"to"},
+    "assess": {"matter", "limit_no"},
+    "activate_plan": {"plan"},
+}
 
 
 @pytest.mark.parametrize("verb", VERBS)

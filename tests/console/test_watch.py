@@ -54,7 +54,7 @@ async def test_by_keys_alone(street: tuple[Desk, StoreBackend]) -> None:
     app = ZhihuiApp(backend, desk.now)
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: bool(app.status.centre))
-        await opened(pilot, app, SearchDrawer, "ctrl+x")
+        await opened(pilot, app, SearchDrawer, "f17")
         await pilot.press(*"laojiu")
         said = await opened(pilot, app, FormDrawer, "enter")
         assert f"派给 {len(old)} 个单位" in said  # before anything is sent
@@ -66,12 +66,12 @@ async def test_by_keys_alone(street: tuple[Desk, StoreBackend]) -> None:
             (sweep,) = sweeps(reader, desk.centre_id, desk.now())
         assert (sweep.hands, sweep.done) == (len(old), 0)
 
-        said = await opened(pilot, app, DigitsDrawer, "ctrl+y")
+        said = await opened(pilot, app, DigitsDrawer, "ctrl+n")
         assert f"完成 0/{len(old)}" in said
         await opened(pilot, app, FormDrawer, "1")
         await pilot.press(*old[0].code, "enter", *"滨江路3号", "enter", "enter", *"外墙空鼓")
         await done(pilot, app, "登记隐患：已完成")
-        await opened(pilot, app, DigitsDrawer, "ctrl+y")
+        await opened(pilot, app, DigitsDrawer, "ctrl+n")
         await pilot.press("down")
         await until(pilot, lambda: "外墙空鼓" in screen_text(app))
         await pilot.press("enter")
@@ -85,7 +85,7 @@ async def test_by_keys_alone(street: tuple[Desk, StoreBackend]) -> None:
             assert (hazard.result, hazard.sweep, bool(hazard.ticket)) == ("worse", sweep.code, True)
             assert [entry.kind for entry in entries(reader, desk.centre_id, 1)] == ["found", "checked"]
 
-        await opened(pilot, app, DigitsDrawer, "ctrl+y")
+        await opened(pilot, app, DigitsDrawer, "ctrl+n")
         await opened(pilot, app, SearchDrawer, "2")
         await pilot.press(*"suoyoushequ")
         await opened(pilot, app, FormDrawer, "enter")
