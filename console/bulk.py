@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 STEP = 50
 """Tickets that are looked at in one reading: other readings come in between."""
-ALONE = frozenset({"amend", "finish_task"})
+ALONE = frozenset({"amend", "finish_task", "activate_plan", "tick"})
 """Verbs that say something about one ticket only."""
 PROPOSED = "="
 """Stands for "where the catalogue would send each" in the list of posts."""

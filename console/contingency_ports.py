@@ -12,10 +12,13 @@ Step = tuple[str, Mapping[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class GapView:
-    """A need that is not met: its code, and what is missing in the user's language."""
+    """A need that is not met, in the user's language: its code, what is missing, what the code means, and who it is."""
 
     code: str
     text: str
+    title: str
+    who: str
+    """Empty where it is about nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.catalogue.cards import Sources
     from core.desk.contingency import ActiveView, Recommended
     from core.desk.desk import Desk
-    from core.rules.contingency import Gap
+    from core.rules.contingency import Contingency, Gap
 
 PLAN_EVENTS = frozenset({"activate_plan", "tick"})
 
@@ -42,6 +42,8 @@ class StorePlans:
         return [(order.verb, order.model_dump(exclude={"ticket"}, exclude_defaults=True)) for order in orders]
 
     def _active(self, one: ActiveView) -> ActivePlanView:
+        from core.rules.contingency import called
+
         plan = one.plan
         since = f"{self._at(plan['at'])} {plan['by']}"
         return ActivePlanView(
@@ -50,7 +52,7 @@ class StorePlans:
             since,
             tuple(self._check(number, line, plan) for number, line in enumerate(plan["checks"], 1)),
             tuple(_question(number, line, plan) for number, line in enumerate(plan["questions"], 1)),
-            _gaps(one.gaps),
+            _gaps(one.gaps, lambda name: called(plan, name, language())),
         )
 
     def _check(self, number: int, line: Mapping[str, Any], plan: Mapping[str, Any]) -> LineView:
@@ -134,14 +136,24 @@ def _offer(one: Recommended) -> OfferView:
         one.fit.why(spoken),
         one.fit.points,
         hands,
-        _gaps(one.gaps),
+        _gaps(one.gaps, lambda name: _meant(plan, name)),
         one.active,
         plan.version == 0,
     )
 
 
-def _gaps(gaps: Iterable[Gap]) -> tuple[GapView, ...]:
-    return tuple(GapView(gap.code.value, gap.label(language())) for gap in gaps)
+def _gaps(gaps: Iterable[Gap], name: Callable[[str], str]) -> tuple[GapView, ...]:
+    spoken = language()
+    return tuple(
+        GapView(gap.code.value, gap.label(spoken), gap.code.label(spoken), name(gap.who) if gap.who else "")
+        for gap in gaps
+    )
+
+
+def _meant(plan: Contingency, name: str) -> str:
+    """Whom a plan means by the name of a hand."""
+    hand = next((hand for hand in plan.hands if hand.name == name), None)
+    return name if hand is None else hand.said[language() == "en"]
 
 
 def _question(number: int, line: Mapping[str, Any], plan: Mapping[str, Any]) -> LineView:

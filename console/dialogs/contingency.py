@@ -12,7 +12,7 @@ from console.contingency_ports import ActivePlanView, CardView, GapView, LineVie
 from console.i18n import _
 from console.keyboard.order import KeyOrder
 from console.terminal.legible import clean
-from console.terminal.width import pad, wrap
+from console.terminal.width import cells, pad, wrap
 from console.widgets.drawer import Drawer
 from console.widgets.hints import HintLine
 from console.widgets.lines import Line, LinesView, Part, text_line
@@ -26,7 +26,11 @@ MORE = "more"
 """The line, and the answer, that asks for another plan."""
 ANSWER = "answer"
 """An answer that asks for the answer to a question: `answer CODE N`."""
-TITLE_WIDTH = 24
+NONE = "none"
+"""The line that says that no plan fits: nothing is activated by a key that comes too fast."""
+NARROWEST_TITLE, WIDEST_TITLE = 24, 40
+GAP_ROWS = 2
+"""Rows that all those with one shortfall may take."""
 
 
 class OffersDrawer(Drawer[str]):
@@ -39,7 +43,7 @@ class OffersDrawer(Drawer[str]):
     def content(self) -> list[Widget]:
         view = LinesView(self._lines, classes="drawer--list")
         view.styles.height = OFFERS
-        view.key = next((offer.code for offer in self.offers if not offer.active), None)
+        view.key = next((offer.code for offer in self.offers if offer.why and not offer.active), NONE)
         view.on_pick = self._picked
         details = LinesView(self._details, name="details")
         details.styles.height = DETAILS
@@ -51,13 +55,17 @@ class OffersDrawer(Drawer[str]):
     def _moved(self) -> None:
         self.query_one("#details", LinesView).rebuild()
 
-    def _lines(self, _width: int) -> list[Line]:
-        return [self._line(offer) for offer in self.offers] or [text_line(_("There are no plans."), "muted")]
+    def _lines(self, width: int) -> list[Line]:
+        title = max(NARROWEST_TITLE, min(width // 3, WIDEST_TITLE))
+        lines = [self._line(offer, title) for offer in self.offers]
+        if any(offer.why for offer in self.offers):
+            return lines
+        return [Line(((_("No plan fits the report; these are all of them:"), "muted"),), NONE), *lines]
 
-    def _line(self, offer: OfferView) -> Line:
+    def _line(self, offer: OfferView, title_width: int) -> Line:
         why = _("active already") if offer.active else offer.why or _("does not fit the report")
         parts: list[Part] = [
-            (pad(clean(offer.title, 60), TITLE_WIDTH) + " ", ""),
+            (pad(clean(offer.title, 60), title_width) + " ", ""),
             (f"!{len(offer.gaps)} " if offer.gaps else "   ", "late"),
             (clean(why, 200), "soon" if offer.why else "muted"),
         ]
@@ -74,7 +82,7 @@ class OffersDrawer(Drawer[str]):
         for part in dict.fromkeys(part for part, _who in offer.hands):
             names = _(", ").join(clean(who, 60) for one, who in offer.hands if one == part)
             lines += [text_line(row, "ok") for row in wrap(f"{clean(part, 20)}: {names}", max(width, 10))]
-        return [*lines, *gap_lines(offer.gaps)]
+        return [*lines, *gap_lines(offer.gaps, width)]
 
     def _picked(self, key: str) -> None:
         offer = next((offer for offer in self.offers if offer.code == key), None)
@@ -108,12 +116,12 @@ class ChecklistDrawer(Drawer[str]):
         return [view, HintLine(lambda _width: [text_line(hint, "muted")])]
 
     def _lines(self, width: int) -> list[Line]:
-        lines = [line for plan in self.found.active for line in self._of(plan)]
+        lines = [line for plan in self.found.active for line in self._of(plan, width)]
         return [*lines, Line(((_("another plan"), "muted"),), MORE)]
 
-    def _of(self, plan: ActivePlanView) -> list[Line]:
+    def _of(self, plan: ActivePlanView, width: int) -> list[Line]:
         head = f"{clean(plan.code, 40)} {clean(plan.title, 60)}"
-        lines = [Line(((head, "title"), (f"  {clean(plan.since, 60)}", "muted"))), *gap_lines(plan.gaps)]
+        lines = [Line(((head, "title"), (f"  {clean(plan.since, 60)}", "muted"))), *gap_lines(plan.gaps, width)]
         lines += [_check_line(clean(plan.code, 40), line) for line in plan.checks]
         if plan.questions:
             lines.append(text_line(_("Questions"), "title"))
@@ -183,9 +191,18 @@ class CardDrawer(Drawer[None]):
         return lines
 
 
-def gap_lines(gaps: Sequence[GapView]) -> list[Line]:
-    """Needs that are not met, each with its code."""
-    return [Line(((f"! {clean(gap.code, 40)} ", "late"), (clean(gap.text, 200), ""))) for gap in gaps]
+def gap_lines(gaps: Sequence[GapView], width: int) -> list[Line]:
+    """Needs that are not met, each with its code; several with one code stand together."""
+    lines = []
+    for code in dict.fromkeys(gap.code for gap in gaps):
+        same = [gap for gap in gaps if gap.code == code]
+        names = _(", ").join(clean(gap.who, 60) for gap in same if gap.who)
+        text = clean(same[0].text, 200) if len(same) == 1 else f"{clean(same[0].title, 40)} {len(same)}: {names}"
+        head = f"! {clean(code, 40)} "
+        first, *rest = wrap(text, max(width - cells(head), 10))[:GAP_ROWS] or [""]
+        lines.append(Line(((head, "late"), (first, ""))))
+        lines += [text_line(" " * cells(head) + row) for row in rest]
+    return lines
 
 
 def _check_key(code: str, line: LineView) -> str:

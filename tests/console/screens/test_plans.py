@@ -56,8 +56,11 @@ async def test_a_plan_is_activated_and_worked_through_without_leaving_the_queue(
         await until(pilot, lambda: isinstance(app.screen, ChecklistDrawer) and "138****5678" in screen_text(app))
         assert plan_of(street, code)["questions"][0]["answer"] == "13812345678"
         await pilot.press("escape")
-        await until(pilot, lambda: app.screen is app.duty_screen)
-        assert "LIFT" not in banner_text(app)
+        other = desk.do(Report(title="咨询社保"), desk.actor(officer)).ticket
+        await at(pilot, app, other)
+        await pilot.press("ctrl+y", "enter")
+        await until(pilot, lambda: "没有合适的预案" in screen_text(app), "and Enter activates none of them")
+        assert tasks(street, other) == {}
 
 
 async def test_the_card_of_a_matter_at_intake_and_on_a_ticket_in_both_languages(street: tuple[Desk, str]) -> None:
