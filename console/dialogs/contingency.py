@@ -196,7 +196,7 @@ def gap_lines(gaps: Sequence[GapView], width: int) -> list[Line]:
     lines = []
     for code in dict.fromkeys(gap.code for gap in gaps):
         same = [gap for gap in gaps if gap.code == code]
-        names = _(", ").join(clean(gap.who, 60) for gap in same if gap.who)
+        names = _(", ").join(clean(gap.who or gap.text, 60) for gap in same)
         text = clean(same[0].text, 200) if len(same) == 1 else f"{clean(same[0].title, 40)} {len(same)}: {names}"
         head = f"! {clean(code, 40)} "
         first, *rest = wrap(text, max(width - cells(head), 10))[:GAP_ROWS] or [""]
