@@ -405,3 +405,19 @@ def split(
             raise BadInput("part", "--part 应如 编码:名称:下级,下级。", "--part is like CODE:NAME:BELOW,BELOW.")
         parts.append(Part(fields[0], fields[1], tuple(item for item in fields[2].split(",") if item)))
     return _redraw(context, at, reason, dry_run, json, lambda drawing: drawing.split(code, parts))
+
+
+@command(app, "move", "网格改归另一村社区（飞地、插花地）", "put a grid under another community: enclaves, exclaves")
+def move(
+    context: typer.Context,
+    code: Annotated[str, argument("单位编码", "the unit's code")],
+    to: Annotated[str, option("--to", zh="改归何处（必填）", en="where it belongs from then on (required)")] = "",
+    at: At = "",
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> int:
+    """Old tickets keep the community they had."""
+    if not to:
+        raise BadInput("move-to", "请用 --to 说明改归何处。", "Say with --to where it is to belong.")
+    return _redraw(context, at, reason, dry_run, json, lambda drawing: drawing.move(code, to))

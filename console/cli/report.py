@@ -9,6 +9,7 @@ import typer
 from console import output
 from console.cli import words
 from console.cli.frame import built, command, new_app, session_of
+from console.cli.instants import instant
 from console.cli.options import Csv, Json, Jsonl, Period, Where, argument, form_of, option, show_records
 from console.cli.report_custody import TOTAL_FIELDS, one_ticket, print_totals, total_record
 from console.cli.report_monthly import monthly_command
@@ -164,6 +165,7 @@ def ontime(
     current: Annotated[
         bool, option("--current-division", zh="按现行区划归并", en="count merged units where they belong today")
     ] = False,
+    division: Annotated[str, option("--division", zh="按某日的区划归并", en="count by the division of a day")] = "",
     json: Json = False,
     jsonl: Jsonl = False,
     csv: Csv = False,
@@ -174,7 +176,11 @@ def ontime(
     session = session_of(context)
     form = form_of(json, jsonl, csv)
     kind, asked, condition = _one_of(Dimension, by), _period(session, period, first, last), _condition(session, where)
-    found = on_time_report(session.reader(), session.centre_id(), kind, session.now(), asked, current, condition)
+    if current and division:
+        raise BadInput("division", "--current-division 与 --division 只能用一种。", "Ask for one division.")
+    day = instant(division, session.zone()) if division else None
+    reader, centre = session.reader(), session.centre_id()
+    found = on_time_report(reader, centre, kind, session.now(), asked, current, condition, day)
     lines = [found.total] if kind is Dimension.ALL else [*found.lines, found.total]
     if form:
         output.write_records([_ontime_record(line) for line in lines], ONTIME_FIELDS, form)

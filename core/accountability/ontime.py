@@ -25,7 +25,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from core.accountability.custody import EVERY_TICKET
-from core.accountability.divisions import Divisions
+from core.accountability.divisions import Divisions, FormerDivisions
 from core.accountability.lookup import Lookup, plain
 from core.accountability.period import Period
 from core.rules.budgets import Budget
@@ -117,14 +117,16 @@ def on_time_report(
     period: Period | None = None,
     current_division: bool = False,
     where: Condition = EVERY_TICKET,
+    division_at: int | None = None,
 ) -> OnTimeReport:
     """The on-time completion rate of a period (all time without one), by a dimension.
 
     With `current_division` units that were merged or split since are counted where they belong today; else each ticket
-    counts for the unit that it had. `where` is a condition on `ticket t`.
+    counts for the unit that it had. With `division_at` (epoch seconds) all are counted by the division of that day, the
+    newer ones too. `where` is a condition on `ticket t`.
     """
     begin, end = (period.from_at, period.to_at) if period else (0, 1 << 62)
-    counting = _Counting(reader, centre, by, now, begin, end, where, current_division)
+    counting = _Counting(reader, centre, by, now, begin, end, where, current_division, division_at)
     report = OnTimeReport(by, period, current_division, counting.lines())
     for line in report.lines:
         report.total.add(line)
@@ -198,10 +200,13 @@ class _Counting:
     end: int
     where: Condition
     current_division: bool
+    division_at: int | None = None
 
     def __post_init__(self) -> None:
         self.lookup = Lookup(self.reader, self.centre)
         self.divisions = Divisions.read(self.reader, self.centre) if self.by in _UNITS else Divisions({}, {})
+        former = self.division_at is not None and self.by in _UNITS
+        self.former = FormerDivisions.read(self.reader, self.centre, self.division_at or 0) if former else None
         self._lines: dict[Any, OnTimeLine] = {}
         self._name = self._namer()
 
@@ -232,6 +237,9 @@ class _Counting:
         return self._lines[unit]
 
     def _unit(self, key: Any, grid: Any) -> int | None:
+        if self.former is not None:
+            found = self.former.community_then(key, grid) if self.by == Dimension.COMMUNITY else self.former.then(key)
+            return None if found is None else int(found)
         if not self.current_division:
             return None if key is None else int(key)
         if self.by == Dimension.COMMUNITY:

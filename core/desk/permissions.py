@@ -47,7 +47,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "sweep": DESK_ROLES,
     "void": SENIOR_ROLES,
     "hand_up": ANYBODY,
-    "hand_down": DESK_ROLES,
+    "hand_down": DESK_ROLES | {Role.COMMUNITY_SECRETARY},
     "remind": DESK_ROLES | LEADER_ROLES,
     "remind_hands": DESK_ROLES | LEADER_ROLES,
     "supervise": LEADER_ROLES,
@@ -122,6 +122,9 @@ OWN_UNIT = frozenset(
 )
 """Verbs that a field role may use only where its own unit has a part in the ticket."""
 
+OWN_COMMUNITY = frozenset({"hand_down"})
+"""Verbs that a community's secretary may use on what the own community has."""
+
 LEAD_UNIT = frozenset({"complete", "return", "hand_up"})
 """Of these, the ones that are not for an assisting unit."""
 
@@ -166,7 +169,8 @@ def refusal_of_role(
         )
     if case is None or held & DESK_ROLES:
         return None
-    if verb in OWN_UNIT and not takes_part(actor, case, refs, verb in LEAD_UNIT):
+    leading = verb in LEAD_UNIT or verb in OWN_COMMUNITY
+    if verb in OWN_UNIT | OWN_COMMUNITY and not takes_part(actor, case, refs, leading):
         return Why(
             "not-own-unit",
             f"{case.ticket.code} 不在 {actor.name} 所在单位手中",

@@ -35,10 +35,14 @@ def street(tmp_path: Path) -> StreetCentre:
 def test_by_the_commands(street: StreetCentre) -> None:
     """The report says what it is likely a duplicate of; joined, both sources and the caller are kept."""
     desk = street.on_duty("duty_officer")
-    alarm = street.report(
-        "--title", "智能烟感报警：肖家湾12栋7楼走廊", "--source", "sensor", "--address", PLACE,
-        "--urgency", "emergency", who=desk,
-    )  # fmt: skip
+    grid, _ = street.a_grid()
+    street.run("device", "add", "YG-7", "--kind", "smoke", "--unit", grid, "--address", PLACE, who=desk)
+    for _ in range(2):  # it goes on and on, and is one ticket
+        sent = street.run("signal", "YG-7", "alarm", "--text", "浓度连续三次超限", "--json", who=desk)
+        street.at("2026-11-20 21:40:30")
+    alarm = json.loads(sent)["ticket"]
+    assert street.rows("SELECT count(*) FROM ticket WHERE centre_id = :centre") == [(1,)]
+    assert "YG-7" in street.show(alarm)["reporter_name"]
     noise = street.report("--title", "商铺噪声扰民", "--source", "phone", "--address", "松青路9号", who=desk)
     street.at("2026-11-20 21:42:00")
     call = street.report(

@@ -104,6 +104,12 @@ def decide_hand_down(work: Work, order: HandDown) -> Decision:
         raise BadInput("not-below", f"{unit.name} 不是社区或网格。", f"{unit.code} is neither a community nor a grid.")
     if TIER_ORDER.index(tier_of(unit.kind)) >= TIER_ORDER.index(Tier(work.case.ticket.tier)):
         raise BadInput("not-below", f"{unit.name} 不是下级。", f"{unit.name_en or unit.code} is not below.")
+    if not work.is_desk() and unit.parent_id not in work.actor.units:
+        raise NotAllowed(
+            "not-own-unit",
+            f"{unit.name} 不在 {work.actor.name} 的社区。",
+            f"{unit.code} is not below {work.actor.code}.",
+        )
     kept = guard(work, [Found(TaskRole.LEAD, unit)], order.override)
     cancel_tasks(work, order.reason)
     work.effects.clocks.extend(work.timing.stop(clock) for clock in work.case.live_clocks(ClockKind.ASSESS))

@@ -63,7 +63,7 @@ MATRIX = {
     "archive": DESK,
     "void": SENIOR,
     "hand_up": ALL,
-    "hand_down": DESK,
+    "hand_down": DESK | {"community_secretary"},
     "remind": DESK | LEADERS,
     "supervise": LEADERS,
     "ask": ALL,

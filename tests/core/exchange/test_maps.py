@@ -21,7 +21,7 @@ BALTIMORE = "%m/%d/%Y %I:%M:%S %p"
 
 
 def test_the_shipped_maps_are_sound() -> None:
-    assert set(shipped_maps()) == {"baltimore311", "residents"}
+    assert set(shipped_maps()) == {"baltimore311", "miniprogram", "residents"}
     for name in shipped_maps():
         rules = load_map(name)
         assert rules.name == rules.origin == name
