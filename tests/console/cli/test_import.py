@@ -133,7 +133,7 @@ def test_a_reject_file_that_is_there_is_not_overwritten(run: Run, made: tuple[st
 
 def test_maps(run: Run) -> None:
     assert [row["name"] for row in run("import", "maps", "--json").json] == ["baltimore311", "miniprogram", "residents"]
-    assert len(run("import", "maps").out.splitlines()) == 3
+    assert len(run("import", "maps").out.splitlines()) == 4
 
 
 def test_stopped_in_the_middle_and_run_again(street: Street, tmp_path: Path) -> None:
