@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from console.contingency_work import ContingencyWork
     from console.emergency_work import EmergencyWork
     from console.joining import JoinWork
+    from console.meeting_work import MeetingWork
     from console.planned_work import PlannedWork
     from console.watch_work import WatchWork
     from console.work import TicketWork
@@ -45,6 +46,13 @@ class AtWork:
         from console.emergency_work import EmergencyWork
 
         return EmergencyWork(self._app)
+
+    @cached_property
+    def meetings(self) -> MeetingWork:
+        """Meetings, consultations with residents, mediation."""
+        from console.meeting_work import MeetingWork
+
+        return MeetingWork(self._app)
 
     @cached_property
     def joining(self) -> JoinWork:

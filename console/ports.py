@@ -14,6 +14,7 @@ from console.contingency_ports import ContingencyPort
 from console.emergency_ports import EmergencyPort, ModeView
 from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.leader_ports import LeaderView
+from console.meeting_ports import MeetingPort, ProceedingView
 from console.plan_ports import PlanPort
 from console.tie_ports import TiePort
 from console.watch_ports import WatchPort
@@ -280,6 +281,7 @@ class TicketView:
     tasks: tuple[TaskLine, ...] = ()
     mobilised: tuple[str, ...] = ()
     """What the hands come to, in sentences of the user's language."""
+    proceedings: tuple[ProceedingView, ...] = ()
     closed: bool = False
     more_tasks: int = 0
     """Hands that are not among `tasks`: a sweep has hundreds, and those that are not done come first."""
@@ -348,7 +350,7 @@ class BellListener(Protocol):
         ...
 
 
-class Backend(DeskPort, PlanPort, EmergencyPort, TiePort, WatchPort, Protocol):
+class Backend(DeskPort, PlanPort, EmergencyPort, MeetingPort, TiePort, WatchPort, Protocol):
     """All that the console needs from below. Reads run on one reading thread, `do` on one writing thread."""
 
     def status(self, now: int) -> Status:

@@ -170,6 +170,8 @@ class TicketWork:
             self._choose_matter(screen, row, heading)
         elif verb in ("activate_plan", "tick"):
             self.app.contingency.open(screen, row)
+        elif verb == "attend":
+            self.app.meetings.attend(screen, row, heading)
         elif verb == "join":
             self.app.joining.propose(screen, row)
         elif verb == "sweep":

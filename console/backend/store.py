@@ -16,6 +16,7 @@ from console.emergency_ports import EmergencyView
 from console.i18n import _, language
 from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.leader_ports import LeaderView
+from console.meeting_ports import AttendanceView, ComingMeeting
 from console.plan_ports import Handover, NextStep, Plan, Step
 from console.ports import (
     Choice,
@@ -174,6 +175,7 @@ class StoreBackend(WatchBackend):
             catalogue.matter_name,
             catalogue.officer_name,
             self.seconds(),
+            self.centre.zone,
         )
 
     def _step_words(self, ladder: str, key: str) -> str:
@@ -287,6 +289,16 @@ class StoreBackend(WatchBackend):
         }
         names = {code: name for _number, code, name in organisation.officers(self._reader(), self.centre.id)}
         return undo_lines(found, lambda unit: units.get(unit or 0, ""), names.get(found.by, found.by), self.centre.zone)
+
+    def attendance(self, ticket_id: int) -> AttendanceView | None:
+        from console.backend.meetings import attendance_view
+
+        return attendance_view(self._reader(), self.centre.id, ticket_id, self.centre.zone)
+
+    def coming_meetings(self) -> Sequence[ComingMeeting]:
+        from console.backend.meetings import coming
+
+        return coming(self._reader(), self.centre.id, self.seconds())
 
     def ties(self, ticket_id: int) -> Ties:
         from console.backend.ties import ties_of

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from console.backend.catalogue import action_words, budget_words, target_name
 from console.backend.contingency import PLAN_EVENTS, plan_facts, plan_text
 from console.backend.lists import HolderText
+from console.backend.meetings import proceeding_views
 from console.backend.people import takeover_words
 from console.backend.ties import tie_facts
 from console.backend.words import event_title
@@ -38,6 +40,7 @@ def ticket_view(
     matter_name: Callable[[str], str],
     officer_name: Callable[[int], str],
     now: int,
+    zone: str,
 ) -> TicketView | None:
     """Read a ticket with all that belongs to it; None when there is none."""
     row = tickets.ticket(reader, centre, ticket_id)
@@ -51,7 +54,8 @@ def ticket_view(
         mobilisation(reader, centre, ticket_id, now),
     )
     words = TicketWords(holder, next_step, matter_name, officer_name)
-    return view_of(stands, words, tie_facts(relations(reader, centre, row)))
+    shown = view_of(stands, words, tie_facts(relations(reader, centre, row)))
+    return replace(shown, proceedings=proceeding_views(reader, centre, ticket_id, zone))
 
 
 class Stands(NamedTuple):

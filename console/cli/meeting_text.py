@@ -6,11 +6,11 @@ Personal data is masked: names, numbers of households, and what stands in free t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from console.cli import words
 from console.cli.printing import moment
+from core.rules.opinions import change_in_percent
 from data.masking import mask_address, mask_name, mask_text
 from data.meeting_terms import AskKind, AskState, Attendance, MediationOutcome, MeetingKind, MeetingState, PublishedStep
 from data.queries.listing import iso
@@ -106,19 +106,12 @@ def consultation_record(line: ConsultationLine, found: Proceedings) -> dict[str,
     """A consultation with its counts, figures and publication log."""
     record = {name: mask_text(value) if name in _WORDS else value for name, value in line._asdict().items()}
     record.update(opens_at=iso(line.opens_at), closes_at=iso(line.closes_at), concluded_at=iso(line.concluded_at))
-    change = change_of(line)
+    change = change_in_percent(line.before, line.after)
     return {
         **record,
         "change": None if change is None else str(change),
         "published": [_publication(item) for item in found.publications if item.consultation == line.no],
     }
-
-
-def change_of(line: ConsultationLine) -> Decimal | None:
-    """By how many per cent the figure changed, to one place; None without figures or from nothing."""
-    if not line.before or not Decimal(line.before):
-        return None
-    return ((Decimal(line.after) - Decimal(line.before)) / Decimal(line.before) * 100).quantize(Decimal("0.1"))
 
 
 def opinion_record(line: OpinionLine) -> dict[str, Any]:
@@ -206,7 +199,7 @@ def consultation_lines(line: ConsultationLine, found: Proceedings, zone: str) ->
         yield words.say(f"   最近一份文件退回 {line.refused} 行", f"   {line.refused} rows of the last file rejected")
     yield from _said(("结果", "result"), line.result)
     if line.before:
-        change = change_of(line)
+        change = change_in_percent(line.before, line.after)
         share = "" if change is None else f" ({change:+}%)"
         yield f"   {line.before} -> {line.after} {mask_text(line.unit)}{share}"
     yield from _said(("原因", "reason"), line.reason)

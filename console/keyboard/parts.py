@@ -52,6 +52,12 @@ PARTS: tuple[Part, ...] = (
          (("Up Down PgUp PgDn", mark("move")), ("Tab", mark("assisting, informed, not")), ("Enter", mark("send")),
           ("Esc", mark("leave without an answer"))),
          ("tab",)),
+    Part("AttendanceDrawer", mark("Attendance"),
+         mark("Who is at a meeting. The digit marks the line under the cursor: came, sent somebody, excused, absent; "
+              "Space goes through them, Left and Right count people from outside. Enter sends what changed."),
+         (("1-4 Space", mark("came, sent somebody, excused, absent")), ("Left Right - +", mark("how many")),
+          ("Enter F8", mark("send")), ("Esc", mark("leave without an answer"))),
+         ("1", "2", "3", "4", "space", "left", "minus", "right", "plus", "f8", "ctrl+s", "enter")),
     Part("NoticesDrawer", mark("Notices"), mark("All notices, newest first; what waits is marked"),
          (("Enter", mark("open the ticket")), ("0 E", mark("acknowledge and go on"))), ("0", "e")),
     Part("TicketScreen", mark("Whole ticket"), mark("The whole ticket: history, custody, clocks"),

@@ -162,6 +162,9 @@ class DutyScreen(Screen[None]):
         else:
             self.app.planned.undo(self, row)
 
+    def action_meetings(self) -> None:
+        self.app.meetings.open(self, self.ticket())
+
     def action_emergency(self) -> None:
         self.app.emergency.open(self)
 

@@ -15,6 +15,7 @@ from console.screens.duty import DutyScreen
 from console.terminal.legible import clean
 from console.terminal.width import cells
 from console.widgets.lines import Line, LinesView, Part, text_line
+from console.widgets.meeting_lines import proceeding_lines
 from console.widgets.ticket_lines import (
     clock_lines,
     custody_lines,
@@ -29,6 +30,7 @@ TABS: tuple[tuple[str, str], ...] = (
     ("custody", mark("Custody")),
     ("clocks", mark("Clocks")),
     ("hands", mark("Hands")),
+    ("meetings", mark("Meetings")),
 )
 
 TAB_MARGIN = 1
@@ -150,6 +152,10 @@ class TicketScreen(DutyScreen):
             lines += [text_line(), *hand_lines(task, width, self.app.now, zone)]
         lines += _more(view.more_tasks)
         return lines or [text_line(_("Nobody has been given a part yet."), "muted")]
+
+    def _meetings(self, view: TicketView, width: int) -> list[Line]:
+        lines = [line for item in view.proceedings for line in proceeding_lines(item, width)]
+        return lines or [text_line(_("No meeting, no consultation and no mediation yet."), "muted")]
 
     def _history(self, view: TicketView, width: int) -> list[Line]:
         zone = self.app.status.zone

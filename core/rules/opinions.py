@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
 from data.meeting_terms import AskKind
@@ -91,6 +92,13 @@ def fault_of(asked: Asked, answer: Answer, now: int) -> Fault | None:
     if asked.kind == AskKind.OPINIONS and not (answer.choice or answer.words):
         return Fault("nothing-said", "没有意见内容", "nothing is said")
     return None
+
+
+def change_in_percent(before: str, after: str) -> Decimal | None:
+    """By how many per cent a figure changed, to one place; None without figures or from nothing."""
+    if not before or not Decimal(before):
+        return None
+    return ((Decimal(after) - Decimal(before)) / Decimal(before) * 100).quantize(Decimal("0.1"))
 
 
 class Count(NamedTuple):

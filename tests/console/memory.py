@@ -9,6 +9,7 @@ from console.backend.filter_words import filter_words
 from console.emergency_ports import EmergencyView
 from console.intake_ports import Condition, FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.leader_ports import LeaderView
+from console.meeting_ports import AttendanceView, ComingMeeting
 from console.overview_ports import OverviewView
 from console.plan_ports import Handover, NextStep, OpenPart, Plan, Step
 from console.ports import (
@@ -341,6 +342,12 @@ class MemoryBackend:
 
     def matters_of(self, ticket_id: int) -> Sequence[MatterHit]:
         return self.matters("", 100)
+
+    def attendance(self, ticket_id: int) -> AttendanceView | None:
+        return None
+
+    def coming_meetings(self) -> Sequence[ComingMeeting]:
+        return ()
 
     def ties(self, ticket_id: int) -> Ties:
         return self.tied
