@@ -108,8 +108,8 @@ def _present(attendees: list[AttendeeLine]) -> str:
             if item.state == state
         ]
         if names:
-            shown.append(f"{state.label(language())}: {_(', ').join(names)}")
-    return "; ".join(shown)
+            shown.append(_("{state}: {names}").format(state=state.label(language()), names=_(", ").join(names)))
+    return _("; ").join(shown)
 
 
 def _decision(item: ResolutionLine, zone: str) -> Said:
