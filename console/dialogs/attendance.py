@@ -33,7 +33,7 @@ class AttendanceDrawer(Drawer[dict[str, object]]):
     ]
 
     def __init__(self, heading: str, view: AttendanceView) -> None:
-        super().__init__(f"{heading}  {view.heading}")
+        super().__init__(f"{heading}  {clean(view.heading, 120)}")
         self.meeting = view.meeting
         self.known = {line.name: line for line in view.lines}
         self.states = {line.name: line.state for line in view.lines}

@@ -289,7 +289,7 @@ async def test_the_tabs_of_a_ticket_take_a_click() -> None:
             await mouse.click(f" {name} ")
             await until(pilot, lambda: screen.tab == number, name)  # noqa: B023
             await pilot.press("right")
-            await until(pilot, lambda: screen.tab == (number + 1) % 5)  # noqa: B023
+            await until(pilot, lambda: screen.tab == (number + 1) % len(TABS))  # noqa: B023
 
 
 async def test_the_line_above_the_list_and_the_offers_take_clicks() -> None:
