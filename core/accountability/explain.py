@@ -9,6 +9,7 @@ from typing import Any, Literal
 from core.accountability.lookup import Lookup
 from core.rules.budgets import Budget
 from core.rules.clocks import ClockFacts
+from core.rules.contingency import times_of
 from core.rules.pieces import explain as explain_pieces
 from core.rules.policy import FROM_MATTER
 from data.errors import NotFound
@@ -19,13 +20,13 @@ from data.terms import UPWARD_CLOCKS, ClockKind, Urgency
 
 __all__ = ["ClockExplained", "Explanation", "LimitOrigin", "PieceLine", "Recomputed", "StepLine", "explain"]
 
-OriginKind = Literal["matter", "policy", "upward", "given", "joined"]
+OriginKind = Literal["matter", "policy", "plan", "upward", "given", "joined"]
 FACT_FIELDS = tuple(ClockFacts.__dataclass_fields__)
 
 
 @dataclass(frozen=True)
 class LimitOrigin:
-    """A limit as it was written, and who wrote it: a condition, the policy, somebody outside, or a joined ticket."""
+    """A limit as it was written, and who wrote it: a condition, the policy, a plan, somebody outside, a joined ticket."""
 
     text: str
     seconds: int
@@ -39,6 +40,8 @@ class LimitOrigin:
     policy_version: int = 0
     urgency: str = ""
     joined: str = ""
+    plan: str = ""
+    """The code of the contingency plan."""
     """Code of the joined ticket that brought it."""
     grade: str = ""
     """Of the incident, where the limit is that of a report upward."""
@@ -208,12 +211,14 @@ class _History:
 
     def __post_init__(self) -> None:
         self._brought: dict[int, str] = {}
+        self._task: dict[int, int] = {}
         state: dict[str, Any] = {"urgency": Urgency.NORMAL.value}
         budgets: dict[int, str] = {}
         for event in self.events:
             effects = event["body"].get("effects", {})
             state.update(effects.get("set", {}))
             for clock in effects.get("clocks", ()):
+                self._task.setdefault(clock["id"], clock.get("task_id") or 0)
                 if event["kind"] == "join" and clock["id"] not in budgets:
                     self._brought[clock["id"]] = str(event["body"].get("joined", ""))
                 if "budget" in clock and budgets.get(clock["id"]) != clock["budget"]:
@@ -244,6 +249,11 @@ class _History:
         if kind in UPWARD_CLOCKS:
             grade = str(then.get("facts", {}).get("grade", ""))
             return LimitOrigin(text, seconds, "upward", policy_version=version, urgency=urgency, grade=grade)
+        plan = next(
+            (code for code, own in times_of(then.get("facts", {}), self._task[row["id"]]) if _same(own, text)), ""
+        )
+        if plan:
+            return LimitOrigin(text, seconds, "plan", urgency=urgency, plan=plan)
         if self._from_policy(version, kind, urgency, text):
             return LimitOrigin(text, seconds, "policy", policy_version=version, urgency=urgency)
         return LimitOrigin(text, seconds, "given", urgency=urgency)

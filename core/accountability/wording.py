@@ -97,6 +97,8 @@ class _Words:
                 f"，政策第 {limit.policy_version} 版，紧急程度“{urgency}”",
                 f", policy version {limit.policy_version}, urgency {urgency}",
             )
+        if limit.kind == "plan":
+            return said + self.say(f"，预案 {clean(limit.plan, 40)} 的时限", f", of plan {clean(limit.plan, 40)}")
         if limit.kind == "joined":
             return said + self.say(
                 f"，随并入的 {clean(limit.joined, 40)} 带来；各时限同时计，最早的先到",

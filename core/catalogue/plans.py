@@ -18,7 +18,7 @@ from core.catalogue.model import CatalogueVersion
 from core.catalogue.sources import SHIPPED, parse_toml, read_bytes
 from core.catalogue.stored import Rows, newest_bodies
 from core.rules.budgets import Budget
-from core.rules.contingency import PARTS, PLACES, Contingency, PlanHand, PlanLine
+from core.rules.contingency import PARTS, PLACES, TIMES, Contingency, PlanHand, PlanLine
 from core.rules.policy import Policy
 from data.errors import NotAllowed, NotFound, Refusal
 from data.findings import Finding
@@ -31,7 +31,6 @@ _PLAN_KEYS = (
     *("hand", "check", "question"),
 )
 _HAND_KEYS = (*PARTS, "part", "asked", "answer", "arrive", "finish")
-TIMES = ("answer", "arrive", "finish")
 _LINE_KEYS = ("text", "text_en", "by")
 
 

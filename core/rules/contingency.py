@@ -20,6 +20,8 @@ FACT = "plan."
 
 PARTS = ("post", "force", "role", "place")
 """How a plan names a hand: by a post's or department's code, a linked force's, a duty role, or by place."""
+TIMES = ("answer", "arrive", "finish")
+"""The times that a plan may give a hand."""
 PLACES = {
     "community": ("所在社区", "the ticket's community"),
     "grid": ("所在网格", "the ticket's grid"),
@@ -199,8 +201,8 @@ class Gap(NamedTuple):
 def active_plans(facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """The plans that are active on a ticket, by code, in the order in which they were activated.
 
-    Each: version, name, name_en, at, by, grade, hands [{name, part, asked, task, hand, zh, en, arrive, gap}],
-    checks [{zh, en, by, done_at, done_by}], questions [{zh, en, by, answer, at, who}].
+    Each: version, name, name_en, at, by, grade, hands [{name, part, asked, task, hand, zh, en, answer, arrive, finish,
+    gap}], checks [{zh, en, by, done_at, done_by}], questions [{zh, en, by, answer, at, who}].
     """
     found = {key.removeprefix(FACT): value for key, value in facts.items() if key.startswith(FACT)}
     return dict(sorted(found.items(), key=lambda item: (item[1]["at"], item[0])))
@@ -229,6 +231,18 @@ def arrival_limit(facts: Mapping[str, Any], task_id: int) -> str:
     """The time that an active plan gives a task to come in; empty where none says so."""
     hands = (hand for plan in active_plans(facts).values() for hand in plan["hands"])
     return next((hand["arrive"] for hand in hands if hand.get("task") == task_id and hand.get("arrive")), "")
+
+
+def times_of(facts: Mapping[str, Any], task_id: int) -> list[tuple[str, str]]:
+    """The times that active plans give a task, each with the plan's code."""
+    return [
+        (code, hand[name])
+        for code, plan in active_plans(facts).items()
+        for hand in plan["hands"]
+        if hand.get("task") == task_id
+        for name in TIMES
+        if hand.get(name)
+    ]
 
 
 def open_gaps(case: Case, plan: Mapping[str, Any], at: int) -> list[Gap]:

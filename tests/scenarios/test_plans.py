@@ -74,6 +74,9 @@ def test_a_fire_that_two_report_under_a_plan(street: StreetCentre) -> None:
     for hand in ("YJGL", "XFJY", grid):
         street.ticket("ack", sensed, "--unit", hand, who=desk)
     assert street.clock_of(sensed, "arrive")[2] == "2026-11-28 09:12:00", "ten minutes for the grid by the plan"
+    explained = street.run("ticket", "explain", sensed)
+    assert "3分钟，预案 FIRE-OLD 的时限" in explained, "to acknowledge"
+    assert "10分钟，预案 FIRE-OLD 的时限" in explained, "to come"
     street.at("2026-11-28 09:13:00")
     status = told(street, "plan", "status", sensed)[0]
     late = {(gap["code"], gap["who"]) for gap in status["shortfalls"]}

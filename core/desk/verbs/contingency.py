@@ -15,7 +15,7 @@ from core.desk.verbs.guarding import guard
 from core.desk.verbs.limits import Limits, start_arrive_clock
 from core.desk.verbs.upward import begin_owing
 from core.desk.work import Decision, Work
-from core.rules.contingency import FACT, Contingency, Gap, PlanHand, activated, active_plans
+from core.rules.contingency import FACT, TIMES, Contingency, Gap, PlanHand, activated, active_plans
 from data.errors import BadInput, NotAllowed, NotFound
 from data.tables import TaskRecord
 from data.terms import ClockKind, Grade, Role, Severity, TaskRole, TaskState
@@ -89,8 +89,7 @@ def _row(one: Standing, task: int | None) -> dict[str, Any]:
     row["zh"], row["en"] = one.hand.said
     if one.found is not None:
         row |= {"hand": one.found.name, "zh": one.found.label("zh"), "en": one.found.label("en")}
-    if one.hand.arrive:
-        row["arrive"] = one.hand.arrive
+    row |= {name: limit for name in TIMES if (limit := getattr(one.hand, name))}
     if gap is not None:
         row["gap"] = {"code": gap.code.value, "zh": gap.zh, "en": gap.en}
     return row
