@@ -26,7 +26,7 @@ FACT_FIELDS = tuple(ClockFacts.__dataclass_fields__)
 
 @dataclass(frozen=True)
 class LimitOrigin:
-    """A limit as it was written, and who wrote it: a condition, the policy, a plan, somebody outside, a joined ticket."""
+    """A limit as it was written, and who wrote it: a condition, policy, plan, somebody outside, a joined ticket."""
 
     text: str
     seconds: int
@@ -249,14 +249,16 @@ class _History:
         if kind in UPWARD_CLOCKS:
             grade = str(then.get("facts", {}).get("grade", ""))
             return LimitOrigin(text, seconds, "upward", policy_version=version, urgency=urgency, grade=grade)
-        plan = next(
-            (code for code, own in times_of(then.get("facts", {}), self._task[row["id"]]) if _same(own, text)), ""
-        )
-        if plan:
+        if plan := self._from_plan(then, int(row["id"]), text):
             return LimitOrigin(text, seconds, "plan", urgency=urgency, plan=plan)
         if self._from_policy(version, kind, urgency, text):
             return LimitOrigin(text, seconds, "policy", policy_version=version, urgency=urgency)
         return LimitOrigin(text, seconds, "given", urgency=urgency)
+
+    def _from_plan(self, then: Mapping[str, Any], clock: int, text: str) -> str:
+        """The code of the plan that gives a clock's task this time; empty where none does."""
+        given = times_of(then.get("facts", {}), self._task.get(clock, 0))
+        return next((code for code, limit in given if _same(limit, text)), "")
 
     def _from_matter(
         self, then: Mapping[str, Any], kind: ClockKind, text: str
