@@ -26,7 +26,7 @@ from console.keyboard.bindings import bindings
 from console.keyboard.order import KeyOrder
 from console.keyboard.table import action, action_of
 from console.officer_memory import OfficerMemory
-from console.ports import Backend, Status
+from console.ports import Backend, QueueRow, Status
 from console.screens.duty import DutyScreen
 from console.store_watch import News, StoreWatch
 from console.terminal.cell_output import CellOutput
@@ -68,6 +68,10 @@ PANES = {
     "overview": "OverviewScreen",
     "intake": "IntakeScreen",
 }
+
+
+OVER_A_PANE = frozenset({"ticket", "review", "replay"})
+"""Screens of one ticket; they stand over a pane."""
 
 
 def pane(name: str) -> DutyScreen:
@@ -285,7 +289,7 @@ class ZhihuiApp(KeyOrder, CellOutput, AtWork):
         if name == "intake" and self.backend.read_only and self.duty_screen is not None:
             self.duty_screen.say(_("This console only observes: no report can be taken down here."), "warning")
             return
-        if self.duty_screen is not None and self.duty_screen.NAME == "ticket":
+        while self.duty_screen is not None and self.duty_screen.NAME in OVER_A_PANE:
             await self.pop_screen()
         if self.current_mode == name:
             return
@@ -325,6 +329,13 @@ class ZhihuiApp(KeyOrder, CellOutput, AtWork):
         from console.screens.ticket import TicketScreen
 
         self.push_screen(TicketScreen(ticket_id))
+
+    def open_review(self, row: QueueRow) -> None:
+        """Look back on a ticket; Escape leads back."""
+        from console.screens.review import ReviewScreen
+
+        if not isinstance(self.screen, ReviewScreen):
+            self.push_screen(ReviewScreen(row))
 
     def action_training(self) -> None:
         """The coach's menu; outside a training there is none."""

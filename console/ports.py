@@ -16,6 +16,7 @@ from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.leader_ports import LeaderView
 from console.meeting_ports import MeetingPort, ProceedingView
 from console.plan_ports import PlanPort
+from console.review_ports import ReviewPort
 from console.tie_ports import TiePort
 from console.watch_ports import WatchPort
 from data.queries.counted import Counted
@@ -350,7 +351,7 @@ class BellListener(Protocol):
         ...
 
 
-class Backend(DeskPort, PlanPort, EmergencyPort, MeetingPort, TiePort, WatchPort, Protocol):
+class Backend(DeskPort, PlanPort, EmergencyPort, MeetingPort, TiePort, ReviewPort, WatchPort, Protocol):
     """All that the console needs from below. Reads run on one reading thread, `do` on one writing thread."""
 
     def status(self, now: int) -> Status:

@@ -45,7 +45,9 @@ if TYPE_CHECKING:
     from console.backend.overview import OverviewReader
     from console.contingency_ports import ContingencyPort
     from console.overview_ports import OverviewView
+    from console.review_ports import Replay
     from console.tie_ports import Alike, Ties
+    from core.accountability.review import ReviewView
     from core.clock import Clock
     from core.desk.desk import Possibility
 
@@ -161,6 +163,22 @@ class StoreBackend(WatchBackend):
         if any(name == code for code, _name in units):
             return ()
         return [code for code, called in units if spelt(called, name)]
+
+    def review(self, ticket_id: int) -> ReviewView:
+        from core.accountability.review import review_of
+
+        return review_of(self._reader(), self.centre.id, ticket_id, self.seconds())
+
+    def replay(self, ticket_id: int) -> Replay:
+        from console.backend.reviews import TicketReplay
+        from console.backend.tickets import TicketWords
+
+        catalogue = self._catalogue()
+        # Played on the screen's own thread: what is looked up must be there already.
+        steps = catalogue.step_words
+        words = TicketWords(holder_text, lambda ladder, key: steps(ladder, key) if key else "", catalogue.matter_name,
+                            catalogue.officer_name)  # fmt: skip
+        return TicketReplay(self._reader(), self.centre.id, ticket_id, words)
 
     def ticket(self, ticket_id: int) -> TicketView | None:
         from console.backend.tickets import ticket_view

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from console.app import ZhihuiApp
     from console.screens.duty import DutyScreen
 
-READING = frozenset({"actions", "handover", "card"})
+READING = frozenset({"actions", "handover", "card", "review"})
 """Work that an observer may look at: it says itself what is possible."""
 
 

@@ -63,6 +63,15 @@ PARTS: tuple[Part, ...] = (
     Part("TicketScreen", mark("Whole ticket"), mark("The whole ticket: history, custody, clocks"),
          (("Right Tab", mark("next page")), ("Left Shift+Tab", mark("page before"))),
          ("right", "tab", "left", "shift+tab")),
+    Part("ReviewScreen", mark("Review"),
+         mark("Look back on the ticket: chart of all hands, what was late and whose, lessons; Enter replays it"),
+         (("Right Tab", mark("next page")), ("Left Shift+Tab", mark("page before")), ("Enter", mark("replay"))),
+         ("right", "tab", "left", "shift+tab", "enter")),
+    Part("ReplayScreen", mark("Replay"), mark("The ticket minute by minute, as it was; nothing can be done to it here"),
+         (("Space Enter", mark("play, pause")), ("Left Right", mark("a minute back, forward")),
+          ("Up Down", mark("the event before, the next event")), ("Home End", mark("the report, the newest event")),
+          ("+ -", mark("faster, slower"))),
+         ("space", "enter", "right", "left", "down", "up", "home", "end", "plus", "＋", "equals_sign", "minus", "－")),
 )  # fmt: skip
 
 

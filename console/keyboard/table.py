@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from console.i18n import mark
 
-EVERYWHERE = frozenset({"queue", "dispatch", "leaders", "timers", "overview", "ticket", "intake"})
-TICKETS = frozenset({"queue", "dispatch", "leaders", "timers", "overview", "ticket"})
+EVERYWHERE = frozenset({"queue", "dispatch", "leaders", "timers", "overview", "ticket", "intake", "review", "replay"})
+TICKETS = frozenset({"queue", "dispatch", "leaders", "timers", "overview", "ticket", "review"})
 FILTERED = frozenset({"queue", "timers"})
 LISTS = frozenset({"queue", "dispatch", "leaders", "timers", "overview"})
 
@@ -133,6 +133,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("card", ("f18", "x"), "screen.card", mark("Matter card"),
            mark("What the matter is, what to ask, what to do first, who does it, by when"), WORK, EVERYWHERE,
            initials="shixiangka sxk"),
+    Action("review", ("f15", "ctrl+w", "h"), "screen.review", mark("Review"),
+           mark("Look back on the ticket: chart of all hands, what was late and whose, lessons; Enter replays it"),
+           WORK, TICKETS - {"review"}, initials="fupan fp yanshi ys huifang hf"),
     Action("handover", ("ctrl+o",), "screen.handover", mark("Change of shift"),
            mark("What is open, late and due first; take it over"), LIST, initials="jiaojieban jjb jiaoban jb"),
     Action("meetings", ("ctrl+n", "w"), "screen.meetings", mark("Meetings"),
@@ -206,6 +209,7 @@ KEY_NAMES = {
     "minus": "-",
     "plus": "+",
     "asterisk": "*",
+    "f15": "Shift+F3",
     "f16": "Shift+F4",
     "f17": "Shift+F5",
     "f18": "Shift+F6",

@@ -192,6 +192,13 @@ class DutyScreen(Screen[None]):
         else:
             self.app.contingency.card_of_ticket(self, row)
 
+    def action_review(self) -> None:
+        row = self.ticket()
+        if row is None:
+            self.say(_("No ticket is chosen."))
+        else:
+            self.app.open_review(row)
+
     def action_handover(self) -> None:
         self.app.planned.handover(self)
 

@@ -80,6 +80,11 @@ class TicketScreen(DutyScreen):
         """The tab's content."""
         return self.query_one("#ticket", LinesView)
 
+    @property
+    def moment(self) -> int:
+        """The instant that is shown: countdowns run to it."""
+        return self.app.now
+
     def ticket(self) -> QueueRow | None:
         return self.shown.row if self.shown is not None else None
 
@@ -143,13 +148,13 @@ class TicketScreen(DutyScreen):
         return build(self.shown, width)
 
     def _summary(self, view: TicketView, width: int) -> list[Line]:
-        return summary_lines(view, width, self.app.now, self.app.status.zone)
+        return summary_lines(view, width, self.moment, self.app.status.zone)
 
     def _hands(self, view: TicketView, width: int) -> list[Line]:
         zone = self.app.status.zone
         lines = [text_line(clean(text, 300), "title") for text in view.mobilised]
         for task in view.tasks:
-            lines += [text_line(), *hand_lines(task, width, self.app.now, zone)]
+            lines += [text_line(), *hand_lines(task, width, self.moment, zone)]
         lines += _more(view.more_tasks)
         return lines or [text_line(_("Nobody has been given a part yet."), "muted")]
 
@@ -167,10 +172,10 @@ class TicketScreen(DutyScreen):
         return lines or [text_line(_("Nothing has happened yet."), "muted")]
 
     def _custody(self, view: TicketView, width: int) -> list[Line]:
-        return custody_lines(view.custody, self.app.now, self.app.status.zone, closed=view.closed)
+        return custody_lines(view.custody, self.moment, self.app.status.zone, closed=view.closed)
 
     def _clocks(self, view: TicketView, width: int) -> list[Line]:
-        now, zone = self.app.now, self.app.status.zone
+        now, zone = self.moment, self.app.status.zone
         lines = [line for clock in view.clocks for line in clock_lines(clock, now, zone)]
         lines += _more(view.more_clocks)
         return lines or [text_line(_("No clock has run."), "muted")]

@@ -98,7 +98,7 @@ def review_of(reader: Reader, centre: int, ticket_id: int, now: int) -> ReviewVi
         _life(ticket, clocks),
         *_hands(found.hands, tasks, clocks),
         *_custody(custody, end),
-        *_ladder(events),
+        *_ladder(events, end),
         *_upward(clocks, events),
         *_calls(calls),
         *_emergencies(emergencies(reader, centre, 50), begin, end),
@@ -192,11 +192,11 @@ def _custody(custody: Sequence[Row], end: int) -> Iterable[Bar]:
         yield Bar("custody", name, holder, tuple(spans))
 
 
-def _ladder(events: Sequence[Row]) -> Iterable[Bar]:
-    """Steps of the ladder by the clock that they belong to."""
+def _ladder(events: Sequence[Row], end: int) -> Iterable[Bar]:
+    """Steps of the ladder during the action, by the clock that they belong to."""
     steps: dict[str, list[Mark]] = {}
     for event in events:
-        if event["kind"] == "engine_step":
+        if event["kind"] == "engine_step" and event["at"] <= end:
             steps.setdefault(str(event["body"].get("clock_kind", "")), []).append(Mark("step", event["at"]))
     for kind, marks in steps.items():
         yield Bar("ladder", "", kind, (), tuple(marks))

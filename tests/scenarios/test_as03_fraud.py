@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from console.app import ZhihuiApp
+from console.backend.store import StoreBackend
+from tests.console.pilots import screen_text, speaking, until
 from tests.scenarios.street_centre import StreetCentre
 
 PEOPLE = {"PAZZ": 6, "@值班领导": 1, "ZHXT": 3, "ZHZF": 6, "JYWS": 3, "SCJG": 4}
@@ -26,7 +29,15 @@ def hands(street: StreetCentre, code: str) -> dict[str, Any]:
     return found
 
 
-def test_seven_kinds_of_addressees_35_people_54_minutes(street: StreetCentre) -> None:
+@pytest.fixture(scope="module")
+def fraud(tmp_path_factory: pytest.TempPathFactory) -> tuple[StreetCentre, str]:
+    """The whole story, once: the street where it happened, and the ticket's code."""
+    street = StreetCentre(tmp_path_factory.mktemp("fraud"), "2026-11-20 09:16:00")
+    return street, play(street)
+
+
+def play(street: StreetCentre) -> str:
+    """09:16 to 10:10 through the real commands; gives the ticket's code."""
     desk = street.on_duty("duty_officer")
     grids = street.rows(
         "SELECT min(g.code), c.code FROM unit g JOIN unit c ON c.centre_id = g.centre_id AND c.id = g.parent_id"
@@ -83,7 +94,11 @@ def test_seven_kinds_of_addressees_35_people_54_minutes(street: StreetCentre) ->
     for hand in list(brought)[1:]:
         street.ticket("finish", code, "--unit", hand, "--result", "已劝返", who=desk)
     street.ticket("complete", code, *end, who=desk)
+    return code
 
+
+def test_seven_kinds_of_addressees_35_people_54_minutes(fraud: tuple[StreetCentre, str]) -> None:
+    street, code = fraud
     found = hands(street, code)
     assert (found["minutes_to_arrival"], found["minutes"], found["people"]) == (19, 54, 35)
     assert (found["tasked"], found["cross_section"], found["cross_community"], found["cross_grid"]) == (
@@ -99,6 +114,113 @@ def test_seven_kinds_of_addressees_35_people_54_minutes(street: StreetCentre) ->
     assert "54 minutes" in street.run("--lang", "en", "ticket", "hands", code)
     assert street.show(code)["on_time"] is True
     street.run("audit", "verify")
+
+
+def test_the_replay_says_how_it_stood_at_each_moment(fraud: tuple[StreetCentre, str]) -> None:
+    street, code = fraud
+
+    def at(moment: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(street.run("ticket", "replay", code, "--at", moment, "--json"))
+        return found
+
+    before, call, sent, on_site, end = (at(moment) for moment in ("09:19", "09:16", "09:20", "09:35", "10:10"))
+    assert (call["stage"], call["holder"], call["step"]) == ("reported", "queue", 1)
+    assert (before["stage"], before["hands"]) == ("assessed", [])
+    assert (sent["stage"], sent["unit"], len(sent["hands"]), sent["people"]) == ("dispatched", "PAZZ", 8, 0)
+    assert {hand["due_kind"] for hand in sent["hands"]} == {"acknowledge"}
+    assert (on_site["stage"], on_site["people"], on_site["minutes"]) == ("on_scene", 35, 19)
+    assert (end["stage"], end["people"], end["minutes"]) == ("completed", 35, 54)
+    assert "没有上报" in street.run("ticket", "replay", code, "--at", "2026-11-20T09:15", expect=2)
+    steps = json.loads(street.run("ticket", "replay", code, "--json"))
+    log = street.log(code)
+    assert [(step["step"], step["verb"], step["at"]) for step in steps] == [
+        (entry["seq"], entry["verb"], entry["at"]) for entry in log
+    ]
+    assert [step["minute"] for step in steps if step["verb"] == "complete"] == [54]
+
+
+def test_its_review_from_the_chart_to_the_follow_up_task(fraud: tuple[StreetCentre, str]) -> None:
+    street, code = fraud
+    senior = street.on_duty("shift_leader")
+    pending = json.loads(street.run("review", "pending", "--json"))
+    assert [(line["ticket"], line["state"]) for line in pending] == [(code, "")], "an emergency owes a review"
+    street.run("review", "open", code, who=senior)
+    attendance = "岗位、社区、网格 12 人，电话 13900001111"
+    street.run("review", "hold", code, "--attendance", attendance, who=senior)
+    street.run("review", "lesson", code, "--text", "<b>通知</b>家属应与派单同时", who=senior)
+    end = "2026-11-30"
+    street.run("review", "follow-up", code, "--text", "修订劝阻流程", "--to", "PAZZ", "--due", end, who=senior)
+    street.run("review", "conclude", code, "--conclusion", "处置及时", who=senior)
+    assert json.loads(street.run("review", "pending", "--json")) == []
+    (task,) = json.loads(street.run("review", "follow-ups", "--json"))
+    assert (task["incident"], task["owner"], task["late"]) == (code, "PAZZ", False)
+    assert street.show(task["ticket"])["stage"] == "dispatched"
+
+    found = json.loads(street.run("review", "show", code, "--json"))
+    assert (found["minutes"], found["people"]) == (54, 35)
+    (lead, *_others) = [bar for bar in found["bars"] if bar["group"] == "hand"]
+    assert [mark for mark, _at in lead["marks"]] == ["sent", "acknowledged", "arrived", "finished"]
+    assert sum(line["seconds"] for line in found["held"]) == 54 * 60, "custody is the ticket's life, to the second"
+    assert found["late"] == []
+    page = street.run("review", "show", code)
+    assert all(
+        words in page for words in ("平安综治岗 主办 6人", "+--|", "@=", "通知</b>家属", "修订劝阻流程", "已结束")
+    )
+    for form, safe in (("html", "&lt;b&gt;通知"), ("markdown", r"\<b\>通知"), ("text", "<b>通知")):
+        paper = street.run("review", "export", code, "--format", form)
+        assert safe in paper
+        assert "13900001111" not in paper
+        assert all(words in paper for words in ("54 分钟", "调动 35 人", "平安综治岗 主办 6人"))
+    assert "<b>通知" not in street.run("review", "export", code, "--format", "html")
+    monthly = json.loads(street.run("report", "monthly", "--period", "2026-11", "--json"))
+    (line,) = monthly["cross"]
+    assert (line["matter"], line["cross_section"], line["rate"], line["places"]) == ("ZA0101", 1, 100.0, ["望江社区 1"])
+    street.run("audit", "verify")
+
+
+async def test_replayed_minute_by_minute_on_the_screen(fraud: tuple[StreetCentre, str]) -> None:
+    """09:16 the call, 09:35 the first on site, 10:10 the end: on the screen as it was then, by keys alone."""
+    street, _code = fraud
+    seconds = [int(street.clock.now().timestamp())]
+    backend = StoreBackend(
+        f"sqlite:///{street.path}", street.clock, lambda: seconds[0], None, street.on_duty("duty_officer")
+    )
+    backend.start = lambda: None  # type: ignore[method-assign]  # no engine: the clock stands still
+    app = ZhihuiApp(backend, lambda: seconds[0])
+    with speaking("zh"):
+        async with app.run_test(size=(120, 36)) as pilot:
+
+            async def until_shown(*words: str) -> None:
+                await until(pilot, lambda: all(word in screen_text(app) for word in words), " ".join(words))
+
+            await until_shown("宾馆聚集听课")
+            await pilot.press("f15")
+            await until_shown("[时间轴]", "平安综治岗 主办 6人", "@===")
+            await pilot.press("enter")
+            await until_shown("暂停中", "11-20 09:16:00", "第 0 分钟", "待受理", "中心待办")
+            await pilot.press("left", "up")
+            await until_shown("11-20 09:16:00")
+            await pilot.press("down", "down")
+            await until_shown("11-20 09:20:00", "待签收")
+            await pilot.press(*["right"] * 15)
+            await until_shown("11-20 09:35:00", "第 19 分钟", "已到场")
+            await pilot.press(*["tab"] * 4)
+            await until_shown("[承办]", "19 分钟", "调动 35 人")
+            await pilot.press("space")
+            await until_shown("播放中")
+            seconds[0] += 10  # a minute a second
+            await until_shown("11-20 09:45:00", "从上报到现在：29 分钟")
+            await pilot.press("plus", "plus", "space")
+            await until_shown("暂停中", "每秒 900 秒")
+            await pilot.press(*["right"] * 24)
+            await until_shown("11-20 10:09:00", "已到场")
+            await pilot.press("right")
+            await until_shown("11-20 10:10:00", "第 54 分钟", "从上报到办结：54 分钟", "调动 35 人")
+            await pilot.press("f8")
+            await until_shown("本界面没有此操作")
+            await pilot.press("escape", "escape")
+            await until(pilot, lambda: app.duty_screen is not None and app.duty_screen.NAME == "queue")
+    backend.close()
 
 
 def test_one_hand_can_be_somebody_by_name_as_the_lead(street: StreetCentre) -> None:
