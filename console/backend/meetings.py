@@ -89,7 +89,7 @@ def _meeting(line: MeetingLine, found: Proceedings, zone: str) -> ProceedingView
     said = [
         (_("Agenda"), mask_text(line.agenda)),
         (_("Reason"), mask_text(line.reason)),
-        (_("Attendance"), _present(attendees)),
+        (_("Roll"), _present(attendees)),
         (_("Minutes"), mask_text(line.minutes)),
         *(_decision(item, zone) for item in found.resolutions if item.meeting == line.no),
         *_published([item for item in found.publications if item.meeting == line.no], zone),
@@ -156,8 +156,8 @@ def _mediation(line: MediationLine, zone: str) -> ProceedingView:
         (_("Mediator"), mask_text(line.mediator)),
         (_("Where"), mask_text(line.place)),
         (_("Said"), mask_text(line.words)),
-        (_("Must follow"), mask_text(line.follow)),
-        (_("Carried out"), done),
+        (_("To follow"), mask_text(line.follow)),
+        (_("Fulfilled"), done),
     ]
     heading = _("Mediation round {n}").format(n=line.no) + f"  {when(line.held_at, zone)}  {outcome}"
     return ProceedingView(heading, not line.follow or line.followed_at is not None, _kept(said))

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 FIELDS = ("part", "what", "number", "done", "people")
 TITLES = (
-    *(("项目", "What"), ("类别", "Kind"), ("数量", "Number"), ("已开、已办、已有结果、已履行", "Done")),
-    ("到会人数、答复户数", "People"),
+    *(("项目", "What"), ("类别", "Kind"), ("数量", "Number"), ("完成", "Done")),
+    ("人数、户数", "People"),
 )
 
 
