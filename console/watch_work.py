@@ -220,7 +220,7 @@ def whom_of(key: str, members: Sequence[str]) -> Values:
     if key in KINDS:
         return {"kinds": list(KINDS[key])}
     if key.startswith("*tag-"):
-        return {"tags": [key.removeprefix("*tag-")], "kinds": ["community", "grid", "exclusive_grid"]}
+        return {"tags": [key.removeprefix("*tag-")]}
     if key.startswith("*grids-"):
         return {"communities": [key.removeprefix("*grids-")]}
     return {"units": list(members)}

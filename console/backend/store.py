@@ -384,6 +384,8 @@ class StoreBackend(WatchBackend):
         given = dict(values) if verb == "report" else {**values, "ticket": code}
         receipt = self.desk().do(read_order(kind, given), self.actor(), revision, key)
         text = receipt_text(receipt.ticket, verb, receipt.stage)
+        if receipt.opened:
+            text = _("Sweep {code} is started").format(code=receipt.opened)
         return Receipt(receipt.ticket_id, receipt.ticket, receipt.revision, text)
 
     def do_all(self, code: str, revision: int | None, steps: Sequence[Step], key: str) -> Receipt:

@@ -16,6 +16,8 @@ from data.terms import UnitKind
 UNITS_LIMIT = 5000
 """Units of one sweep or broadcast: every grid and micro-grid of a large street."""
 GRIDS = (UnitKind.GRID, UnitKind.EXCLUSIVE_GRID)
+TAGGED = (UnitKind.COMMUNITY, *GRIDS)
+"""What a tag alone chooses from."""
 ADDRESSABLE = (UnitKind.COMMUNITY, *GRIDS, UnitKind.MICRO_GRID)
 """Kinds that are chosen by kind, tag or community; others are named one by one."""
 
@@ -24,7 +26,7 @@ class Addressed(Order):
     """Fields of an order that is for many units."""
 
     kinds: list[UnitKind] = Field(default_factory=list, max_length=len(UnitKind))
-    """Kinds of units; where only tags or communities are given, the grids."""
+    """Kinds of units; by default the grids, with tags the communities that have them as well."""
     tags: list[Code] = Field(default_factory=list, max_length=60)
     """Units with any of these tags."""
     communities: list[Code] = Field(default_factory=list, max_length=500)
@@ -74,7 +76,7 @@ def audience_words(order: Addressed) -> dict[str, list[str]]:
 
 
 def _chosen(refs: References, order: Addressed) -> list[UnitView]:
-    kinds = frozenset(order.kinds) or frozenset(GRIDS)
+    kinds = frozenset(order.kinds) or frozenset(TAGGED if order.tags else GRIDS)
     for kind in kinds:
         if kind not in ADDRESSABLE:
             raise BadInput(

@@ -70,17 +70,17 @@ class Firing:
     doubles: int = 0
     _lines: dict[tuple[int, int | None, int | None], list[Line]] = field(default_factory=dict)
 
-    def fire(self, case: Case, clock: ClockRecord, late: bool) -> None:
+    def fire(self, case: Case, clock: ClockRecord, late: bool, fence: int | None = None) -> None:
         """Do the clock's next step; of a series of missed repeats all at once, told once.
 
-        Several repeats are taken together only while nothing else of the ticket lay between them, so that the order
-        per ticket stands.
+        Several repeats are taken together only while nothing else of the ticket lay between them (`fence`, the
+        instant of the next step of another clock), so that the order per ticket stands.
         """
         if clock.kind == ClockKind.SUSPENSION:
             self._resume(case, clock)
             return
         policy = self.shelf.policy(self.ledger.connection, case.ticket.policy_version)
-        doings, effect = self._doings(case, clock, late)
+        doings, effect = self._doings(case, clock, late, fence)
         ladder = policy.ladder(clock.ladder)
         step = ladder.step(read_step(doings[0][1])[0]) if ladder else None
         lines = self.roster.told(step, case, clock) if step else [_unknown()]
@@ -122,7 +122,9 @@ class Firing:
         words = Words(f"{case.ticket.code} 挂账到期，恢复办理", f"{case.ticket.code}: the suspension is over, go on")
         self._say(Line(case, number, CLIMBED, Severity.WARNING, words), None, case.ticket.lead_unit_id)
 
-    def _doings(self, case: Case, clock: ClockRecord, late: bool) -> tuple[list[Doing], Mapping[str, Any]]:
+    def _doings(
+        self, case: Case, clock: ClockRecord, late: bool, fence: int | None
+    ) -> tuple[list[Doing], Mapping[str, Any]]:
         """What is done now, and the clock after it."""
         ticket = case.ticket
         calendar = self.shelf.calendar(self.ledger.connection, ticket.calendar_version)
@@ -132,10 +134,9 @@ class Firing:
         doings, effect = [first], timing.fire(clock, clock.next_step)
         if not late:
             return doings, effect
-        others = [other.next_at for other in case.clocks if other is not clock and other.next_at is not None]
-        fence = min([self.ledger.now + 1, *others])
+        until = self.ledger.now + 1 if fence is None else min(self.ledger.now + 1, fence)
         after = clock.model_copy()
-        while _repeats(effect, first[1]) and effect["next_at"] < fence:
+        while _repeats(effect, first[1]) and effect["next_at"] < until:
             doings.append((effect["next_at"], effect["next_step"]))
             after.fired = effect["fired"]
             effect = timing.fire(after, effect["next_step"])

@@ -195,7 +195,7 @@ class _Batch:
             clock = case.by_id(ClockRecord)[clock_id]
             if clock.next_at != at:
                 continue
-            self._fire(case, clock, late=True)
+            self._fire(case, clock, late=True, fence=waiting[0][0] if waiting else None)
             if clock.kind == ClockKind.SUSPENSION:
                 waiting = self._waiting(case)  # the other clocks run again
             elif _is_due(clock, self.now):
@@ -207,12 +207,12 @@ class _Batch:
         heapq.heapify(waiting)
         return waiting
 
-    def _fire(self, case: Case, clock: ClockRecord, late: bool) -> None:
+    def _fire(self, case: Case, clock: ClockRecord, late: bool, fence: int | None = None) -> None:
         at, clock_id = int(clock.next_at or self.now), clock.id
         if self.firing.outages.delay(at, self.now) is None:
             self.worst_lag = max(self.worst_lag, self.now - at)
         try:
-            self.firing.fire(case, clock, late)
+            self.firing.fire(case, clock, late, fence)
         except (StoreTrouble, SQLAlchemyError, LeaseLost):
             raise
         except Exception as error:

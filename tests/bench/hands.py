@@ -52,7 +52,7 @@ LINES = (
 
 def measure(run: Run) -> Iterator[Figure]:
     """Each beside its baseline, round by round, by processor time."""
-    rounds, units = Rounds(), min(UNITS, max(run.sweep, 2))
+    rounds, units = Rounds(), min(UNITS, max(run.sweep // 5, 2))
     with tempfile.TemporaryDirectory(dir=run.work) as folder:
         for turn in range(run.rounds):
             _measure_one_sweep(Path(folder) / f"{turn}.db", units, rounds)

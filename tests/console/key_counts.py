@@ -338,6 +338,20 @@ async def what_next(hand: Hand) -> None:
     await until(hand.pilot, lambda: "下一步" in screen_text(hand.app), "what fires next")
 
 
+async def sweep(hand: Hand) -> None:
+    """AS-4, AS-9: from a ticket to all grids with old compounds; who and how many is read before it is sent."""
+    code = hand.ticket(4, "老旧居民楼起火")
+    await hand.at(code)
+    await hand.press("f17")
+    await hand.drawer(SearchDrawer)
+    await hand.type("ljxq")
+    await hand.press("enter")
+    await hand.drawer(FormDrawer)
+    assert "个单位" in screen_text(hand.app)
+    await hand.press("f8")
+    await hand.done(code, "sweep")
+
+
 class Flow(NamedTuple):
     """A chief flow: its name in both languages, how it is driven, and the most command keys that it may take."""
 
@@ -353,6 +367,9 @@ FLOWS = (
     Flow("Dispatch elsewhere", "改派其他岗位", elsewhere, 2),
     Flow("From the call to seven kinds of addressees (AS-3)", "从接报到七类对象同时派单（AS-3）", many_hands, 12),
     Flow("The same by a plan, from the queue (AS-3)", "按预案同时派单，从队列起（AS-3）", by_plan, 2),
+    Flow(
+        "From a ticket to a sweep of all old compounds (AS-4, AS-9)", "由事件发起老旧小区排查（AS-4、AS-9）", sweep, 3
+    ),
     Flow("Return with a reason", "退单", send_back, 4),
     Flow("Hand up", "上报上级", hand_up, 3),
     Flow("Ask the A leader", "请示 A 岗领导", ask, 3),

@@ -61,7 +61,7 @@ async def test_by_keys_alone(street: tuple[Desk, StoreBackend]) -> None:
         with desk.store.reader() as reader:
             assert sweeps(reader, desk.centre_id, desk.now()) == []
         await pilot.press("down", "down", "down", *"CSGX")  # nobody has this ticket yet: who runs it
-        await done(pilot, app, "举一反三")
+        await done(pilot, app, "已发起排查")
         with desk.store.reader() as reader:
             (sweep,) = sweeps(reader, desk.centre_id, desk.now())
         assert (sweep.hands, sweep.done) == (len(old), 0)

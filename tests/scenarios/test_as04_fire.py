@@ -99,6 +99,54 @@ def test_emergency_mode_on_and_off(street: StreetCentre) -> None:
     street.run("audit", "verify")
 
 
+def test_a_sweep_of_all_old_compounds_after_the_fire(street: StreetCentre) -> None:
+    """[1-30]: from the closed ticket to every community and grid; found hazards become tickets of their own."""
+    desk, leader = street.on_duty("duty_officer"), street.on_duty("duty_leader")
+    fire = street.report("--title", "肖家湾老旧居民楼起火", "--matter", "TF0201", who=desk)
+    street.ticket("accept", fire, who=desk)
+    street.ticket("dispatch", fire, "--to", "YJGL", who=desk)
+    street.ticket("ack", fire, who=desk)
+    street.ticket("complete", fire, "--outcome", "两小时内扑灭，零伤亡，居民当天安置", who=desk)
+    street.ticket("check", fire, "--passed", who=desk)
+    street.ticket("call-back", fire, "--result", "not_needed", who=desk)
+    street.ticket("archive", fire, who=desk)
+    start = ("sweep", "start", fire, "--title", "老旧小区消防排查", "--tag", "老旧小区", "--limit", "2工作日")
+    street.run(*start, who=street.officer("YJGL", "post_member", "a"), expect=4)
+    street.run(*start[:-1], "马上", who=desk, expect=2)
+    street.run(*start[:5], "--tag", "没有的标签", who=desk, expect=2)
+    assert json.loads(street.run("sweep", "list", "--json")) == []
+    street.run("broadcast", "send", "消防安全提醒", "--everybody", "--type", "宣传", "--ticket", fire, who=desk)
+    sweep = json.loads(street.run(*start, "--json", who=leader))["sweep"]
+    old = json.loads(street.run("sweep", "show", sweep, "--each", "--json"))
+    tagged = street.rows(
+        "SELECT count(*) FROM unit WHERE centre_id = :centre AND kind = 'grid' AND facts LIKE '%老旧小区%'"
+    )
+    assert len(old) == tagged[0][0] > 10
+    assert street.show(sweep)["lead_code"] == "YJGL"
+    street.run(
+        *(
+            "hazard",
+            "add",
+            "--sweep",
+            sweep,
+            "--unit",
+            old[0]["unit"],
+            "--place",
+            "肖家湾8号",
+            "--what",
+            "楼道飞线充电",
+        ),
+        *("--matter", "AQ0103", "--grade", "serious"),
+        who=desk,
+    )
+    found = json.loads(street.run("hazard", "list", "--json"))[0]
+    assert street.show(found["ticket"])["matter_code"] == "AQ0103"
+    street.ticket("finish", sweep, "--unit", old[0]["unit"], "--result", "已查", who=desk)
+    (line,) = json.loads(street.run("sweep", "list", "--json"))
+    assert (line["origin"], line["hands"], line["done"], line["found"]) == (fire, len(old), 1, 1)
+    street.run("audit", "verify")
+
+
 def test_papers_are_masked_unless_the_right_is_there(street: StreetCentre) -> None:
     desk, leader = street.on_duty("duty_officer"), street.on_duty("duty_leader")
     street.run(
