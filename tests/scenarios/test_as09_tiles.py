@@ -86,7 +86,7 @@ def test_one_tile_and_every_wall_like_it(street: StreetCentre) -> None:
     owner = ("--owner-name", "王大力", "--owner-phone", "13812345678", "--remedy-by", "云鼎物业", "--every", "7")
     file = json.loads(street.run(*found, "--household", "3-2", *owner, "--photo", "7-3-2.jpg", "--json", who=worker))
     assert file["item"] == 1
-    street.run(*found, "--household", "3－2", who=worker, expect=5)  # the same household, written otherwise
+    street.run(*found, "--household", "３－２", who=worker, expect=5)  # the same household, written otherwise
     street.run(*found, "--household", "3-3", "--no-ticket", "--every", "7", who=worker)
     ticket = listed(street, "hazard", "show", "1")["ticket"]
     row = street.show(ticket)
