@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from console.backend.tickets import MANY, ticket_view
+from console.backend.store import StoreBackend
+from console.backend.tickets import MANY
 from core.accountability.audit import verify
 from core.desk.orders import Acknowledge, FinishTask, Report
 from core.desk.sweep_orders import RemindHands, Sweep
@@ -22,11 +23,6 @@ from data.terms import Source, Stage, UnitKind
 from tests.core.desk.scene import C01, Scene, make_scene
 
 UNITS = 1000
-
-
-def _words(*_named: object) -> str:
-    """What hands and steps are called does not matter here."""
-    return ""
 
 
 def grids(folder: Path, amount: int) -> Scene:
@@ -74,9 +70,11 @@ def test_a_thousand_hands(scene: Scene) -> None:
     with scene.reader() as reader:
         (line,) = sweeps(reader, 1, scene.desk.now())
         (group,) = by_community(progress(reader, 1, swept["id"], scene.desk.now()))
-        view = ticket_view(reader, 1, swept["id"], _words, _words, str, str, scene.desk.now())
     assert (line.hands, line.acknowledged, line.done, line.late) == (UNITS, 2, 1, 0)
     assert (group.community, group.hands, group.acknowledged, group.done) == ("一社区", UNITS, 2, 1)
+    backend = StoreBackend(scene.store.url, scene.clock, scene.desk.now, None, "zhang")
+    view = backend.ticket(swept["id"])
+    backend.close()
     assert view is not None
     assert (len(view.tasks), view.more_tasks, len(view.clocks)) == (MANY, UNITS + 1 - MANY, MANY)
 
