@@ -66,12 +66,12 @@ async def test_by_keys_alone(street: tuple[Desk, StoreBackend]) -> None:
             (sweep,) = sweeps(reader, desk.centre_id, desk.now())
         assert (sweep.hands, sweep.done) == (len(old), 0)
 
-        said = await opened(pilot, app, DigitsDrawer, "ctrl+n")
+        said = await opened(pilot, app, DigitsDrawer, "f16")
         assert f"完成 0/{len(old)}" in said
         await opened(pilot, app, FormDrawer, "1")
         await pilot.press(*old[0].code, "enter", *"滨江路3号", "enter", "enter", *"外墙空鼓")
         await done(pilot, app, "登记隐患：已完成")
-        await opened(pilot, app, DigitsDrawer, "ctrl+n")
+        await opened(pilot, app, DigitsDrawer, "f16")
         await pilot.press("down")
         await until(pilot, lambda: "外墙空鼓" in screen_text(app))
         await pilot.press("enter")
@@ -85,7 +85,7 @@ async def test_by_keys_alone(street: tuple[Desk, StoreBackend]) -> None:
             assert (hazard.result, hazard.sweep, bool(hazard.ticket)) == ("worse", sweep.code, True)
             assert [entry.kind for entry in entries(reader, desk.centre_id, 1)] == ["found", "checked"]
 
-        await opened(pilot, app, DigitsDrawer, "ctrl+n")
+        await opened(pilot, app, DigitsDrawer, "f16")
         await opened(pilot, app, SearchDrawer, "2")
         await pilot.press(*"suoyoushequ")
         await opened(pilot, app, FormDrawer, "enter")
