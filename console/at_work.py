@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from console.joining import JoinWork
     from console.meeting_work import MeetingWork
     from console.planned_work import PlannedWork
+    from console.sensing_work import SensingWork
     from console.watch_work import WatchWork
     from console.work import TicketWork
 
@@ -67,6 +68,13 @@ class AtWork:
         from console.contingency_work import ContingencyWork
 
         return ContingencyWork(self._app)
+
+    @cached_property
+    def sensing(self) -> SensingWork:
+        """Sensing devices."""
+        from console.sensing_work import SensingWork
+
+        return SensingWork(self._app)
 
     @cached_property
     def watching(self) -> WatchWork:

@@ -17,6 +17,7 @@ from console.leader_ports import LeaderView
 from console.meeting_ports import MeetingPort, ProceedingView
 from console.plan_ports import PlanPort
 from console.review_ports import ReviewPort
+from console.sensing_ports import SensingPort
 from console.tie_ports import TiePort
 from console.watch_ports import WatchPort
 from data.queries.counted import Counted
@@ -378,6 +379,11 @@ class Backend(DeskPort, PlanPort, EmergencyPort, MeetingPort, TiePort, ReviewPor
     @property
     def plans(self) -> ContingencyPort:
         """Contingency plans and matter cards."""
+        ...
+
+    @property
+    def sensing(self) -> SensingPort:
+        """Sensing devices."""
         ...
 
     @property

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from console.contingency_ports import ContingencyPort
     from console.overview_ports import OverviewView
     from console.review_ports import Replay
+    from console.sensing_ports import SensingPort
     from console.tie_ports import Alike, Ties
     from core.accountability.review import ReviewView
     from core.clock import Clock
@@ -408,6 +409,12 @@ class StoreBackend(WatchBackend):
         from console.backend.contingency import StorePlans
 
         return StorePlans(self.desk, self._reader, self.centre.id, self.centre.zone)
+
+    @property
+    def sensing(self) -> SensingPort:
+        from console.backend.sensing import StoreSensing
+
+        return StoreSensing(self.desk, self.actor, self._reader, self.centre.id, self.centre.zone, self.seconds)
 
     def emergency(self) -> EmergencyView:
         return emergency_view(self._reader(), self.centre.id)

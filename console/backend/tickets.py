@@ -22,7 +22,7 @@ from data.masking import mask_name, mask_phone, mask_text
 from data.queries import tickets
 from data.queries.relations import relations
 from data.reader import Reader
-from data.terms import ClockKind, ClockState, RequestKind, Satisfaction, SkipReason, Stage
+from data.terms import ClockKind, ClockState, RequestKind, Satisfaction, SkipReason, Source, Stage
 from data.tokens import NOTES
 
 Row = dict[str, Any]
@@ -54,8 +54,18 @@ def ticket_view(
         mobilisation(reader, centre, ticket_id, now),
     )
     words = TicketWords(holder, next_step, matter_name, officer_name)
-    shown = view_of(stands, words, tie_facts(relations(reader, centre, row)))
+    ties = tie_facts(relations(reader, centre, row))
+    shown = view_of(stands, words, [*_device_facts(reader, centre, row, zone), *ties])
     return replace(shown, proceedings=proceeding_views(reader, centre, ticket_id, zone))
+
+
+def _device_facts(reader: Reader, centre: int, row: Row, zone: str) -> list[tuple[str, str]]:
+    """The devices of a ticket that one gave rise to; other tickets do not ask."""
+    if row["source"] != Source.SENSOR:
+        return []
+    from console.backend.sensing import device_facts
+
+    return device_facts(reader, centre, row["id"], zone)
 
 
 class Stands(NamedTuple):

@@ -168,6 +168,9 @@ class DutyScreen(Screen[None]):
     def action_emergency(self) -> None:
         self.app.emergency.open(self)
 
+    def action_devices(self) -> None:
+        self.app.sensing.open(self)
+
     def action_watch(self) -> None:
         self.app.watching.open(self)
 
