@@ -49,19 +49,21 @@ _SECTION = (
     " WHEN p.kind = 'section' THEN p.code END"
 )
 _OUTSIDE = "u.kind IN ('department', 'district', 'force')"
+# CROSS JOIN and the sign before the id: the month chooses the tickets, and these their tasks. SQLite would rather walk
+# all tasks of the centre, or all its tickets in the order of their ids.
 CROSS = f"""
 SELECT x.matter_code, sum(x.sections), sum(x.departments), count(*) FROM (
-    SELECT t.id, t.matter_code,
+    SELECT t.matter_code,
         CASE WHEN count(DISTINCT {_SECTION}) > 1 THEN 1 ELSE 0 END AS sections,
         CASE WHEN max(CASE WHEN {_OUTSIDE} THEN 1 ELSE 0 END) = 1 AND min(CASE WHEN {_OUTSIDE} THEN 1 ELSE 0 END) = 0
             THEN 1 ELSE 0 END AS departments
-    FROM ticket t
-    JOIN task k ON k.centre_id = t.centre_id AND k.ticket_id = t.id
+    FROM ticket t CROSS JOIN task k
     JOIN unit u ON u.centre_id = k.centre_id AND u.id = k.unit_id
     LEFT JOIN unit p ON p.centre_id = u.centre_id AND p.id = u.parent_id
     WHERE t.centre_id = :centre AND t.reported_at >= :begin AND t.reported_at < :end AND {_COUNTED}
+        AND k.centre_id = t.centre_id AND k.ticket_id = t.id
         AND k.role <> 'inform' AND (k.state IN ('sent', 'acknowledged', 'arrived', 'done') OR k.arrived_at IS NOT NULL)
-    GROUP BY t.id, t.matter_code
+    GROUP BY +t.id, t.matter_code
 ) x WHERE x.sections = 1 OR x.departments = 1 GROUP BY x.matter_code
 """  # noqa: S608 - words of our own
 

@@ -22,6 +22,7 @@ MEASUREMENTS = (
     "searching_server",
     "indexing",
     "overview",
+    "monthly",
     "commands",
     "opening",
     "keys",

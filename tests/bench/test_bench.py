@@ -33,6 +33,7 @@ FIGURES = {
         *("indexing.note.index", "indexing.import.index"),
     ],
     "overview": ["overview.now", "overview.full"],
+    "monthly": ["monthly.rows", "monthly.small"],
     "commands": ["commands.list", "commands.help", "commands.show", "commands.log", "commands.desk"],
     "opening": ["opening.cpu", "opening.wall", "opening.size"],
     "keys": [

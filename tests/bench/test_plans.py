@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from core.accountability.monthly import monthly_report
+from core.accountability.period import Period
 from data import counting
 from data.queries import area_map, listing, notices, organisation, overview, queue, searching, tickets, timers
 from data.queries.counted import Counted
 from data.queries.filters import Condition, parse
 from data.queries.orders import order_named
+from data.queries.reviews import pending
 from data.reader import Reader
 from tests.bench.spying import Spy
 from tests.bench.stores import store_of
@@ -178,6 +181,19 @@ def test_counting_has_more_than_the_centre_to_go_by(reader: Reader, name: str) -
     big = [step for _, plan in plans_of(reader, PAGES[name]) for step in plan if re.match(r"SEARCH [tk] ", step)]
     assert big
     assert not [step for step in big if step.endswith("(centre_id=?)")]
+
+
+def test_the_monthly_list_and_what_is_not_reviewed_walk_their_month_and_their_index(reader: Reader) -> None:
+    month = Period(NOW - 30 * 86_400, NOW, "month")
+    asked = plans_of(reader, lambda reader: monthly_report(reader, CENTRE, month, month, NOW, 20))
+    walked = [step for _, plan in asked for step in plan if re.match(r"SEARCH t ", step)]
+    assert len(walked) == 3
+    assert all("ix_ticket_reported (centre_id=? AND reported_at>? AND reported_at<?)" in step for step in walked)
+    assert any("ix_task_ticket" in step for _, plan in asked for step in plan)
+    waiting = plans_of(reader, lambda reader: pending(reader, CENTRE))
+    assert any(re.search("ix_ticket_(major|reported)", step) for _, plan in waiting for step in plan)
+    for sql, plan in (*asked, *waiting):
+        assert not [step for step in plan if re.match(r"SCAN (?!x)", step)], f"{plan}\n{sql}"
 
 
 def test_who_is_climbed_to_is_found_in_an_index_of_its_own(reader: Reader) -> None:
