@@ -156,9 +156,9 @@ class _Batch:
     def _alarm(self, standing: _Standing, at: int, late: int, said: str) -> str:
         """An urgent ticket at once; an alarm that goes on while its ticket is open makes no second one."""
         device = standing.device
-        running = next(
-            (alert for alert in self._alerts(standing) if alert.kind == AlertKind.ALARM and alert.is_open), None
-        )
+        alarms = [alert for alert in self._alerts(standing) if alert.kind == AlertKind.ALARM]
+        # Said twice for one moment it is the same alarm, also when its ticket is closed.
+        running = next((alert for alert in alarms if alert.is_open or alert.since_at == at), None)
         if running is not None:
             return running.ticket
         receipt = self.tickets.alarm(device, at, late, said)
