@@ -145,6 +145,18 @@ async def by_plan(mouse: Mouse) -> str:
     return code
 
 
+async def sweep(mouse: Mouse) -> str:
+    code = mouse.ticket(4, "老旧居民楼起火")
+    await mouse.at(code)
+    await mouse.by_help("举一反三", SearchDrawer)
+    await mouse.type("ljxq")
+    await mouse.click("老旧小区", last=True)
+    await mouse.drawer(FormDrawer)
+    await mouse.click("F8 提交")
+    await mouse.done(code, "sweep")
+    return code
+
+
 async def send_back(mouse: Mouse) -> str:
     code = mouse.ticket(4)
     await mouse.at(code)
@@ -183,12 +195,12 @@ async def ask(mouse: Mouse) -> str:
 async def close(mouse: Mouse) -> str:
     code = mouse.ticket(6)
     await mouse.at(code)
-    await mouse.click("F8")
+    await mouse.click("F8", last=True)
     await mouse.drawer(FormDrawer)
     await mouse.click("F8 提交")
     await mouse.done(code, "call_back")
     await mouse.at(code)
-    await mouse.click("F8")
+    await mouse.click("F8", last=True)
     await mouse.done(code, "archive")
     return code
 
@@ -202,7 +214,7 @@ async def find(mouse: Mouse) -> str:
     await mouse.type("银杏")
     view = mouse.app.screen.query_one(QueueView)
     await until(mouse.pilot, lambda: view.ready and view.total == 1 and view.row is not None and view.row.code == code)
-    await mouse.click("银杏路漏水", last=True)
+    await mouse.pilot.click(offset=(view.region.x + 30, view.region.y + 1))
     await until(mouse.pilot, lambda: isinstance(mouse.app.screen, TicketScreen))
     return code
 
