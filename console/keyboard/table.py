@@ -140,7 +140,7 @@ ACTIONS: tuple[Action, ...] = (
            mark("What is open, late and due first; take it over"), LIST, initials="jiaojieban jjb jiaoban jb"),
     Action("meetings", ("ctrl+n", "w"), "screen.meetings", mark("Meetings"),
            mark("Call a meeting about the ticket, take attendance, decide, consult, mediate; the coming meetings"),
-           WORK, EVERYWHERE, initials="huiyi hy qiandao qd tiaojie tj zhengqiu zq sanhui sh"),
+           WORK, EVERYWHERE - {"intake"}, initials="huiyi hy qiandao qd tiaojie tj zhengqiu zq sanhui sh"),
     Action("emergency", ("ctrl+k", "y"), "screen.emergency", mark("Emergency"),
            mark("Emergency mode, what is owed upward, telephone log and running log"), LIST,
            initials="yingji yj pingzhan pz zhanshi zs dianhua dh baosong bs jishi jsh"),
