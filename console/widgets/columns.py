@@ -110,7 +110,7 @@ def timer_columns() -> tuple[Column, ...]:
         Column("kind", _("Clock"), 8 if chinese else 11, lambda row: term(ClockKind, row.due_kind, language())),
         Column("step", _("Next on the ladder"), 26, lambda row: clean(row.next_step, TEXT_LIMIT), least=66 + more),
         Column("title", _("Matter"), 0, lambda row: clean(row.title, TEXT_LIMIT)),
-        Column("holder", _("Measures"), 16, lambda row: clean(row.holder, TEXT_LIMIT), least=92 + more),
+        Column("holder", _("Unit"), 16, lambda row: clean(row.holder, TEXT_LIMIT), least=92 + more),
         Column("stage", _("Stage"), stage_width(), stage_text, least=116 + more),
         Column("code", _("Ticket"), 16, lambda row: clean(row.code, TEXT_LIMIT), least=104 + more, style="muted"),
     )
