@@ -6,7 +6,9 @@ department and property firm → made safe → fifteen metres repaired within th
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,7 +74,24 @@ def test_two_deadlines_and_everybody_who_has_a_part(street: StreetCentre) -> Non
     explained = street.run("ticket", "explain", code)
     assert "2紧急工作时，事项 AQ0301 堡坎挡墙险情" in explained
     assert "3自然日，事项 AQ0301 堡坎挡墙险情" in explained
+    looked_back(street, code)
     street.run("audit", "verify")
+
+
+def looked_back(street: StreetCentre, code: str) -> None:
+    """Replayed from the log, and reviewed: how it stood when the wall was safe, and when it was repaired."""
+
+    def at(moment: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(street.run("ticket", "replay", code, "--at", moment, "--json"))
+        return found
+
+    first, safe, end = (at(f"2026-11-{moment}") for moment in ("20T16:04", "20T17:30", "23T15:00"))
+    assert (first["stage"], first["hands"]) == ("reported", [])
+    assert (safe["stage"], safe["unit"], len(safe["hands"]), safe["minutes"]) == ("handling", "CSGX", 3, 90)
+    assert (end["stage"], end["people"], end["minutes"]) == ("archived", 15, 71 * 60)
+    review = json.loads(street.run("review", "show", code, "--json"))
+    assert (review["minutes"], review["people"]) == (71 * 60, 15)
+    assert sum(line["seconds"] for line in review["held"]) == 71 * 3600
 
 
 def test_not_accepted_in_five_minutes_the_shift_leader_hears_of_it(street: StreetCentre) -> None:
