@@ -229,5 +229,5 @@ def whom_of(key: str, members: Sequence[str]) -> Values:
 def _said(members: Sequence[str], names: Mapping[str, str]) -> str:
     """How many, and the first of them by name."""
     first = _(", ").join(clean(names.get(code, code), 30).strip() for code in members[:SHOWN])
-    more = " …" if len(members) > SHOWN else ""
+    more = " .." if len(members) > SHOWN else ""
     return _("to {n} units: {names}").format(n=len(members), names=first + more)

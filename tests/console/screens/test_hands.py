@@ -164,7 +164,7 @@ async def test_more_hands_later_and_each_on_the_ticket_s_page(street: tuple[Desk
         await until(pilot, lambda: app.screen is app.duty_screen)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, TicketScreen) and app.screen.shown is not None)
-        await pilot.press("left")
+        await pilot.press("left", "left")
         await until(pilot, lambda: "调动 7 人" in screen_text(app))
         page = screen_text(app)
         assert "7 人" in page

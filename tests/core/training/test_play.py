@@ -58,7 +58,9 @@ class Model:
                     units.add(unit)
             self.do("dispatch", code, to=lead, assist=sorted(units))
             for verb, values in (
-                ("ask", {"note": "请领导指示"}), ("note", {"text": "已告知居民"}), ("check", {"passed": True}),
+                ("ask", {"note": "请领导指示"}),
+                ("mediate", {"parties": "高低楼层住户", "outcome": "failed", "words": "意见不一"}),
+                ("note", {"text": "已告知居民"}), ("check", {"passed": True}),
                 ("call_back", {"result": "satisfied"}), ("archive", {}),
             ):  # fmt: skip
                 if any(goal.verb in (verb, "archive", "call_back") for goal in goals) and not self.did(code, verb):
