@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from textual._context import visible_screen_stack
 from textual._xterm_parser import XTermParser
 from textual.app import App, ScreenStackError
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from console import i18n
 from console.app import ZhihuiApp
@@ -84,7 +86,16 @@ async def at_rest(pilot: Pilot[Any]) -> None:
 
 def screen_text(app: App[Any]) -> str:
     """What the screen shows, as text."""
-    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+    return "\n".join(strip.text for strip in strips_of(app))
+
+
+def strips_of(app: App[Any]) -> list[Strip]:
+    """The lines of the screen, with the screens that show behind a drawer.
+
+    The compositor has to be told of them: it would draw, and keep, a drawer over nothing.
+    """
+    visible_screen_stack.set(app._background_screens)
+    return app.screen._compositor.render_strips()
 
 
 def street_app(backend: MemoryBackend | None = None, clock: list[int] | None = None) -> ZhihuiApp:

@@ -22,7 +22,7 @@ from console.widgets.drawer import Drawer
 from console.widgets.fields import TextField
 from console.widgets.queue_view import QueueView
 from tests.console.memory import NOW, MemoryBackend, made_row
-from tests.console.pilots import ready, screen_text, until
+from tests.console.pilots import ready, screen_text, strips_of, until
 
 
 class Run(NamedTuple):
@@ -36,7 +36,7 @@ def drawn(app: ZhihuiApp) -> list[list[Run]]:
     """The screen as it would be sent, line by line."""
     return [
         [Run(segment.text, segment.style or Style()) for segment in strip if not segment.control]
-        for strip in app.screen._compositor.render_strips()
+        for strip in strips_of(app)
     ]
 
 

@@ -16,7 +16,7 @@ from console.widgets.bars import KeyBar
 from console.widgets.lines import AWAY, CURSOR, LinesView
 from console.widgets.queue_view import HEADER, QueueView
 from tests.console.memory import NOW, MemoryBackend, made_row
-from tests.console.pilots import ready, screen_text, street_app, until
+from tests.console.pilots import ready, screen_text, street_app, strips_of, until
 from tests.console.scenes import Run, busy_street, colours_of, drawn, put_on_probe, scenes
 
 SIGNS = {
@@ -68,7 +68,7 @@ async def test_text_in_the_colour_of_a_state_has_its_sign_or_says_it() -> None:
 
 def assert_cursors_are_signed(app: ZhihuiApp, scene: str) -> None:
     """The line under the cursor of every list begins with its sign."""
-    lines = [strip.text for strip in app.screen._compositor.render_strips()]
+    lines = [strip.text for strip in strips_of(app)]
 
     for view in app.screen.query(LinesView):
         at = view._at() if view.key is not None and view.display and view.region.height else None

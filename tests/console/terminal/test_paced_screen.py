@@ -27,7 +27,7 @@ from console.terminal.painter import CellPainter
 from console.widgets.queue_view import QueueView
 from tests.console.counting import CountingDriver, count_output
 from tests.console.memory import NOW, MemoryBackend, made_row
-from tests.console.pilots import ready, until
+from tests.console.pilots import ready, strips_of, until
 from tests.console.terminal.test_painter import KEYS, lines_of, seen_on
 
 SIZES = ((80, 24), (120, 36), (160, 50), (79, 23), (101, 31), (40, 12))
@@ -76,7 +76,7 @@ class BadLine:
 def repainted(app: ZhihuiApp) -> pyte.Screen:
     """What a terminal shows that gets the whole screen anew."""
     width, height = app.size
-    update = LayoutUpdate([[strip] for strip in app.screen._compositor.render_strips()], Region(0, 0, width, height))
+    update = LayoutUpdate([[strip] for strip in strips_of(app)], Region(0, 0, width, height))
     terminal = pyte.Screen(width, height)
     system = app.console._color_system
     assert system is not None
@@ -301,7 +301,7 @@ async def test_textuals_own_output_can_be_switched_to(monkeypatch: pytest.Monkey
         def same() -> bool:
             sent.append(driver.take())
             stream.feed(sent[-1])
-            return lines_of(terminal) == [strip.text for strip in app.screen._compositor.render_strips()]
+            return lines_of(terminal) == [strip.text for strip in strips_of(app)]
 
         await until(pilot, same, "the same screen")
         assert QUESTION not in "".join(sent)

@@ -19,7 +19,7 @@ from console.widgets.queue_view import QueueView
 from data.clean import clean
 from tests.console.counting import CountingDriver, count_output
 from tests.console.memory import NOW, MemoryBackend, made_row
-from tests.console.pilots import until
+from tests.console.pilots import strips_of, until
 
 KEYS = [
     "down",
@@ -80,7 +80,7 @@ async def test_random_use_leaves_the_right_screen(
 
             def same() -> bool:
                 stream.feed(driver.take())
-                return lines_of(terminal) == [strip.text for strip in app.screen._compositor.render_strips()]
+                return lines_of(terminal) == [strip.text for strip in strips_of(app)]
 
             await until(pilot, same, f"the same screen after step {step}")
 
@@ -232,4 +232,4 @@ async def test_a_terminal_that_does_not_read_gets_the_newest_state_later(monkeyp
         await pilot.pause(0.2)
         stream.feed(driver.take())
         assert app.screen.query_one(QueueView).cursor == 30
-        assert lines_of(terminal) == [strip.text for strip in app.screen._compositor.render_strips()]
+        assert lines_of(terminal) == [strip.text for strip in strips_of(app)]

@@ -27,7 +27,7 @@ from core.desk.orders import Note, Report, read_order
 from core.desk.verbs.table import VERBS
 from data.errors import Refusal
 from tests.console.counting import CountingDriver, count_output
-from tests.console.pilots import ready, until
+from tests.console.pilots import ready, strips_of, until
 from tests.console.real_street import START, STEPS, made_street
 from tests.console.terminals import Emulator
 
@@ -108,7 +108,7 @@ class Watched:
         """The lines that are not what they should be; the terminal's first."""
         self._stream.feed(self.driver.take().replace(QUESTION, ""))
         width, height = self.size
-        strips = self.app.screen._compositor.render_strips()
+        strips = strips_of(self.app)
         found = [f"{strip.cell_length} cells: {strip.text}" for strip in strips if strip.cell_length != width]
         found += [] if len(strips) == height else [f"{len(strips)} lines"]
         table = stand_ins() or {}
