@@ -6,6 +6,7 @@ import json
 from typing import Any, NamedTuple
 
 from data.reader import Reader
+from data.terms import ClockState
 
 
 class WaitingLine(NamedTuple):
@@ -36,9 +37,12 @@ FROM clock k JOIN ticket t ON t.centre_id = k.centre_id AND t.id = k.ticket_id
 WHERE k.centre_id = :centre AND k.kind = 'request' AND k.state = 'running'
 ORDER BY k.due_at, k.id LIMIT :size
 """
-_ASKED = """
+_STATES = ", ".join(f"'{state.value}'" for state in ClockState)
+# All states are named so that the index of requests is walked, and not the clocks of the whole centre.
+_ASKED = f"""
 SELECT k.ticket_id, k.started_at, k.stopped_at, k.due_at, k.state FROM clock k
-WHERE k.centre_id = :centre AND k.kind = 'request' AND k.started_at >= :begin AND k.started_at < :end
+WHERE k.centre_id = :centre AND k.kind = 'request' AND k.state IN ({_STATES})
+    AND k.started_at >= :begin AND k.started_at < :end
 ORDER BY k.started_at, k.id
 """
 

@@ -11,7 +11,7 @@ import pytest
 from core.accountability.monthly import monthly_report
 from core.accountability.period import Period
 from data import counting
-from data.queries import area_map, listing, notices, organisation, overview, queue, searching, tickets, timers
+from data.queries import area_map, listing, notices, organisation, overview, queue, requests, searching, tickets, timers
 from data.queries.counted import Counted
 from data.queries.filters import Condition, parse
 from data.queries.orders import order_named
@@ -137,6 +137,7 @@ PAGES: dict[str, Ask] = {
     "ticket": lambda reader: tickets.ticket(reader, CENTRE, 1),
     "events": lambda reader: tickets.events(reader, CENTRE, 1),
     "custody": lambda reader: tickets.custody(reader, CENTRE, 1),
+    "requests that wait": lambda reader: requests.waiting(reader, CENTRE, 50),
 }
 
 
@@ -146,6 +147,12 @@ def test_page_paths_walk_an_index_in_its_order(reader: Reader, name: str) -> Non
     assert plans
     for sql, plan in plans:
         assert not [step for step in plan if slow(step)], f"{plan}\n{sql}"
+
+
+def test_requests_are_found_in_an_index_of_their_own(reader: Reader) -> None:
+    for ask in (PAGES["requests that wait"], lambda reader: requests.asked(reader, CENTRE, 0, NOW)):
+        for sql, plan in plans_of(reader, ask):
+            assert any("ix_clock_request" in step for step in plan), f"{plan}\n{sql}"
 
 
 @pytest.mark.parametrize("text", [text for text in FILTERS if text != "section:safety"])
