@@ -1,6 +1,6 @@
 """What the screens need from below, as protocols, and the plain values that they exchange.
 
-Screens and widgets talk to these, never to the store; `console/desk_ports.py` fills them from core and data, tests
+Screens and widgets talk to these, never to the store; `console/backend/` fills them from core and data, tests
 fill them from memory.
 """
 

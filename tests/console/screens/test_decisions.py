@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from console.app import ZhihuiApp
+from console.backend.decisions import may_decide
 from console.backend.store import StoreBackend
 from console.dialogs.form import FormDrawer
 from console.screens.leaders import LeadersScreen
@@ -12,7 +13,8 @@ from core.desk.desk import Desk
 from core.desk.orders import Accept, Assess, Dispatch, Report, Request
 from data.queries import tickets
 from data.queries.organisation import holders
-from data.terms import RequestKind
+from data.queries.requests import WaitingLine
+from data.terms import RequestKind, Role
 from tests.console.pilots import banner_text, screen_text, speaking, until
 from tests.console.real_street import made_street
 
@@ -40,6 +42,14 @@ def row_of(desk: Desk, code: str) -> dict[str, object]:
         found = tickets.ticket(reader, desk.centre_id, number)
     assert found is not None
     return dict(found)
+
+
+def test_nobody_decides_their_own_request_nor_reviews_one_twice() -> None:
+    line = WaitingLine(1, "20261120-0001", "appeal", 0, None, 0, {"by": 5, "approved": [7]})
+    roles = frozenset({Role.COMMANDER.value})
+    assert [may_decide(line, officer, roles) for officer in (5, 6, 7)] == [False, True, False]
+    assert not may_decide(line, 6, frozenset({Role.SECTION_LEADER.value}))
+    assert not may_decide(line._replace(kind="lead"), 6, roles), "no request: a lead is wanted"
 
 
 async def test_a_leader_grants_and_declines_from_the_pane(street: tuple[Desk, str]) -> None:
