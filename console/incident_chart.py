@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from console.terminal.width import pad, wrap
+from console.terminal.width import cells, pad
 from core.accountability.review import Bar, Mark, ReviewView
 from data.clean import clean
 from data.terms import ClockKind, Grade, Holder, TaskRole, Term
@@ -83,7 +83,7 @@ def chart_rows(view: ReviewView, width: int, zone: str, language: str) -> list[R
             if group in GROUPS:
                 rows.append(((_say(GROUPS[group], language), "title"),))
         rows.append(_row(bar, scale, label, view.now, language))
-    return [*rows, (("", ""),), *(((line, "muted"),) for line in wrap(_say(LEGEND, language), width))]
+    return [*rows, (("", ""),), *_legend(_say(LEGEND, language), width)]
 
 
 def plain(rows: Sequence[Row]) -> list[str]:
@@ -215,3 +215,14 @@ def _ticks(scale: Scale, step: int, zone: ZoneInfo) -> Iterator[int]:
             return
         yield at
         number += 1
+
+
+def _legend(text: str, width: int) -> list[Row]:
+    """What the signs mean, in lines; a sign and its meaning stay together."""
+    lines: list[str] = []
+    for pair in text.split("  "):
+        if lines and cells(lines[-1]) + 2 + cells(pair) <= width:
+            lines[-1] += f"  {pair}"
+        else:
+            lines.append(pair)
+    return [((line, "muted"),) for line in lines]

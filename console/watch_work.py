@@ -63,7 +63,8 @@ class WatchWork:
         """Choose several units at once, or one community or grid; goes on with how they are said in an order."""
 
         def show(nodes: Sequence[PostNode]) -> None:
-            places = [node for node in nodes if _is_place(node)]
+            # those that stand for several first: a sweep goes to many
+            places = sorted((node for node in nodes if _is_place(node)), key=lambda node: not node.members)
             names = {node.code: node.name for node in nodes}
             known = {node.code: node for node in places}
 

@@ -274,7 +274,7 @@ def gap_record(gap: Gap) -> dict[str, str]:
 
 def gaps_line(gaps: Iterable[Gap]) -> str:
     """Shortfalls as codes with whom they are about."""
-    return "; ".join(f"{gap.code.value} {gap.who}".strip() for gap in gaps)
+    return "; ".join(dict.fromkeys(f"{gap.code.value} {gap.who}".strip() for gap in gaps))
 
 
 def _contingencies(session: Session) -> Contingencies:

@@ -24,6 +24,7 @@ from data.masking import mask_text
 from data.queries import reviews as queries
 from data.queries import tickets
 from data.queries.listing import iso
+from data.terms import Urgency
 
 PAPER = 92
 """Cells of a chart on paper."""
@@ -105,6 +106,7 @@ def pending_command(
         _for_people(records, session, "reported_at", "ended_at", "opened_at")
         for row, record in zip(rows, records, strict=True):
             record["state"] = said.state(row.state)
+            record["urgency"] = words.label(Urgency(row.urgency)) if row.urgency else ""
     show_records(records, PENDING_FIELDS, form, PENDING_TITLES, drop=(6, 7, 8, 9, 5, 3))
     return OK
 

@@ -14,6 +14,7 @@ from console.cli import words
 from console.cli.frame import session_of
 from console.cli.instants import instant
 from console.cli.options import Csv, Json, Jsonl, form_of, option, show_records
+from console.cli.report_custody import span
 from console.cli.ticket_hands import spoken
 from console.cli.ticket_views import TicketCode
 from console.exit_codes import OK
@@ -229,7 +230,7 @@ def _print(rewind: Rewind, stood: StoodThen, found: Mobilisation, zone: str) -> 
                     row["unit_name"],
                     words.label(ClockState(row["state"])),
                     "" if row["due_at"] is None else moment(row["due_at"], zone),
-                    str(timedelta(seconds=late)) if (late := _late(row, stood.at)) else "",
+                    span(late) if (late := _late(row, stood.at)) else "",
                 )
                 for row in running
             ],

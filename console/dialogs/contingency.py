@@ -12,7 +12,7 @@ from console.contingency_ports import ActivePlanView, CardView, GapView, LineVie
 from console.i18n import _
 from console.keyboard.order import KeyOrder
 from console.terminal.legible import clean
-from console.terminal.width import cells, pad, wrap
+from console.terminal.width import cells, cut, pad, wrap
 from console.widgets.drawer import Drawer
 from console.widgets.hints import HintLine
 from console.widgets.lines import Line, LinesView, Part, text_line
@@ -179,7 +179,9 @@ class CardDrawer(Drawer[None]):
         view = LinesView(self._lines, classes="drawer--list")
         most = self.app.size.height * 4 // 5 - 3  # a drawer is four fifths of the screen; title, foot, edge
         view.styles.height = min(len(self._lines(self.app.size.width - ROOM)), most)
-        return [view, HintLine(lambda _width: [text_line(_("Esc closes"), "muted")])]
+        more = len(self._lines(self.app.size.width - ROOM)) > most
+        hint = _("Up Down for the rest, Esc closes") if more else _("Esc closes")
+        return [view, HintLine(lambda _width: [text_line(hint, "muted")])]
 
     def _lines(self, width: int) -> list[Line]:
         lines = []
@@ -199,7 +201,11 @@ def gap_lines(gaps: Sequence[GapView], width: int) -> list[Line]:
         names = _(", ").join(clean(gap.who or gap.text, 60) for gap in same)
         text = clean(same[0].text, 200) if len(same) == 1 else f"{clean(same[0].title, 40)} {len(same)}: {names}"
         head = f"! {clean(code, 40)} "
-        first, *rest = wrap(text, max(width - cells(head), 10))[:GAP_ROWS] or [""]
+        room = max(width - cells(head), 10)
+        rows = wrap(text, room) or [""]
+        if len(rows) > GAP_ROWS:
+            rows = [*rows[: GAP_ROWS - 1], cut(" ".join(rows[GAP_ROWS - 1 :]), room)]
+        first, *rest = rows
         lines.append(Line(((head, "late"), (first, ""))))
         lines += [text_line(" " * cells(head) + row) for row in rest]
     return lines

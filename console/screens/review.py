@@ -162,4 +162,4 @@ def _labelled(pair: tuple[str, str], width: int, part: str = "") -> list[Line]:
 
 
 def _hint() -> str:
-    return _(" Enter replays it  Left Right page  F7 open, hold, lesson, follow-up, conclude  Esc")
+    return _(" Enter replays it  Left Right page  F7 write into it  Esc back")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Protocol, runtime_checkable
 
 from rich.segment import Segment
@@ -158,10 +159,10 @@ class ChoiceField(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """The option that was clicked is chosen."""
-        at = 0
+        at, left = 0, self._left()
         for index in range(len(self.options)):
             at += cells(self._shown(index))
-            if event.x < at:
+            if event.x + left < at:
                 self.action_choose(index)
                 return
 
@@ -178,7 +179,13 @@ class ChoiceField(Widget, can_focus=True):
         for index in range(len(self.options)):
             chosen, text = index == self.at, self._shown(index)
             segments.append(Segment(text, on if chosen and self.has_focus else self.rich_style if chosen else off))
-        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+        left = self._left()
+        return Strip(segments).crop(left, left + self.size.width).adjust_cell_length(self.size.width, self.rich_style)
+
+    def _left(self) -> int:
+        """How far the line is moved so that the chosen option is in it, whole where there is room."""
+        ends = list(accumulate(cells(self._shown(index)) for index in range(self.at + 1)))
+        return max(ends[-1] - self.size.width, 0) if ends else 0
 
 
 class Label(Widget):

@@ -101,6 +101,7 @@ class Contingencies:
             refuse_withdrawn(plan)
             activate = ActivatePlan(ticket=ticket, plan=plan.code, override=override)
             if case.stage not in TO_BE_SENT:
+                _refuse_another_lead(ticket, lead)
                 return [activate]  # the desk says why, where it cannot be
             guess = _guess(case, refs)
             hand = Hand.read(lead, TaskRole.LEAD) if lead else _lead(plan, _roll(case, refs, now, guess), refs, guess)
@@ -217,3 +218,13 @@ def _lead(plan: Contingency, roll: Roll, refs: References, guess: Guess) -> Hand
         f"The lead of {plan.title('en')} is not at this centre: name one with --to.",
         shortfall=Shortfall.NO_LEAD.value,
     )
+
+
+def _refuse_another_lead(ticket: str, lead: str) -> None:
+    """A plan changes no lead: an officer who names one must not believe that it was sent there."""
+    if lead:
+        raise NotAllowed(
+            "plan-lead",
+            f"{ticket} 已派出，启动预案不改主办；改派请用 ticket redispatch。",
+            f"{ticket} is out: a plan leaves its lead as it is; ticket redispatch sends it elsewhere.",
+        )

@@ -98,8 +98,8 @@ class Found:
     def label(self, language: str) -> str:
         """What it is called in a sentence."""
         if self.person is not None:
-            return self.person.name if language == "zh" else self.person.code
-        return self.unit.name if language == "zh" else self.unit.name_en or self.unit.code
+            return self.person.name
+        return self.unit.name if language == "zh" else self.unit.name_en or self.unit.name
 
     def has(self, task: TaskRecord) -> bool:
         """Whether a task is this hand's own."""

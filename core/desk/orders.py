@@ -446,6 +446,15 @@ def bad_fields(error: ValidationError) -> BadInput:
     return BadInput("bad-field", zh, en, fields=[place for place, _ in places])
 
 
+_WANTED = {
+    "int_parsing": ("须为整数", "a whole number"),
+    "int_parsing_size": ("须为整数", "a whole number"),
+    "greater_than_equal": ("须不小于 {ge:g}", "{ge:g} or more"),
+    "less_than_equal": ("须不大于 {le:g}", "{le:g} or less"),
+}
+"""What a number must be, by the kind of mistake."""
+
+
 def _sentence(name: str, item: Any) -> tuple[str, str]:
     kind, context = item["type"], item.get("ctx", {})
     shown = name if name.isprintable() else ascii(name)
@@ -461,5 +470,12 @@ def _sentence(name: str, item: Any) -> tuple[str, str]:
     if kind == "string_too_short":
         return f"{shown} 不能为空。", f"{shown} may not be empty."
     if kind in ("enum", "literal_error"):
-        return f"{shown} 只能是：{context['expected']}。", f"{shown} must be one of: {context['expected']}."
+        expected = context["expected"]
+        return (
+            f"{shown} 只能是：{expected.replace(' or ', '、').replace(', ', '、')}。",
+            f"{shown} must be one of: {expected}.",
+        )
+    if kind in _WANTED:
+        zh, en = (text.format(**context) for text in _WANTED[kind])
+        return f"{shown} {zh}。", f"{shown} must be {en}."
     return f"{shown} 无法理解。", f"{shown} cannot be understood: {item['msg'].splitlines()[0]}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from console.incident_chart import Scale, chart_rows, plain
+from console.incident_chart import LEGEND, Scale, chart_rows, plain
 from console.terminal.width import cells
 from core.accountability.mobilisation import Mobilisation
 from core.accountability.review import Bar, Deadline, Mark, ReviewView
@@ -59,6 +59,13 @@ def test_late_is_a_sign_and_a_figure_and_each_state_has_its_own() -> None:
     assert order == sorted(order)
     parts = [part for line in chart_rows(view(hand("岗")), 120, ZONE, "zh") for text, part in line if "!" in text]
     assert parts[0] == "late", "the colour says the same as the sign"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_sign_and_its_meaning_stand_in_one_line(language: str) -> None:
+    rows = plain(chart_rows(view(hand("岗")), 78, ZONE, language))
+    for pair in LEGEND[language == "en"].split("  "):
+        assert any(pair in row for row in rows), pair
 
 
 def test_several_things_of_one_cell_are_shown_as_several() -> None:

@@ -51,6 +51,8 @@ def test_a_fire_that_two_report_under_a_plan(street: StreetCentre) -> None:
     street.run("plan", "activate", sensed, "NO-PLAN", who=desk, expect=3)
     assert [entry["verb"] for entry in street.log(sensed)][-1] != "accept", "a refused activation leaves nothing behind"
     street.run("plan", "activate", sensed, "老旧居民楼火灾", who=desk)
+    said = street.run("plan", "activate", sensed, "GAS-LEAK", "--to", "YJGL", who=desk, expect=4)
+    assert "不改主办" in said, "a lead that is named for a ticket that is out is not passed over"
     log = street.log(sensed)
     assert [entry["verb"] for entry in log[-3:]] == ["accept", "dispatch", "activate_plan"]
     assert log[-1]["at"] == log[-2]["at"]

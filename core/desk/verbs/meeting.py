@@ -20,6 +20,7 @@ from core.rules.meetings import (
 )
 from data.errors import BadInput, NotAllowed, NotFound
 from data.instants import from_seconds
+from data.masking import mask_text
 from data.meeting_terms import AskState, Attendance, MeetingKind, MeetingState
 from data.tables import AttendeeRecord, ConsultationRecord, MeetingRecord
 from data.terms import Severity, TaskRole
@@ -119,8 +120,11 @@ def read_outside(named: Iterable[str]) -> list[tuple[str, int]]:
     for text in named:
         name, people, note = split_name(text)
         if note:
+            shown = mask_text(name)
             raise BadInput(
-                "outside-count", f"“{name}=”后面应是人数。", f"Behind {name!a}= there must be a number of people."
+                "outside-count",
+                f"“{shown}=”后面应是人数，1 到 {MOST_PEOPLE}。",
+                f"Behind “{shown}=” there must be a number of people, 1 to {MOST_PEOPLE}.",
             )
         found[name] = people
     return list(found.items())
@@ -236,7 +240,11 @@ def decide_attend(work: Work, order: Attend) -> Decision:
         Attendance.ABSENT: order.absent,
     }
     if not any(given.values()) and not order.outside:
-        raise BadInput("nobody-named", "没有说明谁到会。", "Nobody is named.")
+        raise BadInput(
+            "nobody-named",
+            "没有说明谁到会：请写明到会、派人、请假或缺席的单位、人员。",
+            "Nobody is named: say who came, sent somebody, was excused or absent.",
+        )
     meeting = the_meeting(work, order.meeting)
     if meeting.state == MeetingState.CALLED_OFF:
         raise NotAllowed("meeting-off", "会议已取消。", "The meeting was called off.")
@@ -266,7 +274,7 @@ def _mark(work: Work, meeting: MeetingRecord, given: dict[Attendance, list[str]]
             line, hand = _line_of(work, lines, name)
             key = line.no if line is not None else hand.key if hand is not None else name
             if key in marked:
-                raise BadInput("unit-twice", f"{name} 出现了两次。", f"{name!a} is named twice.")
+                raise BadInput("unit-twice", f"{name} 出现了两次。", f"“{name}” is named twice.")
             marked.add(key)
             said = {"state": state.value, "note": note, **({"people": people} if people > 1 else {})}
             if line is not None:
@@ -283,11 +291,13 @@ def _line_of(work: Work, lines: Sequence[AttendeeRecord], name: str) -> tuple[At
     try:
         hand = work.finder.find(Hand.read(name, TaskRole.INFORM))
     except NotFound as unknown:
-        known = "、".join(line.outside for line in lines if line.outside)
+        known = "、".join(mask_text(line.outside) for line in lines if line.outside)
+        shown = mask_text(name)
         raise NotFound(
             "attendee-unknown",
-            f"名单上没有“{name}”，也没有这个单位或人员；名单外的群众请用 outside。名单上的群众：{known or '无'}。",
-            f"{name!a} is neither on the list nor a unit or officer; people from outside go under outside.",
+            f"名单上没有“{shown}”，也没有这个单位或人员；名单外的群众请用 outside。名单上的群众：{known or '无'}。",
+            f"“{shown}” is neither on the list nor a unit or officer; others from outside go under outside."
+            f" From outside there are: {known or 'none'}.",
         ) from unknown
     return next((line for line in lines if (line.unit_id, line.officer_id) == hand.key), None), hand
 
@@ -298,7 +308,12 @@ def decide_minutes(work: Work, order: Minutes) -> Decision:
     if meeting.state == MeetingState.CALLED_OFF:
         raise NotAllowed("meeting-off", "会议已取消。", "The meeting was called off.")
     if work.at < meeting.meets_at:
-        raise NotAllowed("meeting-early", "会议还没有召开。", "The meeting has not begun.")
+        at = local(work, meeting.meets_at)
+        raise NotAllowed(
+            "meeting-early",
+            f"会议 {at} 才召开，之后再写纪要。",
+            f"The meeting is at {at}: minutes can be written from then on.",
+        )
     write_minutes(work, meeting.no, order.text)
     return work.decision(meeting=meeting.no, text=order.text)
 

@@ -67,6 +67,14 @@ def test_bad_input(run: Run, street: Street, name: str) -> None:
     assert street.digest() == before
 
 
+def test_a_number_out_of_bounds_says_in_both_languages_what_it_may_be(run: Run) -> None:
+    chinese, english = run("ticket", "arrive", REPORTED, "--people", "-5").err.splitlines()
+    assert "--people 须不小于 0" in chinese
+    assert "--people must be 0 or more" in english
+    chinese, _english = run("ticket", "return", REPORTED, "--because", "lazy", "--reason", "x").err.splitlines()
+    assert " or " not in chinese
+
+
 def test_no_officer_and_an_unknown_one(run: Run) -> None:
     assert run("ticket", "accept", REPORTED, officer=None).code == 2
     assert run("ticket", "accept", REPORTED, officer="nobody").code == 3

@@ -127,6 +127,17 @@ def test_what_a_meeting_needs(scene: Scene) -> None:
     sound(scene)
 
 
+def test_who_is_not_on_the_list_is_told_who_is_and_telephones_stay_masked(scene: Scene) -> None:
+    code = scene.at_stage(Stage.HANDLING)
+    scene.do(convene(code, kind="community", reason="x", at=HELD, outside=["居民=9", "物业13800138000"]))
+    set_clock(scene, HELD)
+    with pytest.raises(Refusal) as caught:
+        scene.do(Attend(ticket=code, came=["王13900139000"]))
+    for said in (caught.value.zh, caught.value.en):
+        assert "居民、物业138****8000" in said
+        assert "王139****9000" in said
+
+
 def test_attendance_and_decisions(scene: Scene) -> None:
     code = scene.at_stage(Stage.HANDLING)
     scene.do(convene(code, kind="community", reason="x", outside=["居民=9", "物业"]))
