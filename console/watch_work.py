@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Values = dict[str, object]
 SHOWN = 4
 """So many units are named before a sweep or a broadcast goes out."""
+TAG = "*tag-"
+"""What the line of a tag begins with."""
 KINDS: Mapping[str, tuple[str, ...]] = {"*communities": ("community",), "*grids": ("grid", "exclusive_grid")}
 
 
@@ -63,8 +65,9 @@ class WatchWork:
         """Choose several units at once, or one community or grid; goes on with how they are said in an order."""
 
         def show(nodes: Sequence[PostNode]) -> None:
-            # those that stand for several first: a sweep goes to many
-            places = sorted((node for node in nodes if _is_place(node)), key=lambda node: not node.members)
+            # tags first, then what else stands for several: a sweep goes to many that are alike
+            places = [node for node in nodes if _is_place(node)]
+            places.sort(key=lambda node: (not node.code.startswith(TAG), not node.members))
             names = {node.code: node.name for node in nodes}
             known = {node.code: node for node in places}
 
@@ -220,8 +223,8 @@ def whom_of(key: str, members: Sequence[str]) -> Values:
     """How a line is said in an order: by tag, kind or community where it stands for one, else by name."""
     if key in KINDS:
         return {"kinds": list(KINDS[key])}
-    if key.startswith("*tag-"):
-        return {"tags": [key.removeprefix("*tag-")]}
+    if key.startswith(TAG):
+        return {"tags": [key.removeprefix(TAG)]}
     if key.startswith("*grids-"):
         return {"communities": [key.removeprefix("*grids-")]}
     return {"units": list(members)}

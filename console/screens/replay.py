@@ -158,4 +158,4 @@ def _track(done: int, whole: int, width: int) -> str:
 
 
 def _hint() -> str:
-    return _(" Space plays  Left Right minute  Up Down event  Home End  + - speed  Tab page  PgUp PgDn  Esc")
+    return _(" Space plays  Left Right minute  Up Down event  + - speed  Tab page  Esc back")

@@ -55,6 +55,9 @@ async def test_by_keys_alone(street: tuple[Desk, StoreBackend]) -> None:
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: bool(app.status.centre))
         await opened(pilot, app, SearchDrawer, "f17")
+        drawer = app.screen
+        assert isinstance(drawer, SearchDrawer)
+        assert drawer.items()[0].key.startswith("*tag-"), "what a sweep is for mostly stands first"
         await pilot.press(*"laojiu")
         said = await opened(pilot, app, FormDrawer, "enter")
         assert f"派给 {len(old)} 个单位" in said  # before anything is sent
