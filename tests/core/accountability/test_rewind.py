@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.accountability.rewind import Rewind
-from core.desk.orders import Acknowledge, AddTask, Arrive, Handle, Pause, Resume, Supervise
+from core.desk.orders import Acknowledge, AddTask, Arrive, FinishTask, Handle, Note, Pause, Resume, Supervise
 from data.queries import tickets
 from data.terms import PauseReason, Stage
 from tests.core.desk.scene import Scene, make_scene
@@ -75,6 +75,24 @@ def test_every_moment_is_rebuilt_as_it_was_stored_then(scene: Scene) -> None:
         assert len(before.events) == len(stood.events) - 1
     assert [step.ticket["stage"] for step in rewind.walk()][-1] == seen[-1][1]["ticket"][0]["stage"]
     assert rewind.at(rewind.first_at - 1) is None
+    assert [(step.open_hands, step.people) for step in rewind.walk()][-5:] == [(2, 7)] * 5
+
+
+def test_figures_of_a_moment_count_open_hands_who_came_and_what_is_late(scene: Scene) -> None:
+    code = scene.at_stage(Stage.DISPATCHED)
+    scene.do(AddTask(ticket=code, to=["XF"]))
+    due = min(clock["due_at"] for clock in scene.of("clock", code, "id") if clock["state"] == "running")
+    scene.wait(seconds=due - scene.desk.now())
+    scene.do(Note(ticket=code, text="此刻到期"))
+    scene.wait(seconds=1)
+    scene.do(Note(ticket=code, text="已过一秒"))
+    scene.do(FinishTask(ticket=code, unit="XF", people=3), "feng")
+    with scene.reader() as reader:
+        steps = list(Rewind(reader, 1, scene.ticket(code)["id"]).walk())
+    on_time, late, finished = [(step.open_hands, step.people) for step in steps[-3:]]
+    assert (on_time, late, finished[0]) == ((2, 0), (2, 0), 1)
+    assert steps[-3].late == 0
+    assert steps[-2].late > 0
 
 
 def test_jumps_go_from_event_to_event(scene: Scene) -> None:

@@ -24,16 +24,24 @@ from core.desk.meeting_orders import (
     Publish,
     PutOff,
 )
-from core.desk.orders import Complete, Decline, Grant, Order, Request, Void
+from core.desk.orders import Complete, Decline, Grant, Join, Order, Request, Void
 from core.engine.loop import Engine
-from core.rules.meetings import MEETING_OF
+from core.rules.meetings import (
+    DAY,
+    HOUR,
+    MEETING_OF,
+    due_of_consultation,
+    due_of_meeting,
+    next_of_meeting,
+    refusal_of_convening,
+)
 from core.rules.opinions import household_key
 from data.errors import Refusal
-from data.meeting_terms import AskKind, MediationOutcome, MeetingKind
+from data.meeting_terms import Act, AskKind, MediationOutcome, MeetingKind
 from data.queries.meetings import ConsultationLine, proceedings
-from data.terms import AffairKind, RequestKind, Stage
+from data.terms import AffairKind, RequestKind, Role, Stage
 from tests.core.desk import invariants
-from tests.core.desk.scene import Scene
+from tests.core.desk.scene import GHJS, Scene
 
 HELD = "2026-11-20 10:00"
 """An hour after the street's clock begins."""
@@ -93,6 +101,37 @@ def test_the_class_proposes_the_meeting(scene: Scene, affair: str, kind: Meeting
     assert [row["kind"] for row in scene.of("meeting", code, "no")] == [other.value, kind.value]
 
 
+def test_who_calls_a_meeting_of_each_kind() -> None:
+    street = {"commander", "duty_leader", "shift_leader", "duty_officer", "section_leader"}
+    community = street | {"post_member", "community_secretary"}
+    grid = community | {"grid_head", "grid_worker", "grid_mentor", "micro_grid_head"}
+    wanted = {"street": street, "consultation": street, "community": community, "grid": grid}
+    for kind in MeetingKind:
+        allowed = {role.value for role in Role if refusal_of_convening(kind, frozenset({role.value})) is None}
+        assert allowed == wanted[kind.value], kind
+        assert refusal_of_convening(kind, frozenset()) is not None
+
+
+def test_when_the_engine_comes_back_to_the_second() -> None:
+    """At its own instant a thing is due and behind: the next one lies ahead, else the engine would never be done."""
+    at = 1_800_000_000
+    steps = [at - DAY, at - HOUR, at + DAY, None]
+    assert [next_of_meeting(at, step) for step in steps[:3] if step is not None] == steps[1:]
+    assert next_of_meeting(at, at - DAY - 1) == at - DAY
+    for now, minutes, wanted in (
+        (at - 1, False, (Act.REMIND, at + DAY)),
+        (at, False, (Act.NOTHING, at + DAY)),
+        (at + DAY - 1, False, (Act.NOTHING, at + DAY)),
+        (at + DAY, False, (Act.ASK_MINUTES, None)),
+        (at + DAY, True, (Act.NOTHING, None)),
+    ):
+        due = due_of_meeting("held" if minutes else "convened", at, minutes, now)
+        assert (due.act, due.next_at) == wanted, now - at
+    assert due_of_meeting("called_off", at, False, at - 1).act == Act.NOTHING
+    assert [due_of_consultation("open", at, now).act for now in (at - 1, at)] == [Act.REMIND, Act.CLOSE]
+    assert due_of_consultation("called_off", at, at).act == Act.NOTHING
+
+
 def test_what_a_meeting_needs(scene: Scene) -> None:
     code = scene.at_stage(Stage.HANDLING)
     assert scene.ticket(code)["affair"] == "public"
@@ -124,6 +163,15 @@ def test_what_a_meeting_needs(scene: Scene) -> None:
         (PutOff(ticket=code, reason="x", off=True, at=HELD), "put-off-how"),
     ):
         assert refused(scene, order, "li") == wanted
+
+    # People come an hour before it at the earliest; who was called to another meeting hears nothing of this one.
+    scene.do(convene(code, at="2026-11-20 11:00", call=["GHJS"]))
+    assert refused(scene, Attend(ticket=code, meeting=2, came=["GHJS"])) == "meeting-early"
+    told = len(scene.notices("meeting"))
+    scene.do(PutOff(ticket=code, meeting=2, reason="改期", at="2026-11-23 12:00"))
+    assert [(row["unit_id"], row["officer_id"]) for row in scene.notices("meeting")[told:]] == [(GHJS, None)]
+    (_, later) = scene.of("meeting", code, "no")
+    assert later["next_at"] == later["meets_at"] - DAY
     sound(scene)
 
 
@@ -258,6 +306,13 @@ def test_a_household_has_one_vote(scene: Scene) -> None:
     for choice, wanted in (("反对", "answer-voted"), ("同意", "no-change"), ("不知道", "answer-choice-unknown")):
         assert refused(scene, Collect(ticket=code, household="8栋2单元301室", choice=choice)) == wanted
     assert refused(scene, Collect(ticket=code, household="8-2-302")) == "answer-choice-missing"
+    for received, wanted in (
+        ("2026-11-21 00:01", "future"),
+        ("2026-11-20 23:59", "outside"),
+        ("2026-11-23", "outside"),
+    ):
+        late = Collect(ticket=code, household="8-2-303", choice="同意", received=received)
+        assert refused(scene, late) == f"answer-{wanted}", received
     answers = (("1-1", "反对"), ("1-1", "同意"), ("1-2", "弃权"))
     rows = [Given(household=household, choice=choice) for household, choice in answers]
     scene.do(CollectFile(ticket=code, rows=rows, file="表决.csv"))
@@ -287,6 +342,12 @@ def test_a_household_has_one_vote(scene: Scene) -> None:
     assert refused(scene, Publish(ticket=code, place="公告栏", words="x", at="2026-12-24")) == "publish-time"
     scene.do(Publish(ticket=code, place="公告栏", words="通过"))
     assert [row["consultation"] for row in scene.of("publication", code, "no")] == [1]
+
+    # Another vote on the same ticket is counted by itself.
+    scene.do(Consult(ticket=code, kind=AskKind.VOTE, subject="再议", closes="2026-11-25"))
+    scene.do(Collect(ticket=code, household="8-2-301", choice="反对"))
+    again = consultations(scene, code)[-1]
+    assert (again.opinions, again.answered, again.tally) == (1, 1, {"反对": 1})
     sound(scene)
 
 
@@ -307,11 +368,13 @@ def test_an_agreement_keeps_the_ticket_open(scene: Scene) -> None:
 
     assert refused(scene, mediate(follow=""), "li") == "follow-missing"
     assert refused(scene, mediate(outcome=MediationOutcome.FAILED), "li") == "follow-none"
-    assert refused(scene, mediate(at="2026-11-19"), "li") == "mediation-time"
+    for at in ("2026-11-19", "2026-11-20 09:01"):
+        assert refused(scene, mediate(at=at), "li") == "mediation-time"
     assert refused(scene, mediate(), "qian") == "not-own-unit"
     for follow in ("施工", "付款"):
         scene.do(mediate(follow=follow), "li")
     assert refused(scene, Complete(ticket=code, outcome="签了"), "li") == "agreement-open"
+    assert refused(scene, Join(ticket=code, into=scene.new("主事件"))) == "agreement-open"
     scene.do(Fulfil(ticket=code, words="付清"), "li")
     assert refused(scene, Fulfil(ticket=code, words="x", round=2), "li") == "agreement-none"
     assert refused(scene, Complete(ticket=code, outcome="签了"), "li") == "agreement-open"
