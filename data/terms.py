@@ -196,10 +196,16 @@ class Role(Term):
     MICRO_GRID_HEAD = "micro_grid_head", "微网格长", "micro-grid head"
     FORCE_CONTACT = "force_contact", "联动力量联系人", "contact of a linked force"
     DISTRICT_OFFICER = "district_officer", "区级值班员", "district officer"
+    SYSTEM_ADMIN = "system_admin", "系统管理员", "system administrator"
+    SECURITY_ADMIN = "security_admin", "安全管理员", "security administrator"
+    AUDIT_ADMIN = "audit_admin", "审计管理员", "audit administrator"
 
 
 DUTY_ROLES = (Role.DUTY_LEADER, Role.SHIFT_LEADER, Role.DUTY_OFFICER, Role.COMMANDER)
 """Roles in which whoever is on duty can be given a task."""
+
+ADMIN_ROLES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
+"""The three administrators (三员): each excludes the other two and every business role."""
 
 
 class Rank(Term):

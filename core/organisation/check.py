@@ -9,6 +9,7 @@ from typing import Literal
 
 from core.catalogue.fields import doubles
 from core.organisation.model import PARENTS, ROOTS, Organisation, UnitEntry
+from core.rules.separation import clash, clash_words
 from data.terms import Rank, Role, UnitKind
 
 Level = Literal["error", "warning"]
@@ -113,6 +114,12 @@ def _appointments(organisation: Organisation) -> Iterator[Finding]:
         if times > 1:
             zh = f"{officer} 在 {unit} 的职务 {Role(role).zh} 重复"
             yield _error("appointment-twice", f"{officer}@{unit}", zh, f"{officer} is twice {role} at {unit}")
+    held: dict[str, set[str]] = {}
+    for entry in organisation.appointments:
+        held.setdefault(entry.officer, set()).add(entry.role)
+    for officer, roles in held.items():
+        if pair := clash(roles):
+            yield _error("roles-exclusive", officer, *clash_words(officer, pair))
 
 
 def _duty(organisation: Organisation) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from core.organisation.check import check
 from core.organisation.journal import note_change
 from core.organisation.model import DutyEntry, Organisation, UnitEntry
 from core.organisation.spans import close_unit, end_appointments, open_span, shift_span
+from core.rules.separation import demand_separate
 from data.errors import BadInput, NotFound
 from data.ids import new_id
 from data.store import lock_centre
@@ -236,9 +237,18 @@ class _Loading:
         if fresh:
             self.connection.execute(insert(APPOINTMENT), fresh)
         gone = [row for key, row in old.items() if key not in wanted_keys]
+        self._demand_separate(wanted_keys if replace else wanted_keys | old.keys(), officer_ids)
         if replace:
             end_appointments(self.connection, self.centre_id, [int(row.id) for row in gone], self.at)
         self._count_gone("appointment", len(gone), replace)
+
+    def _demand_separate(self, keys: Iterable[tuple[int, int, str]], officer_ids: Mapping[str, int]) -> None:
+        """Roles that stay from before count as well: the file alone may be right, and the whole wrong."""
+        held: dict[int, set[str]] = {}
+        for officer_id, _, role in keys:
+            held.setdefault(officer_id, set()).add(role)
+        for code, officer_id in officer_ids.items():
+            demand_separate(code, held.get(officer_id, ()))
 
     def duty(self, entries: Iterable[DutyEntry], officer_ids: Mapping[str, int]) -> None:
         """Times on duty or away; the same time of the same person is there once."""

@@ -63,6 +63,9 @@ MORE_OFFICERS = [
     (22, "wei", "韦导", G01, Role.GRID_MENTOR, ""),
     (23, "xie", "谢微", W01, Role.MICRO_GRID_HEAD, ""),
     (24, "tao", "陶二", G02, Role.GRID_WORKER, ""),
+    (25, "xi", "席统", CENTRE, Role.SYSTEM_ADMIN, ""),
+    (26, "an", "安全", CENTRE, Role.SECURITY_ADMIN, ""),
+    (27, "shen", "沈计", CENTRE, Role.AUDIT_ADMIN, ""),
 ]
 BY_ROLE = {
     **{role: code for _, code, _, _, role, _ in reversed(MORE_OFFICERS)},

@@ -37,7 +37,7 @@ from tests.core.desk.scene import BY_ROLE, CENTRE, CSGX, ECONOMY, SAFETY, Scene,
 DESK = {"duty_officer", "shift_leader", "duty_leader", "commander"}
 LEADERS = {"duty_leader", "commander", "section_leader"}
 SENIOR = {"shift_leader", "duty_leader", "commander"}
-ALL = {role.value for role in Role}
+ALL = {role.value for role in Role} - {"system_admin", "security_admin", "audit_admin"}
 MEETING = ALL - {"grid_worker_part", "force_contact", "district_officer"}
 
 MATRIX = {

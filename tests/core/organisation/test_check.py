@@ -63,6 +63,10 @@ def test_a_sound_organisation_has_no_findings() -> None:
             replace(SOUND, appointments=(*APPOINTMENTS, AppointmentEntry("a", "G9", "grid_head"))),
             "error", "appointment-unit", "a@G9",
         ),
+        (
+            replace(SOUND, appointments=(*APPOINTMENTS, AppointmentEntry("b", "ZX", "security_admin"))),
+            "error", "roles-exclusive", "b",
+        ),
         (replace(SOUND, desk=Desk(teams=(("z",),))), "error", "duty-officer", "z"),
         (
             replace(SOUND, duty=(DutyEntry("y", "leave", "", "2026-11-20T00:00+08:00"),)),
