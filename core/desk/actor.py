@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from data.errors import BadInput, NotFound
 from data.tables import Appointment, Officer, table
-from data.terms import Role
+from data.terms import ADMIN_ROLES
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class Actor:
     roles: frozenset[str] = frozenset()
     units: frozenset[int] = field(default_factory=frozenset)
     """Units where this officer holds a role."""
+    vacant: frozenset[str] = frozenset()
+    """Administrators' roles that nobody holds: the desk stands in for them, as the table of permissions says."""
 
     def answers_for(self, unit_id: int, parent_id: int | None) -> bool:
         """Whether a unit is one of this officer's, or stands right under one (a post of the section led)."""
@@ -31,22 +33,6 @@ ENGINE = Actor(code="engine", name="引擎", roles=frozenset({"engine"}))
 IMPORT = Actor(code="import", name="导入", roles=frozenset({"import"}))
 SENSOR = Actor(code="sensor", name="感知设备", roles=frozenset({"sensor"}))
 
-DESK_ROLES = frozenset({Role.DUTY_OFFICER, Role.SHIFT_LEADER, Role.DUTY_LEADER, Role.COMMANDER})
-LEADER_ROLES = frozenset({Role.DUTY_LEADER, Role.COMMANDER, Role.SECTION_LEADER})
-FIELD_ROLES = frozenset(
-    {
-        Role.POST_MEMBER,
-        Role.SECTION_LEADER,
-        Role.COMMUNITY_SECRETARY,
-        Role.GRID_HEAD,
-        Role.GRID_WORKER,
-        Role.GRID_WORKER_PART,
-        Role.GRID_MENTOR,
-        Role.MICRO_GRID_HEAD,
-        Role.FORCE_CONTACT,
-        Role.DISTRICT_OFFICER,
-    }
-)
 SYSTEM_CODES = frozenset({"engine", "import", "sensor"})
 
 
@@ -80,18 +66,21 @@ def find_actor(connection: Connection, centre_id: int, code: str | None, at: int
             f"Several officers are called {wanted}: use the code.",
         )
     row = exact[0]
-    held = connection.execute(
-        select(held_at.role, held_at.unit_id).where(
-            held_at.centre_id == centre_id,
-            held_at.officer_id == row.id,
-            held_at.from_at <= at,
-            held_at.to_at.is_(None) | (held_at.to_at > at),
-        )
+    now = (
+        held_at.centre_id == centre_id,
+        held_at.from_at <= at,
+        held_at.to_at.is_(None) | (held_at.to_at > at),
+    )
+    mine = held_at.officer_id == row.id
+    found = connection.execute(
+        select(held_at.officer_id, held_at.role, held_at.unit_id).where(*now, mine | held_at.role.in_(ADMIN_ROLES))
     ).all()
+    held = [(role, unit) for officer_id, role, unit in found if officer_id == row.id]
     return Actor(
         code=row.code,
         name=row.name,
         id=row.id,
         roles=frozenset(role for role, _ in held),
         units=frozenset(unit for _, unit in held),
+        vacant=frozenset(map(str, ADMIN_ROLES)) - {role for _, role, _ in found},
     )

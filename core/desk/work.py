@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from core.desk.actor import DESK_ROLES, Actor
+from core.desk.actor import Actor
 from core.desk.hands import Finder, Found, Hand, Person
 from core.desk.ledger import Ledger
 from core.desk.references import MatterView, References, UnitView
 from core.desk.timing import Timing
 from core.rules.case import LIVE_TASKS, Case
 from core.rules.policy import Policy
+from core.rules.roles import DESK_ROLES
 from data.errors import BadInput, NotAllowed
 from data.ids import new_id
 from data.tables import ClockRecord, TaskRecord

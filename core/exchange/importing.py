@@ -19,8 +19,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from core.clock import Clock
-from core.desk.actor import DESK_ROLES, Actor
+from core.desk.actor import Actor
 from core.desk.ledger import Ledger
+from core.desk.permissions import may
 from core.desk.references import References
 from core.exchange.bulk import Bulk, Prepared
 from core.exchange.drafts import Draft, RowFault, draft_reader
@@ -92,7 +93,7 @@ def import_tickets(
     or BadInput, before anything has changed, for a file that is broken as a whole or lacks a column of the map, and
     NotAllowed for an actor who does not serve at the desk.
     """
-    if not actor.roles & {*DESK_ROLES, "import"}:
+    if "import" not in actor.roles and not may("import", actor):
         raise NotAllowed("not-permitted", f"{actor.name} 没有导入的权限。", f"{actor.code} may not import.")
     if not CHUNKS[0] <= chunk <= CHUNKS[1]:
         raise BadInput(

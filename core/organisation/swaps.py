@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select, update
 
 from core.desk.actor import Actor
-from core.desk.permissions import CENTRE_ROLES
+from core.desk.permissions import may
 from core.organisation.duty import LONGEST
 from core.organisation.journal import note_change
 from data.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -130,7 +130,7 @@ class SwapBook:
     def _may_set(self, place: _Place) -> bool:
         """Whether the actor sets swaps: the desk's leaders everywhere, a section leader in the own section."""
         leads = Role.SECTION_LEADER in self.actor.roles and self.actor.answers_for(place.unit_id, place.parent_id)
-        return leads or bool(self.actor.roles & CENTRE_ROLES["duty_others"])
+        return leads or may("duty_others", self.actor)
 
     def _refused(self) -> NotAllowed:
         return NotAllowed(

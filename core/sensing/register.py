@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from core.desk.actor import DESK_ROLES, Actor
+from core.desk.actor import Actor
 from core.desk.hands import Finder, Hand, refuse_centre
 from core.desk.permissions import require_role
 from core.desk.references import References
 from core.organisation.journal import note_change
 from core.organisation.model import PLACES
+from core.rules.roles import DESK_ROLES
 from core.rules.silence import DAY, LOOKING_AFTER, allowance
 from core.sensing.orders import LONGEST_AWAY, Away, DeviceEntry
 from data.errors import BadInput, Conflict, NotAllowed, NotFound

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.desk.actor import DESK_ROLES
 from core.desk.addressing import ADDRESSABLE, Addressed, addressed_units, audience_words
 from core.desk.broadcast_orders import RemindBroadcast, SeenBroadcast, SendBroadcast
 from core.desk.deeds.deed import CentreReceipt, Deed, DeedKind
 from core.desk.references import References, UnitView
 from core.desk.work import Message
+from core.rules.roles import DESK_ROLES
 from data.errors import BadInput, NotAllowed, NotFound
 from data.ids import new_id
 from data.tables import Broadcast, BroadcastReceipt, BroadcastRecord, ReceiptRecord, table

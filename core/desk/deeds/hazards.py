@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.desk.actor import DESK_ROLES
 from core.desk.deeds.deed import CentreReceipt, Deed, DeedKind
 from core.desk.hazard_orders import (
     HazardChange,
@@ -21,6 +20,7 @@ from core.desk.orders import Report
 from core.desk.references import References, UnitView
 from core.desk.work import Message
 from core.rules.hazards import AFTER, mark_of, next_check, refusal_of_step, state_after_check
+from core.rules.roles import DESK_ROLES
 from core.rules.sweeps import SWEEP, is_sweep
 from data.errors import BadInput, Conflict, NotAllowed, NotFound
 from data.tables import Hazard, HazardRecord, Ticket, table

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.desk.hands import Found
-from core.desk.permissions import CENTRE_ROLES
 from core.desk.references import References
 from core.desk.work import Work, tier_of
 from core.rules.case import Case
 from core.rules.lists import Stop, Subject, below_everywhere, certificate_of, first_stop, refusal_of_certificate
+from core.rules.permission_table import roles_of
 from core.rules.stages import Why
 from data.errors import NotAllowed
 from data.tables import TicketRecord
 from data.terms import ListKind, TaskRole, Urgency
 
-ENTITLED = CENTRE_ROLES["override_lists"]
+ENTITLED = roles_of("override_lists")
 SENDING = ("dispatch", "redispatch", "hand_down")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from core.desk.actor import DESK_ROLES, Actor
+from core.desk.actor import Actor
 from core.desk.hands import Hand
 from core.desk.orders import Decline, Grant, Request, Withdraw
 from core.desk.permissions import takes_part
@@ -28,6 +28,7 @@ from core.rules.requests import (
     verdicts,
     waiting,
 )
+from core.rules.roles import DESK_ROLES
 from core.rules.stages import OUT, Why
 from data.errors import BadInput, NotAllowed
 from data.meeting_terms import MeetingKind, MeetingState

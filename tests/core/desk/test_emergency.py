@@ -41,17 +41,18 @@ from core.desk.orders import (
     ReportUp,
     Resume,
 )
-from core.desk.permissions import CENTRE_ROLES
 from core.engine import mode as following
 from core.engine.auditor import audit
 from core.engine.loop import Engine
+from core.rules.permission_table import OPERATIONS
+from core.rules.roles import BUSINESS_ROLES
 from data.errors import BadInput, NotAllowed, NotFound, Refusal
 from data.queries.emergency import calls_of, emergencies, log, mode, owed_upward
 from data.terms import CheckResult, Grade, PauseReason, Role, Satisfaction, Stage, UpwardForm
 from tests.core.desk.scene import Scene
 
 DESK = {"duty_officer", "shift_leader", "duty_leader", "commander"}
-ALL = {role.value for role in Role}
+ALL = {role.value for role in BUSINESS_ROLES}
 MATRIX = {
     "declare": {"commander", "duty_leader"},
     "regrade": {"commander", "duty_leader"},
@@ -121,7 +122,7 @@ ORDERS: dict[str, Callable[[], CentreOrder]] = {
 
 def test_every_deed_has_its_row_and_each_role_what_the_matrix_says(scene: Scene) -> None:
     assert ORDERS.keys() == DEEDS.keys() == MATRIX.keys()
-    assert {kind.permission for kind in DEEDS.values()} <= CENTRE_ROLES.keys()
+    assert {kind.permission for kind in DEEDS.values()} <= OPERATIONS.keys()
     before = scene.rows("SELECT chain_no FROM centre_seq WHERE centre_id = :centre")
     for verb, make in ORDERS.items():
         for role in [*Role, None]:

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import Connection
 
 from core.desk.actor import Actor
-from core.desk.permissions import CENTRE_ROLES
 from core.organisation.change import Part, Redrawing
 from core.organisation.load import load_organisation, load_roster
 from core.organisation.roster import roster
 from core.organisation.template import read_template
+from core.rules.permission_table import roles_of
 from data.errors import NotAllowed
 from data.terms import Role
 from tests.core.organisation.conftest import NOW, Street
@@ -57,7 +57,7 @@ def recorded(street: Street) -> object:
 @pytest.mark.parametrize("change", CHANGES)
 def test_each_change_is_for_the_roles_of_its_row(street: Street, change: str) -> None:
     row, work = CHANGES[change]
-    allowed = CENTRE_ROLES[row]
+    allowed = roles_of(row)
     assert allowed < set(Role)
     before = recorded(street)
     for role in Role:
