@@ -32,6 +32,7 @@ TENANT_TABLES = frozenset(
         *("signal_refused", "ticket_text", "unit", "unit_span", "unit_succession"),
         *("broadcast", "broadcast_receipt", "hazard", "hazard_entry"),
         *("follow_up", "lesson", "review"),
+        *("handover", "handover_note"),
         *("attendee", "consultation", "mediation", "meeting", "opinion", "publication", "resolution"),
     )
 )

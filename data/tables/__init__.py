@@ -9,6 +9,7 @@ from data.tables.catalogue import CalendarDay, Catalogue, Matter
 from data.tables.centre import Centre, CentreSequence, CentreStatistic, DailyNumber, Request, Setting
 from data.tables.emergency import Emergency, EmergencyRecord, PhoneRecord, PhoneRecordFields
 from data.tables.engine import EngineOutage, LadderStep, Lease, Notice
+from data.tables.handovers import Handover, HandoverNote, HandoverNoteRecord, HandoverRecord
 from data.tables.hazards import (
     Broadcast,
     BroadcastReceipt,
@@ -97,6 +98,10 @@ __all__ = [
     "EngineOutage",
     "FollowUp",
     "FollowUpRecord",
+    "Handover",
+    "HandoverNote",
+    "HandoverNoteRecord",
+    "HandoverRecord",
     "Hazard",
     "HazardEntry",
     "HazardEntryRecord",

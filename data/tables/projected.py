@@ -12,6 +12,7 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from data.tables.emergency import Emergency, EmergencyRecord, PhoneRecord, PhoneRecordFields
+from data.tables.handovers import Handover, HandoverNote, HandoverNoteRecord, HandoverRecord
 from data.tables.hazards import (
     Broadcast,
     BroadcastReceipt,
@@ -65,6 +66,8 @@ OF_CENTRE: dict[str, Projected] = {
     "hazard_entry": Projected(HazardEntryRecord, HazardEntry, "隐患档案"),
     "broadcast": Projected(BroadcastRecord, Broadcast, "广播通知"),
     "receipt": Projected(ReceiptRecord, BroadcastReceipt, "通知回执"),
+    "handover": Projected(HandoverRecord, Handover, "交接班"),
+    "handover_note": Projected(HandoverNoteRecord, HandoverNote, "交接说明"),
 }
 """Rows of the centre's own log, by their part in its effects; numbered by `id` inside a centre."""
 
