@@ -68,8 +68,11 @@ def _run(given: list[str], session: Session) -> int:
 
 
 def _open_console(session: Session) -> int:
-    from console.cli import words
+    from console.cli import permits, words
     from console.run import run_console
+
+    if session.wall is None and session.training is None:
+        permits.demand(session, "observe")
 
     session.close()
     language = words.chosen() or "zh"

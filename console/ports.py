@@ -17,6 +17,7 @@ from console.leader_ports import LeaderView
 from console.meeting_ports import MeetingPort, ProceedingView
 from console.plan_ports import PlanPort
 from console.review_ports import ReviewPort
+from console.rights_ports import Rights
 from console.sensing_ports import SensingPort
 from console.tie_ports import TiePort
 from console.watch_ports import WatchPort
@@ -174,6 +175,7 @@ class Status:
     heartbeat: Heartbeat = field(default_factory=lambda: Heartbeat(None))
     mode: ModeView | None = None
     """The emergency that lasts; None in normal times."""
+    rights: Rights = field(default_factory=Rights)
     lost: int | None = None
     """Seconds since the store last answered, while it does not; the other figures are from then."""
 

@@ -10,6 +10,7 @@ from console.backend.emergency import do_for_centre, emergency_view, mode_view
 from console.backend.lists import ClockList, TicketList
 from console.backend.notices import Notices
 from console.backend.places import places_in
+from console.backend.rights import rights_of
 from console.backend.watch import WatchBackend
 from console.backend.words import event_title, holder_text, receipt_text, receipts_text
 from console.emergency_ports import EmergencyView
@@ -31,6 +32,7 @@ from console.ports import (
     Status,
     TicketView,
 )
+from console.rights_ports import Rights
 from console.widgets.columns import term
 from data.masking import mask_text
 from data.pinyin import found_by, spelt
@@ -71,6 +73,7 @@ class StoreBackend(WatchBackend):
         self._beat_seen: tuple[int, float] = (-1, 0.0)
         self._counted_at = 0.0
         self._counted = (Counted(0), Counted(0))
+        self._rights = Rights()
         self._officer_name = ""
         self._notices = Notices(self._reader, self.centre.id, seconds)
 
@@ -80,11 +83,14 @@ class StoreBackend(WatchBackend):
         reader, centre = self._reader(), self.centre
         if time.monotonic() - self._counted_at >= COUNT_EVERY:
             self._counted = queue.late_and_soon(reader, centre.id, now)
+            self._rights = rights_of(reader, centre.id, self.officer, now)
             self._counted_at = time.monotonic()
         name = centre.name_en if language() == "en" and centre.name_en else centre.name
         figures = Counts(counter(reader, centre.id, "open", "all"), *self._counted)
         mode = mode_view(reader, centre.id)
-        return Status(name, self._who(reader), centre.zone, figures, self._heartbeat(reader, now), mode)
+        return Status(
+            name, self._who(reader), centre.zone, figures, self._heartbeat(reader, now), mode, rights=self._rights
+        )
 
     def _who(self, reader: Reader) -> str:
         """The acting officer's name."""
@@ -132,7 +138,7 @@ class StoreBackend(WatchBackend):
         return [row for _off, row in sorted(rows, key=lambda pair: pair[0])]
 
     def act_as(self, officer: str) -> None:
-        self.officer, self._officer_name = officer, ""
+        self.officer, self._officer_name, self._counted_at = officer, "", 0.0
 
     # ------------------------------------------------------------------------------------------- lists
 

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
-from console.cli import words
+from console.cli import permits, words
 from console.cli.session import Session
 from data.errors import BadInput
 
@@ -43,6 +43,11 @@ class Command(TyperCommand):
     def get_help_option(self, ctx: Any) -> Any:
         """The option that shows the help."""
         return _lighten(super().get_help_option(ctx))
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command, if the officer who is named may."""
+        permits.demand(session_of(ctx), ctx.command_path.partition(" ")[2])
+        return super().invoke(ctx)
 
 
 class Group(TyperGroup):

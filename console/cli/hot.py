@@ -36,8 +36,10 @@ def run(arguments: Sequence[str], session: Session) -> int | None:
 
 def print_list(session: Session, form: str, limit: int, after: str, where: str, everything: bool) -> None:
     """Print a list of tickets as JSON, JSONL or CSV. Raises Refusal."""
+    from console.cli.permits import demand
     from data.queries.listing import FIELDS
 
+    demand(session, "ticket list")
     output.write_records(read_list(session, limit, after, where, everything), FIELDS, form)
 
 

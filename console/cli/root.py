@@ -31,6 +31,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "org": ("机构：建立、加载、查看、检查、合并拆分", "the organisation: make, load, show, check, redraw"),
     "device": ("感知设备：登记、查看、外出、停用", "sensing devices: register, list, absences, retire"),
     "signal": ("感知信号：一条，或从 JSONL 逐条接收", "signals of devices: one, or many from JSONL"),
+    "permission": ("权限：谁可以做什么，为什么", "permissions: who may do what, and why"),
     "duty": ("值班：上岗、离岗、请假、名单", "duty: on, off, leave, who is there"),
     "matter": ("事项目录：查看、查找、加载、检查、导出", "matters: list, find, load, check, export"),
     "plan": ("预案：查看、导入、推荐、启动、勾选", "contingency plans: show, import, recommend, activate, tick"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from console.i18n import _
 from console.keyboard.table import WORK, Action
+from console.permits import ACTIONS
 
 if TYPE_CHECKING:
     from console.app import ZhihuiApp
@@ -24,6 +25,8 @@ def why_not(app: ZhihuiApp, screen: DutyScreen, item: Action) -> str:
         return ""
     if screen.NAME not in item.screens:
         return _("not on this screen")
+    if ACTIONS.get(item.id) in app.status.rights.barred:
+        return _("not for the role of {officer}").format(officer=app.status.officer)
     if app.backend.read_only and (item.id == "intake" or (item.group == WORK and item.id not in READING)):
         return _("this console only observes")
     own = item.id in screen.OWN_CALLS

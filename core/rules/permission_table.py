@@ -59,6 +59,7 @@ class Operation:
         return frozenset[Role]().union(*(grant.roles for grant in self.grants if grant.vacant is None))
 
 
+EVERYBODY = (Grant(frozenset(Role)),)
 ANYBODY = Grant(BUSINESS_ROLES)
 DESK = Grant(DESK_ROLES)
 SENIOR = Grant(SENIOR_ROLES)
@@ -165,6 +166,7 @@ CENTRE = _rows(
     ("hazard", "隐患台账", "keep the hazard register", (ANYBODY,)),
     ("hazard_close", "隐患销号", "close a hazard", (DESK,)),
     ("organisation", "调整机构", "change the organisation", (SENIOR,)),
+    ("notice", "确认通知", "acknowledge notices", (ANYBODY,)),
     ("phone_log", "电话记录", "keep the telephone log", (DESK,)),
     ("roster", "续排值班表", "write the roster", (DESK,)),
     ("lists", "加载清单", "load lists", (SENIOR,)),
@@ -178,19 +180,26 @@ CENTRE = _rows(
 READING = _rows(
     ("read", "查看事件", "read tickets", (DESK, SECTION, HANDS, NAMED, DISTRICT)),
     ("figures", "查看统计", "read figures", (ANYBODY,)),
-    ("directory", "查看机构、值班、目录、预案、清单", "read who and what there is", (Grant(frozenset(Role)),)),
+    ("directory", "查看机构、值班、目录、预案、清单", "read who and what there is", EVERYBODY),
     ("registers", "查看台账、广播、设备、电话记录", "read registers and logs", (ANYBODY,)),
     ("reveal", "查看完整个人信息", "see names and numbers in full", (SENIOR,)),
-    ("export", "导出", "export", (SENIOR,)),
+    ("export", "导出（个人信息已遮蔽）", "export, personal data masked", (DESK, SECTION, HANDS)),
     ("console", "打开控制台", "open the console", (ANYBODY,)),
-    ("training", "演练", "train", (Grant(frozenset(Role)),)),
+    (
+        "program",
+        "使用程序本身：按键、主题、检查文件、演练",
+        "use the program itself: keys, themes, checks, training",
+        EVERYBODY,
+    ),
+    ("own_rows", "批量操作（逐条核对权限）", "give orders in bulk, each under its own row", EVERYBODY),
 )
 """What is read. Which tickets somebody sees goes by reach; what changes nothing of the centre is everybody's."""
 
 SYSTEMS = _rows(
+    ("found", "建立指挥中心", "make a centre", SYSTEM),
     ("engine", "运行引擎", "run the engine", SYSTEM),
     ("database", "数据库升级、备份、恢复", "upgrade, back up and restore the store", SYSTEM),
-    ("machine", "检查本机和数据库", "look at machine and store", SYSTEM),
+    ("machine", "检查本机和数据库", "look at machine and store", (*SYSTEM, DESK)),
     ("audit", "查看、核验审计", "read and verify the audit", AUDIT),
 )
 """The system and audit administrators' part."""

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from data.queries.filters import Condition
 from data.reader import Reader, expand
+from data.terms import ADMIN_ROLES
 
 KEPT = 31 * 86_400
 """Seconds after the last shift during which a post or section leader still counts as keeping shifts."""
@@ -179,6 +180,26 @@ def officers(reader: Reader, centre: int) -> list[tuple[int, str, str]]:
             "SELECT id, code, name FROM officer WHERE centre_id = :centre AND active ORDER BY code", centre=centre
         )
     ]
+
+
+def roles_now(reader: Reader, centre: int, named: str, now: int) -> tuple[frozenset[str], frozenset[str]] | None:
+    """Roles of the active officer of this code or name, and administrators' roles that nobody holds.
+
+    None where no officer, or more than one, is meant.
+    """
+    found = [row for row in officers(reader, centre) if named in row[1:]]
+    exact = [row for row in found if row[1] == named] or found
+    if len(exact) != 1:
+        return None
+    held = reader.rows(
+        "SELECT officer_id, role FROM appointment WHERE centre_id = :centre AND from_at <= :now"
+        f" AND (to_at IS NULL OR to_at > :now) AND (officer_id = :officer OR role IN {tuple(map(str, ADMIN_ROLES))})",
+        centre=centre,
+        now=now,
+        officer=exact[0][0],
+    )
+    mine = frozenset(str(role) for officer, role in held if officer == exact[0][0])
+    return mine, frozenset(map(str, ADMIN_ROLES)) - {role for _, role in held}
 
 
 def climbed_to(reader: Reader, centre: int) -> dict[int, int]:

@@ -201,17 +201,18 @@ def test_matters(run: Run, street: Street, tmp_path: Path) -> None:
     assert run("matter", "show", "NOPE").code == 3
     shipped = Path(__file__).parents[3] / "data" / "catalogue"
     assert run("matter", "check", str(shipped)).code == 0
-    loaded = run("matter", "load", str(shipped), "--json").json
+    assert run("matter", "load", str(shipped)).code == 4
+    loaded = run("matter", "load", str(shipped), "--json", officer="wang").json
     assert {row["kind"]: row["new"] for row in loaded}["matters"] is True
     assert len(run("matter", "list", "--json").json) >= 150
     exported = tmp_path / "all.toml"
     assert run("matter", "export", str(exported)).code == 0
     assert read_catalogue(exported).digest() == read_catalogue(shipped).digest()
     before = street.digest()
-    assert run("matter", "load", str(exported), "--json").json[0]["new"] is False
+    assert run("matter", "load", str(exported), "--json", officer="wang").json[0]["new"] is False
     assert street.digest() == before
     exported.write_text(exported.read_text("utf-8").replace('urgency = "urgent"', 'urgency = "quick"', 3), "utf-8")
-    ended = run("matter", "load", str(exported))
+    ended = run("matter", "load", str(exported), officer="wang")
     assert ended.code == 2
     assert ended.err.count("urgency") >= 3
     assert street.digest() == before
@@ -220,9 +221,10 @@ def test_matters(run: Run, street: Street, tmp_path: Path) -> None:
 def test_the_calendar(run: Run, street: Street) -> None:
     day = run("calendar", "show", "--from", "2026-11-23", "--days", "1", "--json").json[0]
     assert (day["workday"], day["windows"]) == (True, "09:00-12:00 14:00-18:00")
-    assert run("calendar", "set-day", "2026-11-23", "holiday").code == 0
+    assert run("calendar", "set-day", "2026-11-23", "holiday").code == 4
+    assert run("calendar", "set-day", "2026-11-23", "holiday", officer="chen").code == 0
     assert run("calendar", "show", "--from", "2026-11-23", "--days", "1", "--json").json[0]["workday"] is False
-    assert run("calendar", "set-day", "2026-11-22", "windows", "10:00-11:00").code == 0
+    assert run("calendar", "set-day", "2026-11-22", "windows", "10:00-11:00", officer="chen").code == 0
     assert run("calendar", "show", "--from", "2026-11-22", "--days", "1", "--json").json[0]["windows"] == "10:00-11:00"
     for bad in (
         ["2026-13-01", "holiday"],
@@ -230,7 +232,7 @@ def test_the_calendar(run: Run, street: Street) -> None:
         ["2026-11-22", "party"],
         ["2026-11-22", "windows", "9"],
     ):
-        assert run("calendar", "set-day", *bad).code == 2, bad
+        assert run("calendar", "set-day", *bad, officer="chen").code == 2, bad
 
 
 # ------------------------------------------------------------------------------------------------ the demo street
