@@ -33,6 +33,7 @@ TENANT_TABLES = frozenset(
         *("broadcast", "broadcast_receipt", "hazard", "hazard_entry"),
         *("follow_up", "lesson", "review"),
         *("handover", "handover_note"),
+        *("role_grant", "break_glass"),
         *("attendee", "consultation", "mediation", "meeting", "opinion", "publication", "resolution"),
     )
 )

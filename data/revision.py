@@ -11,7 +11,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from data.reader import Reader
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013")
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+    "0013",
+    "0014",
+)
 """Every revision that this program knows, oldest first."""
 HEAD = REVISIONS[-1]
 """The revision that this program works on."""

@@ -48,6 +48,7 @@ from data.tables.organisation import (
 )
 from data.tables.projected import OF_CENTRE, OF_TICKET, Projected
 from data.tables.reviews import FollowUp, FollowUpRecord, Lesson, LessonRecord, Review, ReviewRecord
+from data.tables.rights import BreakGlass, BreakGlassRecord, RoleGrant, RoleGrantRecord
 from data.tables.search import SearchMark, TicketText
 from data.tables.sensing import Device, DeviceAlert, DeviceSignal, DeviceState, SignalRefused
 from data.tables.ticket import (
@@ -71,6 +72,8 @@ __all__ = [
     "Appointment",
     "Attendee",
     "AttendeeRecord",
+    "BreakGlass",
+    "BreakGlassRecord",
     "Broadcast",
     "BroadcastReceipt",
     "BroadcastRecord",
@@ -131,6 +134,8 @@ __all__ = [
     "ResolutionRecord",
     "Review",
     "ReviewRecord",
+    "RoleGrant",
+    "RoleGrantRecord",
     "SearchMark",
     "Setting",
     "SignalRefused",

@@ -40,6 +40,7 @@ from data.tables.meetings import (
     ResolutionRecord,
 )
 from data.tables.reviews import FollowUp, FollowUpRecord, Lesson, LessonRecord, Review, ReviewRecord
+from data.tables.rights import BreakGlass, BreakGlassRecord, RoleGrant, RoleGrantRecord
 
 
 class Projected(NamedTuple):
@@ -68,6 +69,8 @@ OF_CENTRE: dict[str, Projected] = {
     "receipt": Projected(ReceiptRecord, BroadcastReceipt, "通知回执"),
     "handover": Projected(HandoverRecord, Handover, "交接班"),
     "handover_note": Projected(HandoverNoteRecord, HandoverNote, "交接说明"),
+    "role_grant": Projected(RoleGrantRecord, RoleGrant, "授权"),
+    "break_glass": Projected(BreakGlassRecord, BreakGlass, "破窗授权"),
 }
 """Rows of the centre's own log, by their part in its effects; numbered by `id` inside a centre."""
 
