@@ -64,6 +64,11 @@ class KeyOrder(App[None]):
         """The drawer was refused: what was typed ahead was meant for it, and here it would do what nobody asked for."""
         self._waiting_keys.clear()
 
+    @property
+    def keys_settled(self) -> bool:
+        """Whether each key that came has been dealt with, and no drawer is on its way."""
+        return not self._waiting_keys and self._busy_since is None and self._held_since is None
+
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
             self.last_key_at = time.monotonic()

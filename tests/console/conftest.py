@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.app import App
 
 from core.clock import SetClock
 from core.desk.desk import Desk, open_desk
 from data.location import locate
 from data.store import Store
+from tests.console.picture_difference import difference
 from tests.console.real_street import START, made_street
 
 StreetCopy = Callable[[], tuple[Desk, str]]
@@ -40,3 +43,18 @@ def street_copy(street_template: tuple[Path, str], tmp_path: Path) -> StreetCopy
         return open_desk(Store(locate(str(target))), clock), officer
 
     return copy
+
+
+@pytest.fixture
+def snap_compare(snap_compare: Callable[..., bool], request: pytest.FixtureRequest) -> Callable[..., bool]:
+    """The plugin's comparison, which says in words what differs."""
+
+    def compare(app: App[Any], **options: Any) -> bool:
+        if snap_compare(app, **options):
+            return True
+        stored = Path(request.node.path.parent) / "__snapshots__" / request.node.path.stem / f"{request.node.name}.raw"
+        if not stored.exists():
+            pytest.fail("there is no picture of it yet")
+        pytest.fail(difference(stored.read_text(), str(app.return_value)))
+
+    return compare

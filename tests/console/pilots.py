@@ -18,6 +18,7 @@ from textual.strip import Strip
 
 from console import i18n
 from console.app import ZhihuiApp
+from console.keyboard.order import KeyOrder
 from console.screens.duty import DutyScreen
 from console.widgets.bars import Banner
 from console.widgets.queue_view import QueueView
@@ -72,12 +73,13 @@ async def arrive(pilot: Pilot[None], text: str) -> None:
 
 
 async def at_rest(pilot: Pilot[Any]) -> None:
-    """Wait until nothing is read or drawn any more."""
+    """Wait until each key has been dealt with and nothing is read or drawn any more."""
     seen: list[str] = []
 
     def rests() -> bool:
         app = pilot.app
-        idle = all(one.ready for one in app.screen.query(QueueView)) and not any(one.is_running for one in app.workers)
+        read = all(one.ready for one in app.screen.query(QueueView)) and all(one.is_finished for one in app.workers)
+        idle = read and (not isinstance(app, KeyOrder) or app.keys_settled)
         seen.append(screen_text(app) if idle else "")
         return idle and len(seen) >= STILL and len(set(seen[-STILL:])) == 1
 
