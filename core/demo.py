@@ -19,6 +19,7 @@ from core.catalogue.lists import read_lists, shipped_lists
 from core.catalogue.load import load_lists
 from core.clock import SetClock
 from core.demo_map import demo_map
+from core.demo_shifts import DemoShifts
 from core.demo_stories import DAY, HOUR, MINUTE, Event, Place, Step, Story, stories
 from core.desk.actor import Actor, find_actor
 from core.desk.desk import Desk, Receipt
@@ -177,7 +178,10 @@ def _make(store: Store, now: datetime, tickets: int, template: str, progress: Pr
         steady_clock=lambda: clock.now().timestamp(),
         holder="demo",
     )
+    shifts = DemoShifts(desk, clock)
     for until in _looks(to_seconds(clock.now()), at):
+        for change in shifts.before(to_seconds(clock.now()), until):
+            telling.tell(change)
         telling.tell(until)
         clock.set(from_seconds(until))
         engine.once(send=False)

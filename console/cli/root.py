@@ -33,6 +33,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "signal": ("感知信号：一条，或从 JSONL 逐条接收", "signals of devices: one, or many from JSONL"),
     "permission": ("权限：谁可以做什么，为什么", "permissions: who may do what, and why"),
     "duty": ("值班：上岗、离岗、请假、名单", "duty: on, off, leave, who is there"),
+    "handover": ("交接班：制作、说明、移交、签收、历史", "handovers of shifts: pack, note, give, accept, history"),
     "matter": ("事项目录：查看、查找、加载、检查、导出", "matters: list, find, load, check, export"),
     "plan": ("预案：查看、导入、推荐、启动、勾选", "contingency plans: show, import, recommend, activate, tick"),
     "lists": ("清单：三级责任、村社区四清单一目录", "lists: who owns which matter, which certificates are issued"),

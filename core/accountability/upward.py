@@ -38,6 +38,12 @@ LOG_TITLES = {
     "reveal": ("查看完整信息", "seen in full"),
     "broadcast": ("广播通知", "broadcast"),
     "broadcast_remind": ("提醒未回执单位", "reminder of a broadcast"),
+    "handover_pack": ("制作交接包", "pack of a handover"),
+    "handover_note": ("交接说明", "note for the next shift"),
+    "handover_give": ("移交", "handover given"),
+    "handover_accept": ("签收接班", "handover signed"),
+    "handover_refuse": ("拒绝接班", "handover refused"),
+    "handover_due": ("交接未签", "handover not signed"),
 }
 """What the deeds of the centre's log are called where they are listed."""
 
@@ -76,6 +82,8 @@ class Papers:
         if facts.get("call"):
             call = self._say(f"第 {facts['call']} 号", f"no. {facts['call']}")
             words.append(f"{call} {follow_up_title(int(facts.get('follow_no', 0)), self.language)}")
+        if facts.get("handover"):
+            words.append(self._say(f"第 {facts['handover']} 号", f"no. {facts['handover']}"))
         if facts.get("corrects"):
             words.append(self._say(f"更正第 {facts['corrects']} 号", f"corrects {facts['corrects']}"))
         words += [str(facts["ticket"])] if facts.get("ticket") else []

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from core.desk.actor import Actor
 from core.desk.centre_orders import CentreOrder
-from core.desk.deeds import broadcasts, emergency, hazards, phone, running_log
+from core.desk.deeds import broadcasts, emergency, handover, hazards, phone, running_log
 from core.desk.deeds.deed import CentreReceipt, Deed, DeedKind
 from core.desk.desk import Desk
 from core.desk.keys import keep_key, used_key
@@ -22,7 +22,9 @@ from core.desk.orders import read_order
 from core.desk.permissions import require_role
 
 DEEDS: dict[str, DeedKind] = {
-    kind.order.verb: kind for family in (emergency, running_log, phone, hazards, broadcasts) for kind in family.DEEDS
+    kind.order.verb: kind
+    for family in (emergency, running_log, phone, hazards, broadcasts, handover)
+    for kind in family.DEEDS
 }
 """Every deed by its name."""
 

@@ -13,6 +13,7 @@ from core.desk.desk import Desk
 from core.desk.orders import Recompute
 from core.desk.references import References
 from data.backup import backup
+from data.daily_copies import PREFIX, copies_in, folder_of
 from data.errors import Refusal
 from data.instants import to_seconds
 from data.store import Store
@@ -20,8 +21,6 @@ from data.tables import ClockRow, DeviceSignal, Notice, Ticket, table
 from data.terms import ClockState
 
 KEEP_BACKUPS = 14
-PREFIX = "daily-"
-DAY_PATTERN = "[0-9]" * 8
 KEEP_NOTICES_DAYS = 184
 """Six calendar months at their longest."""
 KEEP_SIGNALS_DAYS = 92
@@ -39,7 +38,7 @@ def take_backup(store: Store, clock: Clock, centre_id: int) -> Path | None:
     with store.read() as connection:
         zone = ZoneInfo(References(connection, centre_id).centre().zone)
     today = clock.now().astimezone(zone).strftime("%Y%m%d")
-    folder = Path(store.path).parent / "backups"
+    folder = folder_of(store.path)
     target = folder / f"{PREFIX}{today}.db"
     if target.exists():
         return None
@@ -51,9 +50,8 @@ def take_backup(store: Store, clock: Clock, centre_id: int) -> Path | None:
 
 def _forget_old(folder: Path) -> None:
     """Keep the newest daily copies, each with the files that lie beside it; other files are not ours."""
-    days = sorted(path.stem for path in folder.glob(f"{PREFIX}{DAY_PATTERN}.db"))
-    for day in days[:-KEEP_BACKUPS]:
-        for file in folder.glob(f"{day}.*"):
+    for copy in copies_in(folder)[:-KEEP_BACKUPS]:
+        for file in folder.glob(f"{copy.stem}.*"):
             file.unlink()
 
 

@@ -17,6 +17,7 @@ from core.clock import Clock
 from core.desk.desk import Desk
 from core.engine.covers import Covers
 from core.engine.gatherings import Gatherings
+from core.engine.handovers import press_handovers
 from core.engine.identity import short_name, steady
 from core.engine.lease import TTL, LeaseKeeper, LeaseLost
 from core.engine.looks import raise_looks
@@ -65,6 +66,8 @@ class Cycle:
     """Tickets that a B holder took over or gave back."""
     gathered: int = 0
     """Reminders of meetings, and consultations that came to their end."""
+    handovers: int = 0
+    """Changes of shift without a handover that were noted, and unsigned ones that climbed."""
     looks: int = 0
     """Hazards whose next look became due."""
     alerts: int = 0
@@ -197,6 +200,7 @@ class Engine:
             log.error("the step of clock %d failed and waits: %s", clock_id, why)
         cycle.covered = self.covers.follow(self._now())
         cycle.gathered = self.gatherings.follow(self._now())
+        cycle.handovers = press_handovers(self.store, self.clock, self.lease, self._now())
         cycle.looks = raise_looks(self.store, self.clock, self.lease, self._now())
         cycle.alerts = self.silences.follow(self._now())
         cycle.next_at = self.sweep.next_due()

@@ -11,6 +11,7 @@ Shape (TOML, or the JSON body of a catalogue row):
     [cover]                 back = "asked" or "present"; whether a ticket that B took over waits for A's word, or goes
                             back by itself as soon as A is on duty again
     [upward.2]              phone, written, follow_up, counts_from; what an incident of this grade owes upward
+    [handover]              shift_leader, duty_leader, commander = minutes after which an unsigned handover climbs
 
 A pace is the part of its usual times after which a ladder's steps come: pre-warning, offsets and repeats. Deadlines
 are what was asked of people, and stay. A ladder at a pace has the grade in its code ("urgent@2"), so that a clock
@@ -30,6 +31,7 @@ from math import ceil
 from typing import Any
 
 from core.rules.budgets import Budget
+from core.rules.handover import MINUTES, read_minutes
 from core.rules.ladder import MIN_REPEAT_SECONDS, Ladder, Step
 from data.errors import BadInput
 from data.terms import UPWARD_CLOCKS, ClockKind, Grade, RequestKind, Severity, Urgency
@@ -121,6 +123,8 @@ class Policy:
     """How long the decision of a kind of request may take, where it is not the rule's own."""
     return_by_request: bool = False
     """A unit may not send back by itself: it asks, and a senior officer decides."""
+    handover_minutes: tuple[int, ...] = MINUTES
+    """After how many minutes an unsigned handover climbs, step by step; 0 leaves a step out."""
 
     @classmethod
     def from_dict(cls, body: Mapping[str, Any], version: str = "") -> Policy:
@@ -145,6 +149,7 @@ class Policy:
             _read_cover(body),
             request_limits=limits,
             return_by_request=asked,
+            handover_minutes=read_minutes(body),
         )
 
     def under(self, grade: str) -> Policy:

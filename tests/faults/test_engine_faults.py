@@ -5,18 +5,19 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from core.desk.desk import open_desk
 from core.desk.orders import Accept, GradeIncident, Report
 from core.engine.auditor import audit
+from core.rules.handover import CLIMBS
 from data.location import locate
 from data.store import Store
-from data.tables import ClockRow, LadderStep, table
-from data.terms import UPWARD_CLOCKS, Grade
+from data.tables import ClockRow, Duty, LadderStep, TicketEvent, table
+from data.terms import UPWARD_CLOCKS, Grade, Role
 from tests.core.engine.rig import judge
 from tests.faults.engine_process import FastClock
 from tests.faults.rig import engines, freeze, lease_of, naive_engines, storm, thaw, wait_for
@@ -103,15 +104,19 @@ def test_killed_at_any_moment_each_step_happens_once(sqlite_database: str, dice:
 
 @pytest.mark.slow
 def test_killed_between_what_is_owed_upward_is_pressed_once(sqlite_database: str, dice: random.Random) -> None:
-    """Reports upward that nobody makes: warned of, then late, then before the commander, once each, over the kills."""
+    """Reports upward that nobody makes: warned of, then late, then before the commander, once each, over the kills.
+
+    So with a shift that changes meanwhile without a handover: noted once, each leader told once.
+    """
     store, clock, codes = _street(sqlite_database, tickets=8, spread=4)
+    _change_of_shift(store, START + timedelta(minutes=5))
     desk = open_desk(store, clock)
     leader = desk.actor("wang")
     for code in codes:
         desk.do(GradeIncident(ticket=code, grade=Grade.II), leader)
     with engines(store.url, clock, 2) as crowd:
         storm(crowd, dice, 8)
-        wait_for(lambda: _upward_steps(store) >= 6 * len(codes), 60)
+        wait_for(lambda: _upward_steps(store) >= 6 * len(codes) and _handover_step(store) == len(CLIMBS), 60)
     with store.read() as connection:
         steps, clocks = table(LadderStep).c, table(ClockRow).c
         rows = connection.execute(
@@ -121,8 +126,35 @@ def test_killed_between_what_is_owed_upward_is_pressed_once(sqlite_database: str
         ).all()
     assert max(Counter(tuple(row) for row in rows).values()) == 1
     assert Counter(step for _, step in rows) == dict.fromkeys(("warn#0", "leader#0", "commander#0"), 2 * len(codes))
+    with store.read() as connection:
+        events = table(TicketEvent).c
+        query = select(events.body).where(events.centre_id == 1, events.kind == "handover_due").order_by(events.id)
+        bodies = [body for (body,) in connection.execute(query)]
+    assert [body["state"] for body in bodies] == ["owed"] * len(bodies)
+    assert [role for body in bodies for role in body.get("roles", ())] == [role.value for role in CLIMBS]
+    assert sum("roles" not in body for body in bodies) == 1
     assert judge(store)["steps"] > len(rows)
     store.close()
+
+
+def _change_of_shift(store: Store, at: datetime) -> None:
+    change = int(at.timestamp())
+    hours = {1: (change - 28_800, change), 5: (change, change + 28_800)}
+    with store.write() as connection:
+        connection.execute(
+            insert(table(Duty)),
+            [
+                {"centre_id": 1, "id": officer, "officer_id": officer, "kind": "shift", "role": Role.DUTY_OFFICER.value,
+                 "from_at": begin, "to_at": end, "note": ""}
+                for officer, (begin, end) in hours.items()
+            ],
+        )  # fmt: skip
+
+
+def _handover_step(store: Store) -> int:
+    with store.reader() as reader:
+        row = reader.one("SELECT max(step) FROM handover WHERE centre_id = :centre", centre=1)
+    return int(row[0] or 0) if row else 0
 
 
 def _upward_steps(store: Store) -> int:

@@ -21,6 +21,7 @@ from core.desk.centre_orders import (
     Regrade,
     Reveal,
 )
+from core.desk.handover_orders import HandoverAccept, HandoverGive, HandoverNoted, HandoverPack, HandoverRefuse
 from core.desk.hazard_orders import (
     HazardChange,
     HazardCheck,
@@ -71,6 +72,7 @@ MATRIX = {
     "broadcast": DESK,
     "broadcast_seen": ALL,
     "broadcast_remind": DESK,
+    **dict.fromkeys(("handover_pack", "handover_note", "handover_give", "handover_accept", "handover_refuse"), DESK),
 }
 """Said a second time, by hand."""
 PRESSED = ("ladder", "warn_at", "due_at", "next_at", "next_step")
@@ -117,6 +119,11 @@ ORDERS: dict[str, Callable[[], CentreOrder]] = {
     "broadcast": lambda: SendBroadcast(title="用火安全", tags=[], units=["G01"]),
     "broadcast_seen": lambda: SeenBroadcast(broadcast=1),
     "broadcast_remind": lambda: RemindBroadcast(broadcast=1),
+    "handover_pack": lambda: HandoverPack(),
+    "handover_note": lambda: HandoverNoted(text="说明"),
+    "handover_give": lambda: HandoverGive(),
+    "handover_accept": lambda: HandoverAccept(),
+    "handover_refuse": lambda: HandoverRefuse(reason="缺项"),
 }
 
 
