@@ -31,6 +31,7 @@ class HandoverPart(Term):
     MEETINGS = "meetings", "下一班内会议", "meetings in the next shift"
     UPWARD = "upward", "待报送", "owed upward"
     AWAY = "away", "停用告警的设备", "silenced devices"
+    GLASS = "break_glass", "待审查的紧急授权", "break-glass uses to review"
     OUTAGES = "outages", "引擎停机", "outages of the engine"
     OPEN = "open", "全部未结", "all open tickets"
 

@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 from data.device_terms import DeviceKind
 from data.handover_terms import HandoverPart, HandoverState
 from data.meeting_terms import MeetingKind
-from data.terms import ClockKind, Grade, Holder, RequestKind, Stage, Term
+from data.terms import ClockKind, Grade, Holder, RequestKind, Role, Stage, Term
 
 KINDS: dict[str, type[Term]] = {
     HandoverPart.REQUESTS: RequestKind,
     HandoverPart.MEETINGS: MeetingKind,
     HandoverPart.UPWARD: ClockKind,
     HandoverPart.AWAY: DeviceKind,
+    HandoverPart.GLASS: Role,
 }
 """What the kind of a line of a list is; of tickets it is that of the nearest deadline and needs no word."""
 SIGNS = {HandoverPart.LATE: "!"}
@@ -73,6 +74,8 @@ class HandoverWords:
         """A line of a list: what it is about, and what there is to say."""
         if part == HandoverPart.OUTAGES:
             return f"{self.at(line['at'])} - {self.at(line['until'])}", ""
+        if part == HandoverPart.GLASS:
+            return str(line["who"]), f"{self.at(line['at'])}  {self._kind(part, line)}  {line['title']}"
         words = [self._when(part, line), self._kind(part, line), self._stage(line), self._who(line), line["title"]]
         return line["ticket"], "  ".join(word for word in words if word)
 

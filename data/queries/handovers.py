@@ -118,6 +118,12 @@ _OTHERS = {
         "d.code, d.away_reason, false, '', '', d.kind, '', u.name, d.away_from, d.away_until",
         "d.away_until, d.id",
     ),
+    HandoverPart.GLASS: _Others(
+        "break_glass g LEFT JOIN officer o ON o.centre_id = g.centre_id AND o.id = g.officer_id"
+        " WHERE g.centre_id = :centre AND g.reviewed_at IS NULL",
+        "'', g.reason, false, '', '', g.role, '', o.name, g.from_at, g.to_at",
+        "g.id",
+    ),
     HandoverPart.OUTAGES: _Others(
         "engine_outage g WHERE g.centre_id = :centre AND g.to_at > :since",
         "'', '', false, '', '', '', '', '', g.from_at, g.to_at",

@@ -60,7 +60,7 @@ REFUSED: tuple[tuple[tuple[str, ...], str | None, int, str], ...] = (
     (("accept", "99"), "wang", 3, "没有第 99 号交接"),
     (("refuse",), "wang", 2, "reason"),
     (("note", ""), "zhang", 2, "text"),
-    (("pack",), "li", 4, "没有“制作交接包”的权限"),
+    (("pack",), "li", 4, "没有“移交班次”的权限"),
     (("accept",), "li", 4, "没有“签收接班”的权限"),
     (("show",), "li", 4, "没有“查看交接班”的权限"),
     (("show",), None, 3, "还没有交接班记录"),

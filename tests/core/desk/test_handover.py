@@ -24,7 +24,7 @@ from data.errors import Refusal
 from data.handover_terms import HandoverPart, HandoverState
 from data.ids import new_id
 from data.instants import FAR
-from data.tables import Duty, table
+from data.tables import BreakGlass, Duty, table
 from data.terms import Grade, Role, Stage
 from tests.core.desk.scene import Scene
 
@@ -278,12 +278,19 @@ def test_who_does_not_leave_does_not_hand_over_and_a_leader_may(scene: Scene) ->
 
 
 def test_without_a_roster_whoever_did_not_make_it_signs_and_nobody_is_pressed(scene: Scene) -> None:
+    glass = BreakGlass(
+        centre_id=1, id=1, officer_id=scene.who("gao").id, role="commander", reason="火情", from_at=1, to_at=1801
+    )
+    with scene.store.write() as connection:
+        connection.execute(insert(table(BreakGlass)), [glass.model_dump()])
     with scene.reader() as reader:
         shown = preview(reader, 1, scene.desk.now(), scene.who("zhang").id)
     act(scene, HandoverPack(), "zhang")
     assert (row(scene, 1)["next_at"], json.loads(row(scene, 1)["leaving"])) == (None, [])
     with scene.reader() as reader:
         assert view_of(reader, 1).pack == shown
+        assert "高远：01-01 08:00  指挥长  火情" in written(handover_document(view_of(reader, 1), "zh"), "text")
+    assert shown["counts"]["break_glass"] == 1
     scene.wait(hours=5)
     look(scene)
     assert told(scene) == []
