@@ -78,14 +78,16 @@ class Drafts:
 
     def save(self) -> None:
         """Write what changed; raises OSError where the folder takes nothing, and then it is tried again later."""
-        changed, self._changed = self._changed, set()
-        if not changed:
+        if not self._changed:
             return
-        mine = dict(self._drafts)
+        changed: set[str] = set()
         try:
             os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
             with open(os.open(self.path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "rb") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
+                # Only now: another thread that saves has older words, and must not write them over these.
+                changed, self._changed = self._changed, set()
+                mine = dict(self._drafts)
                 whole = _read(self.path, self._seconds())
                 for form in changed:
                     whole.pop(form, None)

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from core.clock import Clock
 
 
-def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> int:
-    """Run one command line; gives the exit code. Tests pass their own arguments and clock."""
+def main(arguments: Sequence[str] | None = None, clock: Clock | None = None, session: Session | None = None) -> int:
+    """Run one command line; gives the exit code. Tests pass their own arguments and clock.
+
+    `session` is one that is fixed already: whoever came in from elsewhere does not choose store, centre or officer.
+    """
     given = sys.argv[1:] if arguments is None else list(arguments)
-    session = Session(clock, _open_console)
+    session = session or Session(clock, open_console)
     try:
         output.prepare()
         code = _run(given, session)
@@ -61,13 +64,14 @@ def _run(given: list[str], session: Session) -> int:
     from console import bare
 
     if bare.wanted(given, session):
-        return _open_console(session)
+        return open_console(session)
     from console.cli.root import run
 
     return run(given, session)
 
 
-def _open_console(session: Session) -> int:
+def open_console(session: Session) -> int:
+    """The console, the wall or a training on the store of a session; gives the exit code. Raises Refusal."""
     from console.cli import permits, words
     from console.run import run_console
 

@@ -1,6 +1,7 @@
 """What commands print: data on stdout, everything else on stderr.
 
-JSON is for programs and gets what is stored; plain text is cleaned; CSV is safe to open in a spreadsheet.
+JSON is for programs and gets what is stored; plain text is cleaned; CSV is safe to open in a spreadsheet. None of
+them has a control that a terminal would act on.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 FORMATS = ("json", "jsonl", "csv")
 _CONSTANTS = {None: "null", True: "true", False: "false"}
 _FORMULA = "=+-@\t\r\n|%＝＋－＠"
+_CONTROLS = (*range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+"""Controls that JSON leaves as they are and that terminals act on: C1, and those of the reading direction."""
+_AS_JSON = {code: f"\\u{code:04x}" for code in _CONTROLS}
+_AS_CSV = dict.fromkeys((*(code for code in range(0x20) if code not in (0x09, 0x0A, 0x0D)), *_CONTROLS), "\u2426")
 
 
 class PipeClosed(Exception):
@@ -68,7 +73,7 @@ def write_json(value: object) -> None:
     """One JSON value, indented, UTF-8."""
     import json
 
-    write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    write(_harmless(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
 
 
 def write_record(record: Mapping[str, Any]) -> None:
@@ -97,8 +102,13 @@ def json_object(record: Mapping[str, Any]) -> str:
         else:
             import json
 
-            return json.dumps(record, ensure_ascii=False)
-    return "{" + ", ".join(parts) + "}"
+            return _harmless(json.dumps(record, ensure_ascii=False))
+    return _harmless("{" + ", ".join(parts) + "}")
+
+
+def _harmless(text: str) -> str:
+    """JSON that says the same and has nothing that a terminal acts on."""
+    return text if text.isprintable() else text.translate(_AS_JSON)
 
 
 def write_records(records: Iterable[Mapping[str, Any]], fields: Sequence[str], form: str) -> None:
@@ -129,10 +139,12 @@ def csv_cell(value: Any) -> str:
     if isinstance(value, int | float):
         return str(value)
     text = value if isinstance(value, str) else _compact(value)
+    if not text.isprintable():
+        text = text.translate(_AS_CSV)
     if text.lstrip(" \u3000")[:1] and text.lstrip(" \u3000")[0] in _FORMULA:
         text = "'" + text
-    if any(char in text for char in ',"\r\n\x00'):
-        return '"' + text.replace("\x00", "").replace('"', '""') + '"'
+    if any(char in text for char in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
     return text
 
 

@@ -34,6 +34,7 @@ TENANT_TABLES = frozenset(
         *("follow_up", "lesson", "review"),
         *("handover", "handover_note"),
         *("role_grant", "break_glass"),
+        *("ssh_key",),
         *("attendee", "consultation", "mediation", "meeting", "opinion", "publication", "resolution"),
     )
 )

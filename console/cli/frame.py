@@ -11,7 +11,7 @@ from typer.main import get_command
 
 from console.cli import permits, words
 from console.cli.session import Session
-from data.errors import BadInput
+from data.errors import BadInput, NotAllowed
 
 declare = typer.Option
 CONTEXT = {"help_option_names": ["-h", "--help"]}
@@ -134,19 +134,31 @@ def session_of(context: typer.Context) -> Session:
 # ------------------------------------------------------------------------------------------------ global options
 
 
+def _unbound(ctx: typer.Context) -> Session:
+    """The session, where store, centre and officer may be chosen. Raises NotAllowed where they are fixed."""
+    session = session_of(ctx)
+    if session.bound:
+        raise NotAllowed(
+            "session-bound",
+            "本会话的数据、中心和经办人已定，不能另选。",
+            "Store, centre and officer of this session are fixed.",
+        )
+    return session
+
+
 def _take_store(ctx: typer.Context, value: str | None) -> None:
     if value is not None and not ctx.resilient_parsing:
-        session_of(ctx).store_name = value
+        _unbound(ctx).store_name = value
 
 
 def _take_centre(ctx: typer.Context, value: str | None) -> None:
     if value is not None and not ctx.resilient_parsing:
-        session_of(ctx).centre_code = value
+        _unbound(ctx).centre_code = value
 
 
 def _take_officer(ctx: typer.Context, value: str | None) -> None:
     if value is not None and not ctx.resilient_parsing:
-        session_of(ctx).officer = value
+        _unbound(ctx).officer = value
 
 
 def _take_language(ctx: typer.Context, value: str | None) -> None:
@@ -159,7 +171,7 @@ def _take_language(ctx: typer.Context, value: str | None) -> None:
 
 def _take_demo(ctx: typer.Context, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        session_of(ctx).demo = True
+        _unbound(ctx).demo = True
 
 
 _options: list[Any] = []

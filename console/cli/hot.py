@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 WORDS = ("ticket", "list")
-_GLOBAL = {"--store", "--centre", "--as", "--lang"}
+_CHOSEN = {"--store", "--centre", "--as"}
+_GLOBAL = {*_CHOSEN, "--lang"}
 _VALUED = {"--limit", "--after", "--where", *_GLOBAL}
 
 
@@ -26,7 +27,9 @@ def run(arguments: Sequence[str], session: Session) -> int | None:
     if found is None:
         return None
     form, given, everything = found
-    session.store_name = given.get("--store")
+    if session.bound and not _CHOSEN.isdisjoint(given):
+        return None
+    session.store_name = given.get("--store", session.store_name)
     session.centre_code = given.get("--centre", session.centre_code)
     session.officer = given.get("--as", session.officer)
     limit = int(given.get("--limit", "20"))

@@ -14,6 +14,7 @@ _OF: dict[str, str] = {
     "review show|review pending|review follow-ups|plan status",
     "dispatch": "ticket as-proposed",
     "own_rows": "batch",
+    "own_keys": "ssh key list|ssh key revoke",
     "sweep": "sweep start",
     "remind_hands": "sweep remind",
     "hazard": "hazard add|hazard check|hazard change|hazard remedied|hazard import",
@@ -64,7 +65,8 @@ _OF: dict[str, str] = {
     "figures": "report overview|report monthly|report custody|report ontime|report sources|report alerts|"
     "report lists|report requests|report meetings|wall|emergency report",
     "engine": "engine run|engine once|engine webhook set|engine webhook clear|engine webhook test",
-    "machine": "engine dry-run|engine audit|db info|db check|doctor",
+    "machine": "engine dry-run|engine audit|db info|db check|doctor|ssh setup|ssh check",
+    "ssh_keys": "ssh key add",
     "database": "db upgrade|db backup|db restore|db index",
     "audit": "audit verify|audit head",
     "import": "import tickets",

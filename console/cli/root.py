@@ -44,6 +44,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "db": ("数据库：信息、升级、备份、恢复、检查", "the store: info, upgrade, backup, restore, check"),
     "import": ("导入其他系统的事件", "import tickets of other systems"),
     "export": ("导出事件到 CSV、XLSX、JSONL", "export tickets to CSV, XLSX or JSONL"),
+    "ssh": ("远程接入：设置 sshd、检查、密钥", "remote access: set sshd up, check it, keys"),
     "doctor": ("检查本机与数据库是否适合运行", "whether this machine and store are fit"),
     "observe": ("只读观察控制台", "the console, read-only"),
     "demo": ("示范街道", "the demo street"),

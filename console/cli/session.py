@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from data.errors import NotAllowed
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,11 +41,17 @@ class Session:
         """The wall instead of the console: for how many seconds a page stays."""
         self.theme: str | None = None
         """The theme that was asked for by name."""
+        self.bound = False
+        """Whether store, centre and officer are fixed: somebody proved elsewhere who they are."""
         self._clock = clock
         self._store: Store | None = None
         self._reader: Reader | None = None
         self._desk: Desk | None = None
         self._actors: dict[str | None, Actor] = {}
+
+    def bind(self, url: str, centre: str, officer: str) -> None:
+        """Fix store, centre and officer for the whole run."""
+        self.store_name, self.centre_code, self.officer, self.bound = url, centre, officer, True
 
     @property
     def clock(self) -> Clock:
@@ -126,7 +134,13 @@ class Session:
         return self._desk
 
     def actor(self, code: str | None = None) -> Actor:
-        """The officer named here, or the one of the whole run. Raises BadInput or NotFound."""
+        """The officer named here, or the one of the whole run. Raises BadInput, NotFound, NotAllowed."""
+        if self.bound and code not in (None, "", self.officer):
+            raise NotAllowed(
+                "acts-as-oneself",
+                "您只能以本人名义操作，不能写 as。",
+                "You act in your own name here: leave out whom to act as.",
+            )
         wanted = code or self.officer
         if wanted not in self._actors:
             self._actors[wanted] = self.desk().actor(wanted)

@@ -194,6 +194,7 @@ READING = _rows(
         "use the program itself: keys, themes, checks, training",
         EVERYBODY,
     ),
+    ("own_keys", "查看、吊销本人的 SSH 密钥", "see and revoke the own SSH keys", EVERYBODY),
     ("own_rows", "批量操作（逐条核对权限）", "give orders in bulk, each under its own row", EVERYBODY),
 )
 """What is read. Which tickets somebody sees goes by reach; what changes nothing of the centre is everybody's."""
@@ -204,8 +205,9 @@ SYSTEMS = _rows(
     ("database", "数据库升级、备份、恢复", "upgrade, back up and restore the store", SYSTEM),
     ("machine", "检查本机和数据库", "look at machine and store", (*SYSTEM, DESK)),
     ("audit", "查看、核验审计", "read and verify the audit", AUDIT),
+    ("ssh_keys", "管理 SSH 密钥", "manage SSH keys", SECURITY),
 )
-"""The system and audit administrators' part."""
+"""The three administrators' part."""
 
 OPERATIONS: Mapping[str, Operation] = {**CENTRE, **READING, **SYSTEMS}
 """Every operation on no single ticket."""

@@ -47,6 +47,7 @@ from data.tables.organisation import (
     UnitSuccession,
 )
 from data.tables.projected import OF_CENTRE, OF_TICKET, Projected
+from data.tables.remote import SshKey
 from data.tables.reviews import FollowUp, FollowUpRecord, Lesson, LessonRecord, Review, ReviewRecord
 from data.tables.rights import BreakGlass, BreakGlassRecord, RoleGrant, RoleGrantRecord
 from data.tables.search import SearchMark, TicketText
@@ -139,6 +140,7 @@ __all__ = [
     "SearchMark",
     "Setting",
     "SignalRefused",
+    "SshKey",
     "Task",
     "TaskRecord",
     "Ticket",

@@ -1,0 +1,131 @@
+"""The one command that sshd runs for whoever came in with a key: the console on a terminal, else one command of the
+table. Who it is stands in the store and nowhere else; what the client sent decides nothing but what is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from ipaddress import ip_address, ip_network
+
+from console import exit_codes, output
+from console.remote.environment import Asked, rebuild, take_over
+from console.remote.watch import KeyWatch
+from data.errors import NotAllowed, Refusal
+from data.location import locate
+from data.queries.ssh_keys import LiveKey, key_numbered
+from data.reader import Reader
+
+NUMBERED = re.compile(r"(\d{1,19})\.(\d{1,19})", re.ASCII)
+HELP = "help"
+ENDED = (
+    "会话已结束：密钥被吊销，或您的账号已停用。",
+    "The session has ended: the key was revoked, or you are an officer no more.",
+)
+
+
+def main(arguments: Sequence[str], store: str, folder: str) -> int:
+    """Run the session of a key; gives the exit code.
+
+    `arguments` are those of the forced command; `store` is where the store is, `folder` what the program keeps.
+    """
+    asked = Asked(os.environb)
+    take_over(rebuild(dict(os.environ), asked.connection, folder))
+    from console.entry import refuse
+
+    output.prepare()
+    try:
+        url = locate(store)
+        return _run(url, _key(arguments, url, asked.address), asked)
+    except Refusal as refusal:
+        refuse(refusal)
+        return exit_codes.of_refusal(refusal)
+
+
+def _key(arguments: Sequence[str], url: str, address: str) -> LiveKey:
+    """The key of the forced command, looked up again. Raises NotAllowed, StoreTrouble."""
+    numbered = NUMBERED.fullmatch(arguments[1]) if len(arguments) == 2 and arguments[0] == "--key-id" else None
+    if numbered is None or not address:
+        raise NotAllowed(
+            "remote-start",
+            "此程序只由 sshd 启动，见 zhihui ssh setup。",
+            "Only sshd starts this program: see zhihui ssh setup.",
+        )
+    with Reader(url) as reader:
+        key = key_numbered(reader, int(numbered[1]), int(numbered[2]), int(time.time()))
+    if key is None or not _comes_from(address, key.addresses):
+        raise NotAllowed("remote-key", "这把密钥已不可用。", "This key is let in no more.")
+    return key
+
+
+def _comes_from(address: str, addresses: Sequence[str]) -> bool:
+    """Whether an address is one of those from which a key is let in."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return not addresses or any(found in ip_network(one) for one in addresses)
+
+
+def _run(url: str, key: LiveKey, asked: Asked) -> int:
+    """The console, or the command that was asked for. Raises Refusal."""
+    if not asked.command:
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise NotAllowed(
+                "remote-nothing",
+                "没有终端，也没有命令：控制台请用 ssh -t，可用的命令见 help。",
+                "There is no terminal and no command: ssh -t opens the console, help lists the commands.",
+            )
+        return _console(url, key)
+    if asked.command.strip() == HELP.encode():
+        from console.remote.allowed import ALLOWED
+
+        output.write("".join(f"{row.usage()}\n" for row in ALLOWED.values()))
+        return exit_codes.OK
+    from console.remote.command_line import read_command
+
+    return _command(url, key, read_command(asked.command))
+
+
+def _console(url: str, key: LiveKey) -> int:
+    """The console of the key's officer, in the officer's centre. When the key is let in no more, it hangs up."""
+    from console.cli.words import say
+
+    watch = KeyWatch(url, key, lambda: os.kill(os.getpid(), signal.SIGHUP))
+    watch.start()
+    code = _as_officer([], url, key)
+    watch.stop()
+    if watch.ended:
+        output.remark(say(*ENDED))
+        return exit_codes.NOT_ALLOWED
+    return code
+
+
+def _command(url: str, key: LiveKey, words: list[str]) -> int:
+    """One command of the table."""
+
+    def end() -> None:
+        for sentence in ENDED:
+            output.remark(f"zhihui: {sentence}")
+        os._exit(exit_codes.NOT_ALLOWED)  # a change half made is rolled back by the store
+
+    watch = KeyWatch(url, key, end)
+    watch.start()
+    code = _as_officer(words, url, key)
+    watch.stop()
+    return code
+
+
+def _as_officer(words: list[str], url: str, key: LiveKey) -> int:
+    """Run a command line as the officer whose key it is."""
+    from console.cli.session import Session
+    from console.entry import main as run
+    from console.entry import open_console
+
+    session = Session(opener=open_console)
+    session.bind(url, key.centre, key.officer)
+    return run(words, session=session)

@@ -1,0 +1,165 @@
+"""Sessions through a real sshd: the console of an officer, commands with exit codes, revocation, a line that drops."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from console import exit_codes
+from console.drafts import INTAKE, Drafts, drafts_path
+from tests.console.remote.attempts import ENVIRONMENT
+from tests.console.terminals import Emulator, Session, environment
+from tests.remote_sshd import Remote
+from tests.sshd import SSHD
+
+PATIENCE = 60.0
+NAMES = {one.partition("=")[0] for attempt in ENVIRONMENT for one in attempt.more}
+SENT = " ".join(f'{one.replace("=", "=" + chr(34), 1)}"' for attempt in ENVIRONMENT for one in attempt.more)
+"""All variables that are tried, as `SetEnv` takes them."""
+OWN = {"HOME", "PATH", "LANG"}
+"""Of these, what sshd sets by itself."""
+F6 = "\x1b[17~"
+
+pytestmark = pytest.mark.skipif(SSHD is None, reason="no sshd: install openssh-server")
+
+
+def until(condition: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"did not happen: {what}"
+        time.sleep(0.05)
+
+
+def sessions(remote: Remote) -> list[int]:
+    """The processes of sessions on this place."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if str(remote.site.folder / "session").encode() in words[:3]:
+            found.append(int(entry.name))
+    return found
+
+
+@contextmanager
+def console(remote: Remote, name: str, *options: str) -> Iterator[Session]:
+    """The console of a key's officer, its list on the screen."""
+    command = remote.client(name, "-tt", *options)
+    with closing(Session(command, Emulator(100, 30), environment())) as session:
+        session.until("井盖缺失")
+        yield session
+
+
+def test_a_key_opens_the_console_of_its_officer_and_quitting_restores_the_terminal(remote: Remote) -> None:
+    """Nobody asks who it is, links and files are nobody's here, and Ctrl+Q leaves with exit code 0."""
+    with console(remote, "zhang", "-o", f"SetEnv={SENT}") as session:
+        session.until("张明")
+        session.press("\x11")
+        assert session.ended() == exit_codes.OK, session.screen.text
+        assert session.restored()
+    assert b"\x1b[?1049l" in session.sent
+
+
+def test_commands_give_data_and_exit_codes(remote: Remote) -> None:
+    """JSON on stdout, a batch from stdin in the own name, what is missing 3, what is not permitted 4."""
+    listed = remote.run("li", "ticket", "list", "--json", line="li")
+    assert (listed.returncode, listed.stderr) == (exit_codes.OK, b"")
+    assert "井盖缺失" in [row["title"] for row in json.loads(listed.stdout)]
+    report = '{"verb": "report", "title": "路灯不亮", "community": "C01"}'
+    void = '{"verb": "void", "ticket": "TICKET", "reason": "重复"}'
+    lines = f"{report}\n{void}\n".replace("TICKET", json.loads(listed.stdout)[0]["code"])
+    done = remote.run("li", "batch", line="li", data=lines.encode())
+    assert done.returncode == exit_codes.PARTLY, done.stderr
+    made, refused = (json.loads(line) for line in done.stdout.splitlines())
+    assert made["ok"]
+    assert refused["error"] == "not-permitted"
+    log = json.loads(remote.run("li", f"ticket log {made['ticket']} --json", line="li").stdout)
+    assert log[0]["actor"] == "li"
+    assert remote.run("li", "ticket show 9999 --json", line="li").returncode == exit_codes.MISSING
+    assert remote.run("li", line="li").returncode == exit_codes.NOT_ALLOWED, "no terminal and no command"
+    assert b"ticket list" in remote.run("li", "help", line="li").stdout
+
+
+def test_a_session_gets_no_variable_no_agent_and_no_display_of_the_client(remote: Remote) -> None:
+    """All that is tried with the environment at once, and a real agent that the client would lend."""
+    agent, told = remote.folder / "agent", {**environment(), "DISPLAY": ":99"}
+    keeper = subprocess.Popen(["ssh-agent", "-D", "-a", str(agent)], stdout=subprocess.DEVNULL)
+    options = ("-o", f"ForwardAgent={agent}", "-Y", "-o", f"SetEnv={SENT}")
+    before = set(sessions(remote))
+    try:
+        until(agent.exists, "the agent is there")
+        client = subprocess.Popen(
+            [*remote.client("zhang", *options), "batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=told
+        )
+        until(lambda: set(sessions(remote)) - before, "the session runs")
+        (session,) = set(sessions(remote)) - before
+        given = Path(f"/proc/{session}/environ").read_bytes().split(b"\0")
+        names = {one.partition(b"=")[0].decode() for one in given}
+        assert names.isdisjoint(NAMES - OWN | {"SSH_AUTH_SOCK", "DISPLAY"})
+        assert not any(b"EVIL" in one for one in given)
+        assert "SSH_CONNECTION" in names
+        client.communicate(b"")
+        assert client.returncode == exit_codes.OK
+    finally:
+        keeper.terminate()
+        keeper.wait()
+
+
+def test_a_revoked_key_ends_the_sessions_that_it_opened(remote: Remote) -> None:
+    """A console and a batch that runs; and nobody comes in with it again."""
+    key = remote.add("li", "lost")
+    batch = subprocess.Popen(
+        [*remote.client("lost"), "batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    with console(remote, "lost") as session:
+        assert batch.stdin is not None
+        batch.stdin.write(b'{"verb": "note"}\n')
+        batch.stdin.flush()
+        assert batch.stdout is not None
+        assert b"false" in batch.stdout.readline(), "the batch is at work"
+        remote.revoke(key)
+        assert session.ended() == exit_codes.NOT_ALLOWED
+        session.until("密钥被吊销")
+        assert session.restored()
+    assert batch.wait(PATIENCE) == exit_codes.NOT_ALLOWED
+    assert "The session has ended" in batch.stderr.read().decode() if batch.stderr else False
+    assert remote.run("lost", "help").returncode == 255
+
+
+def test_a_line_that_drops_leaves_no_process_and_keeps_what_was_typed(remote: Remote) -> None:
+    """The client is killed in the middle of a report."""
+    before = set(sessions(remote))
+    with console(remote, "zhang") as session:
+        (process,) = set(sessions(remote)) - before
+        session.press(F6)
+        session.until("地点")
+        session.press("堡坎裂缝")
+        session.until("堡坎裂缝")
+        os.kill(session.process.pid, signal.SIGKILL)
+        until(lambda: process not in sessions(remote), "the console ends")
+    desk = remote.desk
+    path = drafts_path(f"{desk.store.url}#{desk.centre_id}", "zhang")
+    kept = remote.site.keep / "state" / Path(path).relative_to(os.environ["XDG_STATE_HOME"])
+    assert Drafts(str(kept), desk.now).get(INTAKE).values["title"] == "堡坎裂缝"
+
+
+def test_several_officers_at_once_each_in_their_own_name(remote: Remote) -> None:
+    """Four at once here; `python -m tests.bench --only remote` runs 50."""
+    titles = [f"同时上报{number}" for number in range(4)]
+    clients = [
+        subprocess.Popen([*remote.client(name), f"ticket report --title={title} --json"], stdout=subprocess.PIPE)
+        for title, name in zip(titles, ("zhang", "li") * 2, strict=True)
+    ]
+    said = [client.communicate(timeout=PATIENCE)[0] for client in clients]
+    assert [client.returncode for client in clients] == [exit_codes.OK] * 4
+    assert len({json.loads(one)[0]["ticket"] for one in said}) == 4
