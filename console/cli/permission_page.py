@@ -29,6 +29,24 @@ made, loaded or checked. They handle no tickets and do not read them. In a centr
 terminal, the roles marked "while there is no" administrator stand in.
 
 Without a named officer (`--as`, `ZHIHUI_OFFICER`) a command that changes nothing of the centre asks for no role.
+
+## Giving and taking roles
+
+`zhihui grant give OFFICER ROLE --unit UNIT --reason WHY` and `grant take` ask; the security administrator does so. It
+holds when the commander or the duty leader says `zhihui grant agree NUMBER`: never who asked, never who it is about.
+`grant decline` refuses it, or withdraws one's own; `grant list` is the record. Where a security administrator holds
+office, `zhihui org load` changes nobody's roles, so that no file goes round the two persons.
+
+## Break-glass
+
+Where nobody who may can be reached, `zhihui break-glass take commander --reason WHY` (or `shift_leader`) gives that
+right for 30 minutes. The commander, the duty leader, the security and the audit administrator are told at once, every
+screen of the centre and the wall say so, and every event made meanwhile carries its number. It ends by itself, or with
+`zhihui break-glass end`. Under it nobody agrees to a grant, reviews a use, or changes roles by a file.
+
+Uses that nobody reviewed yet stand in the pack of the next handover and in `zhihui break-glass list --unreviewed`; the
+commander or the duty leader, but not who took it, says `zhihui break-glass review NUMBER --proper|--improper --words
+TEXT`.
 """
 GROUPS = (
     ("Tickets", frozenset(TICKET)),

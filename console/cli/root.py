@@ -32,6 +32,11 @@ NOUNS: dict[str, tuple[str, str]] = {
     "device": ("感知设备：登记、查看、外出、停用", "sensing devices: register, list, absences, retire"),
     "signal": ("感知信号：一条，或从 JSONL 逐条接收", "signals of devices: one, or many from JSONL"),
     "permission": ("权限：谁可以做什么，为什么", "permissions: who may do what, and why"),
+    "grant": ("授权：申请授予或收回角色，由第二人同意", "grants: roles given and taken, agreed to by a second person"),
+    "break-glass": (
+        "紧急授权：临时取得更高权限，事后复核",
+        "break-glass: a wider right for half an hour, reviewed later",
+    ),
     "duty": ("值班：上岗、离岗、请假、名单", "duty: on, off, leave, who is there"),
     "handover": ("交接班：制作、说明、移交、签收、历史", "handovers of shifts: pack, note, give, accept, history"),
     "matter": ("事项目录：查看、查找、加载、检查、导出", "matters: list, find, load, check, export"),

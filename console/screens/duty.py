@@ -16,6 +16,7 @@ from console.keyboard.bindings import bindings
 from console.ports import QueueRow
 from console.terminal.legible import clean
 from console.widgets.bars import Banner, KeyBar, StatusBar
+from console.widgets.glass_bar import GlassBar
 from console.widgets.lines import LinesView
 from console.widgets.mode_bar import ModeBar
 from console.widgets.queue_view import QueueView
@@ -39,6 +40,7 @@ class DutyScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield ModeBar()
+        yield GlassBar()
         yield StatusBar()
         yield Banner()
         yield from self.body()
@@ -59,6 +61,8 @@ class DutyScreen(Screen[None]):
         """A second has passed: bring countdowns and the status bar up to date."""
         for line in self.query(ModeBar):
             line.show(self.app.status.mode, self.app.status.zone, now)
+        for broken in self.query(GlassBar):
+            broken.show(self.app.status.rights.glass, self.app.status.zone, now)
         for bar in self.query(StatusBar):  # none while the screen is put together, and none when the program ends
             bar.link = self.app.link_text()
             bar.show(self.app.status, now)

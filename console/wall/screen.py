@@ -16,8 +16,9 @@ from console.i18n import _
 from console.terminal.width import cells
 from console.wall.layout import BLOCK, Row, Rows, centred, fitted, spaced
 from console.wall.pages import Page, alarm, head, plan
-from console.wall.view import WallTicket, WallView
+from console.wall.view import EVERY, WallTicket, WallView
 from console.widgets.bars import engine_text
+from console.widgets.glass_bar import glass_words
 from console.widgets.mode_bar import mode_words
 
 PARTS = ("title", "muted", "late", "soon", "ok", "urgent")
@@ -120,6 +121,9 @@ class WallWidget(Widget):
         if not view.status.heartbeat.well:
             words = engine_text(view.status.heartbeat).strip()
             return centred(f"! {spaced(words)}  " + _("nothing climbs by itself"), self.size.width, "late")
+        broken = glass_words(view.status.rights.glass, view.status.zone, self._now)
+        if broken and (view.status.mode is None or self._now // EVERY % 2):
+            return centred(broken, self.size.width, "late")
         if view.status.mode is not None:
             return centred(mode_words(view.status.mode, view.status.zone), self.size.width, "late")
         return ()

@@ -44,6 +44,12 @@ LOG_TITLES = {
     "handover_accept": ("签收接班", "handover signed"),
     "handover_refuse": ("拒绝接班", "handover refused"),
     "handover_due": ("交接未签", "handover not signed"),
+    "role_ask": ("申请授权", "rights asked for"),
+    "role_agree": ("同意授权", "rights agreed to"),
+    "role_decline": ("不同意授权", "rights declined"),
+    "break_glass": ("紧急授权", "break-glass"),
+    "break_glass_end": ("结束紧急授权", "break-glass ended"),
+    "break_glass_review": ("复核紧急授权", "break-glass reviewed"),
 }
 """What the deeds of the centre's log are called where they are listed."""
 

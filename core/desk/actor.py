@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from data.errors import BadInput, NotFound
-from data.tables import Appointment, Officer, table
+from data.tables import Appointment, BreakGlass, Officer, table
 from data.terms import ADMIN_ROLES
 
 
@@ -23,6 +23,8 @@ class Actor:
     """Units where this officer holds a role."""
     vacant: frozenset[str] = frozenset()
     """Administrators' roles that nobody holds: the desk stands in for them, as the table of permissions says."""
+    glass: int | None = None
+    """The use of break-glass that gives one of the roles; whatever is done meanwhile is marked with it."""
 
     def answers_for(self, unit_id: int, parent_id: int | None) -> bool:
         """Whether a unit is one of this officer's, or stands right under one (a post of the section led)."""
@@ -76,11 +78,21 @@ def find_actor(connection: Connection, centre_id: int, code: str | None, at: int
         select(held_at.officer_id, held_at.role, held_at.unit_id).where(*now, mine | held_at.role.in_(ADMIN_ROLES))
     ).all()
     held = [(role, unit) for officer_id, role, unit in found if officer_id == row.id]
+    used_by = table(BreakGlass).c
+    broken = connection.execute(
+        select(used_by.id, used_by.role).where(
+            used_by.centre_id == centre_id,
+            used_by.officer_id == row.id,
+            used_by.from_at <= at,
+            used_by.to_at > at,
+        )
+    ).all()
     return Actor(
         code=row.code,
         name=row.name,
         id=row.id,
-        roles=frozenset(role for role, _ in held),
+        roles=frozenset(role for role, _ in held) | {use.role for use in broken},
         units=frozenset(unit for _, unit in held),
         vacant=frozenset(map(str, ADMIN_ROLES)) - {role for _, role, _ in found},
+        glass=max((use.id for use in broken), default=None),
     )

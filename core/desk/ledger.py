@@ -178,7 +178,7 @@ class Ledger:
             "actor": actor.code,
             "behalf_id": behalf_id,
             "seen_revision": seen,
-            "body": dict(body),
+            "body": {**body, "glass": actor.glass} if actor.glass is not None else dict(body),
         }
         event["hash"] = self.chain_hash = chain_hash(self.chain_hash, event)
         return event

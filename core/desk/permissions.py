@@ -40,6 +40,16 @@ def require_duty(actor: Actor, officer_id: int) -> None:
     require_role(row.name, row.zh, row.en, actor)
 
 
+def refuse_by_glass(actor: Actor) -> None:
+    """Raises NotAllowed for somebody whose wider right is of half an hour: what outlasts it is not theirs to decide."""
+    if actor.glass is not None:
+        raise NotAllowed(
+            "not-by-glass",
+            "紧急授权期间不能同意授权，也不能复核。",
+            "Under break-glass nobody agrees to a grant or reviews a use.",
+        )
+
+
 def refusal_of_role(
     verb: str, title_zh: str, title_en: str, actor: Actor, case: Case | None, refs: References
 ) -> Why | None:

@@ -66,7 +66,7 @@ class Redrawing:
             raise BadInput("date-future", "生效日期不能晚于现在。", "The effective date cannot lie in the future.")
         lock_centre(connection, centre_id)
         self.connection, self.centre_id, self.at = connection, centre_id, at
-        self.actor, self.reason = actor.code, reason
+        self.actor, self.reason, self.glass = actor.code, reason, actor.glass
 
     def rename(self, code: str, name: str, name_en: str | None = None) -> ChangeReport:
         """Give a unit another name; the old one stays as an alias, so that people still find it.
@@ -294,6 +294,8 @@ class Redrawing:
 
     def _done(self, report: ChangeReport, body: Mapping[str, Any]) -> ChangeReport:
         facts = {**vars(report), **body, "reason": self.reason}
+        if self.glass is not None:
+            facts["glass"] = self.glass
         note_change(self.connection, self.centre_id, self.at, self.actor, report.kind, facts)
         return report
 

@@ -16,10 +16,11 @@ from core.organisation.journal import note_change
 from core.organisation.model import DutyEntry, Organisation, UnitEntry
 from core.organisation.spans import close_unit, end_appointments, open_span, shift_span
 from core.rules.separation import demand_separate
-from data.errors import BadInput, NotFound
+from data.errors import BadInput, NotAllowed, NotFound
 from data.ids import new_id
 from data.store import lock_centre
 from data.tables import Appointment, Centre, Duty, Officer, Unit, table
+from data.terms import Role
 
 APPOINTMENT, CENTRE, DUTY, OFFICER = table(Appointment), table(Centre), table(Duty), table(Officer)
 UNIT = table(Unit)
@@ -65,7 +66,8 @@ def load_organisation(
     with nothing changed, for one with errors.
     """
     require_role("organisation", "加载机构", "load an organisation", actor)
-    return fill_centre(connection, centre_id, organisation, at, actor.code, replace)
+    fixed = actor.glass is not None or _has_security_admin(connection, centre_id)
+    return fill_centre(connection, centre_id, organisation, at, actor.code, replace, fixed)
 
 
 def load_roster(
@@ -82,12 +84,18 @@ def load_roster(
 
 
 def fill_centre(
-    connection: Connection, centre_id: int, organisation: Organisation, at: int, actor: str, replace: bool = False
+    connection: Connection,
+    centre_id: int,
+    organisation: Organisation,
+    at: int,
+    actor: str,
+    replace: bool = False,
+    roles_fixed: bool = False,
 ) -> LoadReport:
     """What `load_organisation` does, for a centre that is being made and where nobody holds a role yet."""
     refuse_errors(organisation)
     lock_centre(connection, centre_id)
-    loading = _Loading(connection, centre_id, at, actor, LoadReport())
+    loading = _Loading(connection, centre_id, at, actor, LoadReport(), roles_fixed)
     loading.centre(organisation)
     unit_ids = loading.units(organisation, replace)
     officer_ids = loading.officers(organisation, replace)
@@ -110,6 +118,18 @@ def refuse_errors(organisation: Organisation) -> None:
         )
 
 
+def _has_security_admin(connection: Connection, centre_id: int) -> bool:
+    held = APPOINTMENT.c
+    return (
+        connection.execute(
+            select(held.id)
+            .where(held.centre_id == centre_id, held.role == Role.SECURITY_ADMIN.value, held.to_at.is_(None))
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
 @dataclass
 class _Loading:
     """One run of loading: the store's rows beside the file's."""
@@ -119,6 +139,8 @@ class _Loading:
     at: int
     actor: str
     report: LoadReport
+    roles_fixed: bool = False
+    """Whether roles are given and taken by grants alone."""
 
     def note(self) -> None:
         """Put on the record what was changed, if anything was."""
@@ -238,6 +260,12 @@ class _Loading:
             self.connection.execute(insert(APPOINTMENT), fresh)
         gone = [row for key, row in old.items() if key not in wanted_keys]
         self._demand_separate(wanted_keys if replace else wanted_keys | old.keys(), officer_ids)
+        if self.roles_fixed and (wanted_keys - old.keys() or (replace and gone)):
+            raise NotAllowed(
+                "roles-by-grant",
+                "本中心设有安全管理员（或正在紧急授权）：角色只能用 zhihui grant 授予和收回。",
+                "Roles are given and taken by zhihui grant alone: there is a security administrator, or break-glass.",
+            )
         if replace:
             end_appointments(self.connection, self.centre_id, [int(row.id) for row in gone], self.at)
         self._count_gone("appointment", len(gone), replace)

@@ -152,6 +152,8 @@ def _rows(*rows: tuple[str, str, str, tuple[Grant, ...]]) -> dict[str, Operation
     return {name: Operation(name, zh, en, grants) for name, zh, en, grants in rows}
 
 
+GLASS = Grant(DESK_ROLES | {Role.SECTION_LEADER, Role.POST_MEMBER})
+
 CENTRE = _rows(
     ("area_map", "设置地图", "change the map", (DESK,)),
     ("broadcast", "广播通知", "broadcast", (DESK,)),
@@ -175,6 +177,9 @@ CENTRE = _rows(
     ("plans", "加载预案", "load plans", (SENIOR,)),
     ("catalogue", "修改事项目录和日历", "change the catalogue and calendars", (SENIOR,)),
     ("override_lists", "不按清单办理", "override the lists", (HEADS,)),
+    ("break_glass", "紧急授权", "break the glass", (GLASS,)),
+    ("break_glass_end", "结束紧急授权", "end break-glass", (GLASS,)),
+    ("break_glass_review", "复核紧急授权", "review a use of break-glass", (HEADS,)),
     ("import", "导入事件", "import tickets", (DESK,)),
 )
 """What belongs to the whole centre."""
@@ -201,6 +206,10 @@ READING = _rows(
 
 SYSTEMS = _rows(
     ("found", "建立指挥中心", "make a centre", SYSTEM),
+    ("role_ask", "申请授权或收回", "ask to give or take a role", SECURITY),
+    ("role_agree", "同意授权", "agree to a grant", (HEADS,)),
+    ("role_decline", "不同意或撤回授权", "decline or withdraw a grant", (HEADS, *SECURITY)),
+    ("rights_log", "查看授权和紧急授权记录", "read grants and uses of break-glass", (SENIOR, *SECURITY, *AUDIT)),
     ("engine", "运行引擎", "run the engine", SYSTEM),
     ("database", "数据库升级、备份、恢复", "upgrade, back up and restore the store", SYSTEM),
     ("machine", "检查本机和数据库", "look at machine and store", (*SYSTEM, DESK)),

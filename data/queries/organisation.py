@@ -198,8 +198,15 @@ def roles_now(reader: Reader, centre: int, named: str, now: int) -> tuple[frozen
         now=now,
         officer=exact[0][0],
     )
-    mine = frozenset(str(role) for officer, role in held if officer == exact[0][0])
-    return mine, frozenset(map(str, ADMIN_ROLES)) - {role for _, role in held}
+    broken = reader.rows(
+        "SELECT role FROM break_glass"
+        " WHERE centre_id = :centre AND officer_id = :officer AND from_at <= :now AND to_at > :now",
+        centre=centre,
+        now=now,
+        officer=exact[0][0],
+    )
+    mine = {str(role) for officer, role in held if officer == exact[0][0]} | {str(role) for (role,) in broken}
+    return frozenset(mine), frozenset(map(str, ADMIN_ROLES)) - {role for _, role in held}
 
 
 def climbed_to(reader: Reader, centre: int) -> dict[int, int]:

@@ -70,7 +70,7 @@ OF_CENTRE: dict[str, Projected] = {
     "handover": Projected(HandoverRecord, Handover, "交接班"),
     "handover_note": Projected(HandoverNoteRecord, HandoverNote, "交接说明"),
     "role_grant": Projected(RoleGrantRecord, RoleGrant, "授权"),
-    "break_glass": Projected(BreakGlassRecord, BreakGlass, "破窗授权"),
+    "break_glass": Projected(BreakGlassRecord, BreakGlass, "紧急授权"),
 }
 """Rows of the centre's own log, by their part in its effects; numbered by `id` inside a centre."""
 

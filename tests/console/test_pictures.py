@@ -31,8 +31,6 @@ SIZES = [(80, 24), (120, 36), (160, 50)]
 DRAWER_SIZES = SIZES[:2]
 LANGUAGES = ("zh", "en")
 THEMES = ("night", "day")
-LOOKS = (("night", "zh"), ("day", "en"))
-"""Colours hang on no word: each theme is drawn in one language."""
 
 
 @pytest.fixture
@@ -53,14 +51,6 @@ def language(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture(params=THEMES)
 def theme(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-@pytest.fixture(params=LOOKS, ids=lambda look: "-".join(look))
-def look(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A theme, while its language is spoken."""
-    theme, language = request.param
-    with speaking(language):
-        yield theme
 
 
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -127,23 +117,29 @@ def test_wall(snap_compare: Compare, size: tuple[int, int], theme: str, page: st
 # ------------------------------------------------------------------------------------------------ panes
 
 
-def test_queue(backend: MemoryBackend, snap_compare: Compare, size: tuple[int, int], look: str) -> None:
+def test_queue(backend: MemoryBackend, snap_compare: Compare, size: tuple[int, int], theme: str, language: str) -> None:
     """Countdown first, late and soon marked by sign and colour, the ticket beside the list or below it."""
-    assert snap_compare(app_in(look, backend), terminal_size=size, run_before=after("down", "space"))
+    assert snap_compare(app_in(theme, backend), terminal_size=size, run_before=after("down", "space"))
 
 
 @pytest.mark.parametrize("pane", ["f3", "f4", "f5", "5"], ids=["dispatch", "leaders", "timers", "overview"])
-def test_pane(backend: MemoryBackend, snap_compare: Compare, size: tuple[int, int], look: str, pane: str) -> None:
+def test_pane(
+    backend: MemoryBackend, snap_compare: Compare, size: tuple[int, int], theme: str, language: str, pane: str
+) -> None:
     """Dispatch: tickets and the tree with the proposal. Leaders: who climbed to whom. Timers: what fires next.
 
     Overview: figures, deadlines, communities, map, trend, who is on duty; at 80 columns a page of it.
     """
-    assert snap_compare(app_in(look, backend), terminal_size=size, run_before=after(pane))
+    assert snap_compare(app_in(theme, backend), terminal_size=size, run_before=after(pane))
 
 
 @pytest.mark.parametrize("tab", [0, 1, 2, 3], ids=["summary", "history", "custody", "clocks"])
-def test_ticket(backend: MemoryBackend, snap_compare: Compare, size: tuple[int, int], look: str, tab: int) -> None:
+def test_ticket(
+    backend: MemoryBackend, snap_compare: Compare, size: tuple[int, int], theme: str, language: str, tab: int
+) -> None:
     """The whole ticket, one tab each: what it is, what happened, who held it how long, which clocks run."""
+    if (theme == "day") != (language == "en") and tab:
+        pytest.skip("the tabs beyond the first look the same in the other theme")
 
     async def run(pilot: Pilot[None]) -> None:
         await after("enter")(pilot)
@@ -151,10 +147,12 @@ def test_ticket(backend: MemoryBackend, snap_compare: Compare, size: tuple[int, 
         await at_rest(pilot)
         await press(pilot, *["right"] * tab)
 
-    assert snap_compare(app_in(look, backend), terminal_size=size, run_before=run)
+    assert snap_compare(app_in(theme, backend), terminal_size=size, run_before=run)
 
 
-def test_intake(backend: MemoryBackend, snap_compare: Compare, size: tuple[int, int], look: str) -> None:
+def test_intake(
+    backend: MemoryBackend, snap_compare: Compare, size: tuple[int, int], theme: str, language: str
+) -> None:
     """A report being taken down: the matter proposed with its limits and why, what to ask, the community found."""
 
     async def run(pilot: Pilot[None]) -> None:
@@ -171,7 +169,7 @@ def test_intake(backend: MemoryBackend, snap_compare: Compare, size: tuple[int, 
         await until(pilot, lambda: "139****1111" in screen_text(pilot.app))
         await at_rest(pilot)
 
-    assert snap_compare(app_in(look, backend), terminal_size=size, run_before=run)
+    assert snap_compare(app_in(theme, backend), terminal_size=size, run_before=run)
 
 
 # ------------------------------------------------------------------------------------------------ drawers and states

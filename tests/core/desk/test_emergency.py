@@ -42,6 +42,7 @@ from core.desk.orders import (
     ReportUp,
     Resume,
 )
+from core.desk.rights_orders import AgreeRole, AskRole, DeclineRole, EndGlass, ReviewGlass, TakeGlass
 from core.engine import mode as following
 from core.engine.auditor import audit
 from core.engine.loop import Engine
@@ -49,6 +50,7 @@ from core.rules.permission_table import OPERATIONS
 from core.rules.roles import BUSINESS_ROLES
 from data.errors import BadInput, NotAllowed, NotFound, Refusal
 from data.queries.emergency import calls_of, emergencies, log, mode, owed_upward
+from data.rights_terms import GrantKind
 from data.terms import CheckResult, Grade, PauseReason, Role, Satisfaction, Stage, UpwardForm
 from tests.core.desk.scene import Scene
 
@@ -72,6 +74,12 @@ MATRIX = {
     "broadcast": DESK,
     "broadcast_seen": ALL,
     "broadcast_remind": DESK,
+    "role_ask": {"security_admin"},
+    "role_agree": {"commander", "duty_leader"},
+    "role_decline": {"commander", "duty_leader", "security_admin"},
+    "break_glass": DESK | {"section_leader", "post_member"},
+    "break_glass_end": DESK | {"section_leader", "post_member"},
+    "break_glass_review": {"commander", "duty_leader"},
     **dict.fromkeys(("handover_pack", "handover_note", "handover_give", "handover_accept", "handover_refuse"), DESK),
 }
 """Said a second time, by hand."""
@@ -119,6 +127,12 @@ ORDERS: dict[str, Callable[[], CentreOrder]] = {
     "broadcast": lambda: SendBroadcast(title="用火安全", tags=[], units=["G01"]),
     "broadcast_seen": lambda: SeenBroadcast(broadcast=1),
     "broadcast_remind": lambda: RemindBroadcast(broadcast=1),
+    "role_ask": lambda: AskRole(kind=GrantKind.TAKE, officer="li", role=Role.COMMANDER, reason="期满"),
+    "role_agree": lambda: AgreeRole(grant=1),
+    "role_decline": lambda: DeclineRole(grant=1, reason="不"),
+    "break_glass": lambda: TakeGlass(role=Role.DUTY_OFFICER, reason="失联"),
+    "break_glass_end": lambda: EndGlass(use=1),
+    "break_glass_review": lambda: ReviewGlass(use=1, proper=True, words="妥"),
     "handover_pack": lambda: HandoverPack(),
     "handover_note": lambda: HandoverNoted(text="说明"),
     "handover_give": lambda: HandoverGive(),

@@ -159,23 +159,6 @@ def test_errors_and_another_centres_file_change_nothing(street: Street) -> None:
     assert stored(street) == before
 
 
-def test_an_administrator_holds_no_other_role_at_any_time(street: Street) -> None:
-    before = stored(street)
-    template = read_template("s3")
-    auditor = AppointmentEntry("WY03-A", "CHL", "audit_admin")
-    with pytest.raises(BadInput, match="WY03-A"):
-        load(street, replace(template, appointments=(*template.appointments, auditor)))
-    # The file alone is right; with what stays from before it is not.
-    moved = tuple(entry for entry in template.appointments if entry.officer != "WY03-A")
-    edited = replace(template, appointments=(*moved, auditor))
-    with pytest.raises(BadInput) as refused:
-        load(street, edited)
-    assert refused.value.code == "roles-exclusive"
-    assert stored(street) == before
-    load(street, edited, replace_all=True)
-    assert [entry for entry in stored(street).appointments if entry.officer == "WY03-A"] == [auditor]
-
-
 def test_duty_that_is_over_is_left_out_of_an_export(street: Street) -> None:
     assert len(stored(street, AT + int(timedelta(days=30).total_seconds())).duty) == 0
     with street.store.read() as connection:
