@@ -35,6 +35,7 @@ TENANT_TABLES = frozenset(
         *("handover", "handover_note"),
         *("role_grant", "break_glass"),
         *("ssh_key",),
+        *("access_event", "access_head"),
         *("attendee", "consultation", "mediation", "meeting", "opinion", "publication", "resolution"),
     )
 )

@@ -27,6 +27,7 @@ REVISIONS = (
     "0013",
     "0014",
     "0015",
+    "0016",
 )
 """Every revision that this program knows, oldest first."""
 HEAD = REVISIONS[-1]

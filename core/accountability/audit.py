@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
+from core.accountability.access_log import access_against, access_findings
 from core.accountability.findings import Finding
 from core.accountability.head import Anchor, verify_against
 from core.accountability.lookup import plain
@@ -52,15 +53,18 @@ def verify(
     centre: int,
     progress: Progress | None = None,
     against: Anchor | None = None,
+    access: Anchor | None = None,
     limit: int = 1_000,
 ) -> list[Finding]:
     """Check chain, projections, due rows and kept counters; an empty list means that everything agrees.
 
-    `against` is a head that was printed before. Stops after `limit` findings.
+    `against` is a head of the log that was kept before, `access` one of the access log. Stops after `limit` findings.
     """
     found = findings(reader, centre, progress)
     if against is not None:
         found = chain(verify_against(reader, centre, against), found)
+    if access is not None:
+        found = chain(access_against(reader, centre, access), found)
     return list(islice(found, limit))
 
 
@@ -75,6 +79,7 @@ def findings(reader: Reader, centre: int, progress: Progress | None = None) -> I
     yield from replay.centre_rows()
     yield from replay.due_rows()
     yield from replay.counters()
+    yield from access_findings(reader, centre)
     tell(whole, whole)
 
 

@@ -12,6 +12,17 @@ from data.terms import ADMIN_ROLES
 
 
 @dataclass(frozen=True)
+class Origin:
+    """How and from where an officer came in."""
+
+    session_id: int | None
+    how: str
+    """`named`, `password` or `ssh-key`."""
+    address: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
 class Actor:
     """An actor with the roles and units held at the moment of acting."""
 
@@ -25,6 +36,7 @@ class Actor:
     """Administrators' roles that nobody holds: the desk stands in for them, as the table of permissions says."""
     glass: int | None = None
     """The use of break-glass that gives one of the roles; whatever is done meanwhile is marked with it."""
+    origin: Origin | None = None
 
     def answers_for(self, unit_id: int, parent_id: int | None) -> bool:
         """Whether a unit is one of this officer's, or stands right under one (a post of the section led)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
+from data.tables.access import AccessEvent, AccessHead
 from data.tables.catalogue import CalendarDay, Catalogue, Matter
 from data.tables.centre import Centre, CentreSequence, CentreStatistic, DailyNumber, Request, Setting
 from data.tables.emergency import Emergency, EmergencyRecord, PhoneRecord, PhoneRecordFields
@@ -70,6 +71,8 @@ __all__ = [
     "CENTRE_LOG",
     "OF_CENTRE",
     "OF_TICKET",
+    "AccessEvent",
+    "AccessHead",
     "Appointment",
     "Attendee",
     "AttendeeRecord",
