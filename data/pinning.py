@@ -36,6 +36,7 @@ TENANT_TABLES = frozenset(
         *("role_grant", "break_glass"),
         *("ssh_key",),
         *("access_event", "access_head"),
+        "ticket_reader",
         *("attendee", "consultation", "mediation", "meeting", "opinion", "publication", "resolution"),
     )
 )

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
+    from data.queries.scope import Scoping
+
 APPLICATION_ID = 0x5A48_4855
 """Marks a SQLite file as a store of this product (the letters ZHHU)."""
 
@@ -39,6 +41,8 @@ class Reader:
         Raises StoreTrouble when it is missing, is something else, or is of another release (unless `any_version`).
         """
         self.url = url
+        self.scoping: Scoping | None = None
+        """What the officer who reads may see; None for the program's own work, such as the audit's."""
         self.sqlite = is_sqlite(url)
         self._path = sqlite_path(url) if self.sqlite else ""
         self._reopened = 0
@@ -58,6 +62,14 @@ class Reader:
         """
         found: list[tuple[Any, ...]] = self._execute(sql, fanout, values).fetchall()
         return found
+
+    def bare_rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+        """The same without a look at what the officer may see: for what shows nothing of a ticket."""
+        kept, self.scoping = self.scoping, None
+        try:
+            return self.rows(sql, **values)
+        finally:
+            self.scoping = kept
 
     def one(self, sql: str, fanout: bool = False, **values: Any) -> tuple[Any, ...] | None:
         """The first row of a SELECT, or None."""
@@ -119,6 +131,8 @@ class Reader:
     def _execute(self, sql: str, fanout: bool, values: Mapping[str, Any]) -> Any:
         if not fanout:
             _require_pin(sql, values)
+        if self.scoping is not None:
+            sql, values = self.scoping.applied(self, sql, values)
         statement = sql if self.sqlite else _psycopg_style(sql)
         try:
             return self._connection.execute(statement, values)

@@ -6,11 +6,13 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from core.desk.sight import scope_for
 from data.bell import BellWatch, strokes
 from data.counting import keeps_all
 from data.location import is_sqlite, sqlite_path
 from data.queries import listing, organisation, tickets
 from data.queries.organisation import CentreLine
+from data.queries.scope import Scope, Scoping
 from data.reader import Reader
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from core.engine.loop import Engine
     from data.store import Store
 
+ROLES_STAND = 60
+"""Seconds after which the officer's roles are looked up again."""
 ENGINE_PATIENCE = 2.0
 """Seconds that our engine gets to finish its cycle when the console closes."""
 
@@ -36,6 +40,8 @@ class OpenStore:
         self.clock = clock
         self.seconds = seconds
         self.officer = officer
+        self._scoping = Scoping(self._scope)
+        self._scoped_at = 0
         self._readers = threading.local()
         self._all: list[Reader] = []
         self._age = 0
@@ -59,13 +65,20 @@ class OpenStore:
         return next(line for line in organisation.centres(self._reader()) if line.id == wanted)
 
     def _reader(self) -> Reader:
-        """The reader of the calling thread."""
+        """The reader of the calling thread; it shows what the acting officer may see."""
+        if self.seconds() // ROLES_STAND != self._scoped_at:
+            self._scoped_at = self.seconds() // ROLES_STAND
+            self._scoping.forget()
         reader = getattr(self._readers, "reader", None)
         if reader is None or self._readers.age != self._age:
             self._readers.age = self._age
             reader = self._readers.reader = Reader(self.url)
+            reader.scoping = self._scoping
             self._all.append(reader)
         return reader
+
+    def _scope(self, reader: Reader, centre: int) -> Scope:
+        return scope_for(reader, centre, self.officer, self.seconds())
 
     def close(self) -> None:
         """Give all connections back."""

@@ -139,6 +139,7 @@ class StoreBackend(WatchBackend):
 
     def act_as(self, officer: str) -> None:
         self.officer, self._officer_name, self._counted_at = officer, "", 0.0
+        self._scoping.forget()
 
     # ------------------------------------------------------------------------------------------- lists
 

@@ -38,7 +38,7 @@ def verify(
     from core.accountability.head import head, read_anchor
 
     session = session_of(context)
-    reader, centre = session.reader(), session.centre_id()
+    reader, centre = session.whole_reader(), session.centre_id()
     anchor = read_anchor(against) if against else None
     with progress_bar() as progress:
         found = audit.verify(reader, centre, progress, anchor)
@@ -70,7 +70,7 @@ def head_command(context: typer.Context, json: Json = False) -> int:
     from data.queries.listing import iso
 
     session = session_of(context)
-    found = head(session.reader(), session.centre_id())
+    found = head(session.whole_reader(), session.centre_id())
     if json:
         output.write_json(
             {

@@ -149,7 +149,7 @@ def index(
         with store.write() as connection:
             empty_index(connection)
     centres, done = _centres(session), 0
-    whole = sum(waiting(session.reader(), centre, 1 << 40) for centre in centres)
+    whole = sum(waiting(session.whole_reader(), centre, 1 << 40) for centre in centres)
     with progress_bar() as progress:
         for centre in centres:
             while taken := fill(store, centre):
@@ -161,7 +161,7 @@ def index(
 
 def _centres(session: Session) -> list[int]:
     """The ids of all centres of the store."""
-    return [int(row[0]) for row in session.reader().rows("SELECT id FROM centre ORDER BY id", fanout=True)]
+    return [int(row[0]) for row in session.whole_reader().rows("SELECT id FROM centre ORDER BY id", fanout=True)]
 
 
 @command(app, "check", "检查数据库是否完好；有误时退出码 8", "whether the store is sound; exit code 8 when it is not")

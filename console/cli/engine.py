@@ -86,7 +86,7 @@ def status(context: typer.Context, json: Json = False) -> int:
     from core.engine.auditor import engine_status
 
     session = session_of(context)
-    found = engine_status(session.reader(), session.centre_id(), session.now())
+    found = engine_status(session.whole_reader(), session.centre_id(), session.now())
     record = asdict(found)
     for name in ("beat_at", "next_at"):
         record[name] = iso(record[name])

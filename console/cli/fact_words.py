@@ -58,6 +58,7 @@ LABELS = {
     "joined": ("并入的事件", "joined ticket"),
     "other": ("另一事件", "other ticket"),
     "tie": ("关系", "as"),
+    "officers": ("知悉人", "may see it"),
     "off": ("解除", "taken off"),
     "open_calls_reason": ("未回访的原因", "why reporters were not called back"),
     "open_children_reason": ("子事件未结的原因", "why children stay open"),

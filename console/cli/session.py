@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from core.desk.actor import Actor
     from core.desk.desk import Desk
     from data.queries.filters import Condition
+    from data.queries.scope import Scope
     from data.reader import Reader
     from data.store import Store
 
@@ -46,6 +47,7 @@ class Session:
         self._clock = clock
         self._store: Store | None = None
         self._reader: Reader | None = None
+        self._whole_reader: Reader | None = None
         self._desk: Desk | None = None
         self._actors: dict[str | None, Actor] = {}
 
@@ -81,12 +83,31 @@ class Session:
         return locate(self.store_name)
 
     def reader(self) -> Reader:
-        """A read connection without the weight of the writer's side."""
+        """A read connection without the weight of the writer's side; it shows what the acting officer may see."""
         if self._reader is None:
+            from data.queries.scope import Scoping
             from data.reader import Reader
 
             self._reader = Reader(self.url())
+            self._reader.scoping = Scoping(self._scope)
         return self._reader
+
+    def _scope(self, reader: Reader, centre: int) -> Scope:
+        if not self.officer:
+            from data.queries.scope import NOBODY
+
+            return NOBODY
+        from core.desk.sight import scope_for
+
+        return scope_for(reader, centre, self.officer, self.now())
+
+    def whole_reader(self) -> Reader:
+        """A read connection that sees everything: for the audit and the machine, which show nothing of a ticket."""
+        if self._whole_reader is None:
+            from data.reader import Reader
+
+            self._whole_reader = Reader(self.url())
+        return self._whole_reader
 
     def centre_id(self) -> int:
         """The centre's id. Raises NotFound."""
@@ -168,8 +189,9 @@ class Session:
 
     def close(self) -> None:
         """Close what was opened."""
-        if self._reader is not None:
-            self._reader.close()
+        for reader in (self._reader, self._whole_reader):
+            if reader is not None:
+                reader.close()
         if self._store is not None:
             self._store.close()
-        self._reader = self._store = self._desk = None
+        self._reader = self._whole_reader = self._store = self._desk = None

@@ -433,6 +433,18 @@ VERB_COMMANDS = (
         "many units look for the like of this ticket, on a ticket of its own",
         SWEEP_FIELDS,
     ),
+    VerbCommand(
+        "name-readers",
+        "name_readers",
+        "指定知悉人",
+        "指定知悉人：谁能看保密事件的内容",
+        "say who sees what a confidential ticket holds",
+        (
+            Field("officers", "知悉人，可多次给出", "an officer, may be repeated", "many", flag="--officer"),
+            Field("off", "取消知悉人，可多次给出", "an officer who no longer sees it, may be repeated", "many"),
+            REASON,
+        ),
+    ),
     *MEETING_COMMANDS,
     *REVIEW_COMMANDS,
 )

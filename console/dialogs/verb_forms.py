@@ -116,6 +116,11 @@ FORMS: dict[str, Callable[[], tuple[FieldSpec, ...]]] = {
     "decline": lambda: (reason_field(),),
     "withdraw": lambda: (_note(),),
     "recompute": lambda: (yes_no("policy", _("New policy")),),
+    "name_readers": lambda: (
+        FieldSpec("officers", _("Who sees it"), many=True, limit=300, hint=_("officers, with blanks between")),
+        FieldSpec("off", _("No longer"), many=True, limit=300),
+        reason_field(),
+    ),
     **MEETING_FORMS,
     **REVIEW_FORMS,
 }

@@ -41,7 +41,7 @@ HARMLESS = frozenset(
     {"note", "tick", "ask", "remind", "supervise", "link", "sweep", "engine_step", "mode", "report_up", "take_over"}
 ) | {
     *("convene", "put_off", "attend", "minutes", "publish", "consult", "collect", "conclude", "meeting_step"),
-    *("review_open", "review_hold", "review_lesson", "review_follow_up", "review_conclude"),
+    *("name_readers", "review_open", "review_hold", "review_lesson", "review_follow_up", "review_conclude"),
 }
 """Events that change nothing another officer decides on: a colleague's note or a step of the ladder, in between looking
 at a ticket and acting on it, does not make the order stale."""

@@ -139,6 +139,7 @@ TICKET: Mapping[str, tuple[Grant, ...]] = {
     "publish": (DESK, MEETING),
     "mediate": (DESK, HANDS),
     "fulfil": (DESK, HANDS),
+    "name_readers": (HEADS,),
     "review_open": (SENIOR, SECTION),
     "review_hold": (SENIOR, SECTION),
     "review_lesson": (DESK, SECTION),

@@ -97,13 +97,14 @@ STAGES: dict[str, frozenset[Stage]] = {
     "review_lesson": UNDER_REVIEW,
     "review_follow_up": UNDER_REVIEW,
     "review_conclude": UNDER_REVIEW,
+    "name_readers": frozenset(Stage),
     "engine_step": LIVING,
     "take_over": OUT,
     "mode": LIVING,
 }
 
 
-ALWAYS = frozenset({"note", "link", "sweep"})
+ALWAYS = frozenset({"note", "link", "sweep", "name_readers"})
 """What is possible even when a ticket's life is over."""
 
 
@@ -162,6 +163,8 @@ def refusal_of_tasks(verb: str, case: Case) -> Why | None:
         return Why(
             "was-sent", "已派过单，不能再不予受理，可作废", "it was sent out already: it can be voided, not refused"
         )
+    if verb == "name_readers" and not case.ticket.confidential:
+        return Why("not-confidential", "不是保密事件，不用指定知悉人", "it is not confidential: nobody need be named")
     if verb == "take_back" and cover_of(case.ticket) is None:
         return Why("not-covered", "未由B岗接手，无须收回", "post B has not taken it over")
     states = {task.state for task in case.tasks if task.state in LIVE_TASKS}

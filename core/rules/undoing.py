@@ -44,7 +44,7 @@ UNDOABLE = frozenset(
 )
 BESIDE = frozenset({"note", "tick", "ask", "remind", "link", "engine_step", "mode", "grade", "report_up"}) | {
     *("take_over", "take_back", "convene", "put_off", "attend", "minutes", "consult", "collect", "conclude", "publish"),
-    *("sweep", "cordon", "remind_hands", "mediate", "fulfil", "meeting_step", "finding"),
+    *("sweep", "cordon", "remind_hands", "mediate", "fulfil", "meeting_step", "finding", "name_readers"),
     *("review_open", "review_hold", "review_lesson", "review_follow_up", "review_conclude"),
 }
 """Words, meetings, mediation and reviews, ties to other tickets, the ladder's steps, who stands in, what is owed
@@ -91,6 +91,7 @@ REASONS = {
     "mediate": ("调解记录不能撤销；更正请用“记录”", "a round of mediation stays: correct it with a note"),
     "fulfil": ("履约记录不能撤销；更正请用“记录”", "that an agreement was carried out stays: correct it with a note"),
     "meeting_step": ("会议和征求意见的提醒不能撤销", "a reminder of a meeting or consultation stays"),
+    "name_readers": ("知悉人已看到，不能撤销；可取消知悉人", "they may have seen it: take them off instead"),
     "review_open": ("复盘已开启，不能撤销；请写明情况后结束", "a review was opened: say so in it and conclude it"),
     "review_hold": ("复盘会记录不能撤销；更正请写一条意见", "what was held stays: correct it with a lesson"),
     "review_lesson": ("经验教训不能撤销；更正另写一条", "a lesson stays: write a correction"),

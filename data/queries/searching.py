@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from data.queries.counted import counter
 from data.queries.filters import Condition
+from data.queries.scope import SEALED
 from data.reader import Reader
 from data.tokens import OPEN, asked, of_centre
 
@@ -62,10 +63,14 @@ def ways(reader: Reader, centre: int, condition: Condition, only_open: bool = Fa
         yield condition._replace(phrases=(), near=True)
     indexed, tail, values = _proposals(reader, centre, condition, wanted)
     hits = ""
-    if only_open and _index_knows(condition):
+    scope = reader.scoping.scope(reader, centre) if reader.scoping is not None else None
+    if only_open and _index_knows(condition) and (scope is None or scope.whole):
         place = "f.rowid" if reader.sqlite else "f.ticket_id"
-        hits = f"{indexed} AND {place} NOT IN (SELECT x.ticket_id {_TAIL}) UNION ALL {tail} AND EXISTS (SELECT 1"
-        hits += " FROM ticket t WHERE t.centre_id = x.centre_id AND t.id = x.ticket_id AND t.open = 1)"
+        sealed = f" AND {place} NOT IN (SELECT id FROM {SEALED})" if scope is not None else ""
+        hits = f"{indexed} AND {place} NOT IN (SELECT x.ticket_id {_TAIL}){sealed} UNION ALL {tail}"
+        hits += (
+            " AND EXISTS (SELECT 1 FROM ticket t WHERE t.centre_id = x.centre_id AND t.id = x.ticket_id AND t.open = 1)"
+        )
     sql = f"+t.id IN ({indexed} UNION ALL {tail}) AND ({condition.sql})"
     yield Condition(sql, {**condition.values, **values}, condition.asks_closed, hits=hits)
 

@@ -116,7 +116,7 @@ def ladder_steps(reader: Reader, centre: int, ticket: int) -> list[Row]:
 
 def changed_since(reader: Reader, centre: int, event_no: int, limit: int = 500) -> list[tuple[int, int]]:
     """(event number, ticket id) of what happened after an event of the centre's chain, oldest first."""
-    rows = reader.rows(
+    rows = reader.bare_rows(
         "SELECT id, ticket_id FROM ticket_event WHERE centre_id = :centre AND id > :event_no ORDER BY id LIMIT :size",
         centre=centre,
         event_no=event_no,

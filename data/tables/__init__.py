@@ -66,6 +66,7 @@ from data.tables.ticket import (
     TicketEvent,
     TicketRecord,
 )
+from data.tables.visibility import TicketReader, TicketReaderRecord
 
 __all__ = [
     "CENTRE_LOG",
@@ -148,6 +149,8 @@ __all__ = [
     "TaskRecord",
     "Ticket",
     "TicketEvent",
+    "TicketReader",
+    "TicketReaderRecord",
     "TicketRecord",
     "TicketText",
     "Unit",

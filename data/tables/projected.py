@@ -41,6 +41,7 @@ from data.tables.meetings import (
 )
 from data.tables.reviews import FollowUp, FollowUpRecord, Lesson, LessonRecord, Review, ReviewRecord
 from data.tables.rights import BreakGlass, BreakGlassRecord, RoleGrant, RoleGrantRecord
+from data.tables.visibility import TicketReader, TicketReaderRecord
 
 
 class Projected(NamedTuple):
@@ -85,5 +86,6 @@ OF_TICKET: dict[str, Projected] = {
     "review": Projected(ReviewRecord, Review, "复盘"),
     "lesson": Projected(LessonRecord, Lesson, "经验教训"),
     "follow_up": Projected(FollowUpRecord, FollowUp, "整改任务"),
+    "reader": Projected(TicketReaderRecord, TicketReader, "知悉人"),
 }
 """Rows that hang on one ticket, by their name in its effects; numbered by `no` inside a ticket."""

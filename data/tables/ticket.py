@@ -139,6 +139,16 @@ class Ticket(TicketRecord, table=True):
             sqlite_where=sql(MAJOR),
             postgresql_where=sql(MAJOR),
         ),
+        Index("ix_ticket_section", "centre_id", "section", "id"),
+        Index("ix_ticket_community", "centre_id", "community_id", "id"),
+        Index("ix_ticket_grid", "centre_id", "grid_id", "id"),
+        Index(
+            "ix_ticket_confidential",
+            "centre_id",
+            "id",
+            sqlite_where=sql("confidential"),
+            postgresql_where=sql("confidential"),
+        ),
         Index(
             "ix_ticket_parent",
             "centre_id",
@@ -217,6 +227,14 @@ class Task(TaskRecord, table=True):
         belongs_to("ticket", "ticket_id", "fk_task_ticket"),
         Index("ix_task_ticket", "centre_id", "ticket_id"),
         Index("ix_task_unit", "centre_id", "unit_id", "state"),
+        Index(
+            "ix_task_officer",
+            "centre_id",
+            "officer_id",
+            "ticket_id",
+            sqlite_where=sql("officer_id IS NOT NULL"),
+            postgresql_where=sql("officer_id IS NOT NULL"),
+        ),
         {"info": TENANT},
     )
 

@@ -6,7 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.desk import contingency_orders, device_orders, meeting_orders, orders, review_orders, sweep_orders
+from core.desk import (
+    contingency_orders,
+    device_orders,
+    meeting_orders,
+    orders,
+    review_orders,
+    sweep_orders,
+    visibility_orders,
+)
 from core.desk.verbs import (
     closing,
     consulting,
@@ -20,6 +28,7 @@ from core.desk.verbs import (
     mediating,
     meeting,
     moving,
+    naming,
     pressing,
     requests,
     resolving,
@@ -98,6 +107,7 @@ _ROWS: tuple[tuple[str, str, type[orders.Order], Callable[[Work, Any], Decision]
     ("公示", "publish", meeting_orders.Publish, consulting.decide_publish),
     ("调解", "mediate", meeting_orders.Mediate, mediating.decide_mediate),
     ("履约", "fulfil an agreement", meeting_orders.Fulfil, mediating.decide_fulfil),
+    ("指定知悉人", "name who sees it", visibility_orders.NameReaders, naming.decide_name_readers),
     ("开启复盘", "open a review", review_orders.ReviewOpen, reviewing.decide_review_open),
     ("召开复盘会", "hold a review", review_orders.ReviewHold, reviewing.decide_review_hold),
     ("经验教训", "write a lesson", review_orders.ReviewLesson, reviewing.decide_review_lesson),

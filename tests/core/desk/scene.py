@@ -285,5 +285,6 @@ def orders_of(code: str) -> dict[str, Order]:
         "report_up": {"form": "phone"},
         "request": {"kind": "extension", "reason": "等材料"},
         "decline": {"reason": "理由不足"},
+        "name_readers": {"officers": ["li"], "reason": "经办"},
     }
     return {name: verb.order(ticket=code, **values.get(name, {})) for name, verb in VERBS.items()}

@@ -103,6 +103,7 @@ MATRIX = {
     "sweep": DESK,
     "cordon": ALL,
     "remind_hands": DESK | LEADERS,
+    "name_readers": {"duty_leader", "commander"},
 }
 """Said a second time, by hand: a verb without a row here, or a role let in by accident, fails."""
 

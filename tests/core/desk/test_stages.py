@@ -33,8 +33,8 @@ LIFE = {
 }
 """Written down once more by hand: the field's own order of things (domain.md 2.4)."""
 AFTERWARDS = (
-    *("note", "link", "sweep", "request", "grant", "decline", "withdraw", "convene", "put_off", "attend", "minutes"),
-    *("decide", "consult", "collect", "conclude", "publish"),
+    *("note", "link", "sweep", "name_readers", "request", "grant", "decline", "withdraw"),
+    *("convene", "put_off", "attend", "minutes", "decide", "consult", "collect", "conclude", "publish"),
     *("review_open", "review_hold", "review_lesson", "review_follow_up", "review_conclude"),
 )
 """Possible when a life is over: an appeal is a request, too, and a meeting may look back on what was filed."""
@@ -88,7 +88,7 @@ def test_a_wrong_stage_is_refused(street: tuple[Scene, dict[Stage, str]], verb: 
 def test_a_joined_ticket_that_was_filed_is_closed_too(verb: str) -> None:
     case = Case(TicketRecord(centre_id=1, id=1, code="T", stage=Stage.MERGED.value, closed_at=1))
     why = refusal_of_stage(verb, "某事", "do it", case)
-    assert (why is None) == (verb in ("note", "link", "sweep"))
+    assert (why is None) == (verb in ("note", "link", "sweep", "name_readers"))
     assert why is None or why.code == "closed"
 
 

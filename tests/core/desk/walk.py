@@ -123,6 +123,7 @@ FIELDS: dict[str, dict[str, Sequence[Any]]] = {
     "grade": {"grade": tuple(Grade)},
     "cordon": {"note": WORDS},
     "remind_hands": {"silent": (True, False), "units": ([], ["C01"], ["XF"])},
+    "name_readers": {"officers": ([], ["li"], ["wang", "li"]), "off": ([], [], ["li"]), "reason": WORDS},
     "sweep": {
         "title": WORDS,
         "kinds": (["grid"], ["grid", "micro_grid"], ["post"]),
