@@ -43,10 +43,10 @@ class Head:
 def head(reader: Reader, centre: int) -> Head:
     """The head of a centre's log now. Raises NotFound for an unknown centre."""
     facts = Lookup(reader, centre).centre()
-    row = reader.one(
+    rows = reader.bare_rows(
         "SELECT id, hash, at FROM ticket_event WHERE centre_id = :centre ORDER BY id DESC LIMIT 1", centre=centre
     )
-    number, digest, at = (int(row[0]), str(row[1]), int(row[2])) if row else (0, "", None)
+    number, digest, at = (int(rows[0][0]), str(rows[0][1]), int(rows[0][2])) if rows else (0, "", None)
     return Head(facts.code, facts.name, facts.zone, number, digest, at)
 
 
