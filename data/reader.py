@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from data.queries.scope import Scoping
+    from data.queries.scoping import Scoping
 
 APPLICATION_ID = 0x5A48_4855
 """Marks a SQLite file as a store of this product (the letters ZHHU)."""

@@ -12,8 +12,9 @@ from data.counting import keeps_all
 from data.location import is_sqlite, sqlite_path
 from data.queries import listing, organisation, tickets
 from data.queries.organisation import CentreLine
-from data.queries.scope import Scope, Scoping
+from data.queries.scoping import Scoping
 from data.reader import Reader
+from data.scope import Scope
 
 if TYPE_CHECKING:
     from console.backend.catalogue import CatalogueReader

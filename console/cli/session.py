@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from core.desk.actor import Actor
     from core.desk.desk import Desk
     from data.queries.filters import Condition
-    from data.queries.scope import Scope
     from data.reader import Reader
+    from data.scope import Scope
     from data.store import Store
 
 OFFICER = "ZHIHUI_OFFICER"
@@ -85,7 +85,7 @@ class Session:
     def reader(self) -> Reader:
         """A read connection without the weight of the writer's side; it shows what the acting officer may see."""
         if self._reader is None:
-            from data.queries.scope import Scoping
+            from data.queries.scoping import Scoping
             from data.reader import Reader
 
             self._reader = Reader(self.url())
@@ -94,7 +94,7 @@ class Session:
 
     def _scope(self, reader: Reader, centre: int) -> Scope:
         if not self.officer:
-            from data.queries.scope import NOBODY
+            from data.scope import NOBODY
 
             return NOBODY
         from core.desk.sight import scope_for

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from core.rules.visibility import BRANCHES, Held, scope_of
 from data.errors import BadInput, NotFound
-from data.queries.scope import NOBODY
+from data.scope import NOBODY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from data.queries.scope import Scope
     from data.reader import Reader
+    from data.scope import Scope
 
 _OFFICER = """
 SELECT id, code FROM officer WHERE centre_id = :centre AND active AND (code = :named OR name = :named) LIMIT 3

@@ -1,4 +1,4 @@
-"""Who sees which ticket, and how much of it. Pure: `data.queries.scope` says the same to the store.
+"""Who sees which ticket, and how much of it. Pure: `data.queries.scoping` says the same to the store.
 
 A duty desk sees the whole centre. A section leader sees the own section and its posts, a post member the own posts, a
 community secretary the own community with its grids, the people of a grid their grid, a linked force what it was
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from core.rules.roles import DESK_ROLES
-from data.queries.scope import GIVEN, LIVE, URGENT, Scope
+from data.scope import GIVEN, LIVE, URGENT, Scope
 from data.terms import ADMIN_ROLES, Role, UnitKind
 
 GRID_ROLES = frozenset(

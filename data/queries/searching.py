@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from data.queries.counted import counter
 from data.queries.filters import Condition
-from data.queries.scope import SEALED
+from data.queries.scoping import SEALED
 from data.reader import Reader
 from data.tokens import OPEN, asked, of_centre
 

@@ -15,8 +15,9 @@ from sqlalchemy import insert
 from sqlmodel import SQLModel
 
 from core.rules.visibility import GRIDS, Given, Held, Seen, Sight, scope_of, sight
-from data.queries.scope import LINES, TASK, TICKET, UNSCOPED, WHOLE, Scope, Scoping
+from data.queries.scoping import LINES, TASK, TICKET, UNSCOPED, WHOLE, Scoping
 from data.reader import Reader
+from data.scope import Scope
 from data.tables import (
     Custody,
     CustodyRecord,

@@ -12,55 +12,16 @@ from __future__ import annotations
 
 import re
 
-from data.counting import DIMENSIONS
+from data.scope import GIVEN, LIVE, URGENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from data.reader import Reader
+    from data.scope import Scope
 
-
-class Scope:
-    """How far an officer sees. Units, communities and grids are ids; sections are codes."""
-
-    def __init__(
-        self,
-        officer_id: int | None,
-        whole: bool = False,
-        sections: Iterable[str] = (),
-        units: Iterable[int] = (),
-        communities: Iterable[int] = (),
-        grids: Iterable[int] = (),
-        urgent: bool = False,
-        counts: bool = False,
-        contacts: bool = False,
-        nothing: bool = False,
-    ) -> None:
-        """`whole`: every ticket; `urgent`: the open urgent ones; `counts`: the centre's kept counters as they are.
-
-        `contacts`: who called is seen beyond the life of an own task.
-        """
-        self.officer_id = officer_id
-        self.whole = whole
-        self.sections = tuple(sorted(sections))
-        self.units = tuple(sorted(units))
-        self.communities = tuple(sorted(communities))
-        self.grids = tuple(sorted(grids))
-        self.urgent = urgent
-        self.counts = whole or counts
-        self.contacts = whole or contacts or nothing
-        self.nothing = nothing
-
-
-NOBODY = Scope(None, whole=True)
-"""A single terminal at which nobody is named, a wall, an observer: all tickets, and of confidential ones no content."""
-
-URGENT = ("emergency", "urgent")
-LIVE = ("sent", "acknowledged", "arrived")
-GIVEN = (*LIVE, "done", "returned")
-"""A task that was given and not taken away again."""
 
 CONTACT = ("reporter_name", "reporter_phone")
 CONTENT = (
@@ -313,6 +274,8 @@ def _ids(numbers: tuple[int, ...]) -> str:
 
 def _counted() -> str:
     """The kept counters, counted over the tickets that are seen: an expression that `ticket` stands before."""
+    from data.counting import DIMENSIONS
+
     return " UNION ALL ".join(
         f"SELECT :centre AS centre_id, '{name}' AS dimension, CAST({line.item} AS TEXT) AS item, count(*) AS amount"
         f" FROM ticket WHERE centre_id = :centre{f' AND {line.where}' if line.where else ''} GROUP BY 3"
