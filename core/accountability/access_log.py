@@ -72,7 +72,7 @@ def note_access(
         "address": clean(origin.address)[:64],
         "fingerprint": clean(origin.fingerprint)[:80],
         "target": clean(target)[:120],
-        "body": dict(body or {}),
+        "body": {**(body or {}), "glass": actor.glass} if actor.glass is not None else dict(body or {}),
     }
     entry["hash"] = chain_hash(top.hash, entry)
     connection.execute(insert(table(AccessEvent)), [entry])

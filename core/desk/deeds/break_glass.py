@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.accountability.access_log import note_access
 from core.desk.deeds.deed import CentreReceipt, Deed, DeedKind
 from core.desk.desk import channels_of
 from core.desk.notices import notice_row
@@ -14,6 +15,7 @@ from core.desk.permissions import refuse_by_glass
 from core.desk.rights_orders import EndGlass, ReviewGlass, TakeGlass
 from core.desk.work import Message
 from core.rules.roles import HEAD_ROLES
+from data.access_terms import AccessKind
 from data.errors import BadInput, NotAllowed, NotFound
 from data.rights_terms import GLASS_ROLES, GLASS_SECONDS
 from data.tables import BreakGlass, BreakGlassRecord, table
@@ -47,7 +49,10 @@ def take(deed: Deed, order: TakeGlass) -> CentreReceipt:
         f"紧急授权：{name}取得{order.role.zh}权限 30 分钟。原因：{order.reason}",
         f"Break-glass: {code} took the right of {order.role.en} for 30 minutes. Reason: {order.reason}",
     )
-    return _write(deed, order.verb, fields, {"role": order.role.value, "reason": order.reason, "until": until})
+    receipt = _write(deed, order.verb, fields, {"role": order.role.value, "reason": order.reason, "until": until})
+    said = {"use": receipt.item, "until": until}
+    note_access(deed.connection, deed.centre_id, deed.at, deed.actor, AccessKind.BREAK_GLASS, order.role.value, said)
+    return receipt
 
 
 def end(deed: Deed, order: EndGlass) -> CentreReceipt:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from core.accountability.access_log import note_access
 from core.desk.deeds.deed import CentreReceipt, Deed, DeedKind
 from core.desk.permissions import refuse_by_glass
 from core.desk.references import References
@@ -15,6 +16,7 @@ from core.organisation.journal import note_change
 from core.organisation.spans import end_appointments
 from core.rules.roles import HEAD_ROLES
 from core.rules.separation import demand_separate
+from data.access_terms import AccessKind
 from data.errors import BadInput, NotAllowed, NotFound
 from data.ids import new_id
 from data.rights_terms import GrantKind, GrantState
@@ -78,7 +80,11 @@ def agree(deed: Deed, order: AgreeRole) -> CentreReceipt:
     zh = f"您的角色“{word.zh}”已{GrantKind(grant.kind).zh}"
     en = f"Your role of {word.en}: {'given' if grant.kind == GrantKind.GIVE else 'taken away'}"
     deed.tell(Message("grant", Severity.WARNING, zh, en, officer_id=grant.officer_id))
-    return _decide(deed, order.verb, grant, GrantState.AGREED, "")
+    receipt = _decide(deed, order.verb, grant, GrantState.AGREED, "")
+    kind = AccessKind.GRANTED if grant.kind == GrantKind.GIVE else AccessKind.TAKEN_AWAY
+    said = {"role": grant.role, "grant": grant.id}
+    note_access(deed.connection, deed.centre_id, deed.at, deed.actor, kind, officer.code, said)
+    return receipt
 
 
 def decline(deed: Deed, order: DeclineRole) -> CentreReceipt:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import update
 
+from core.accountability.access_log import note_access
 from core.accountability.audit import verify
 from core.accountability.lookup import plain
 from core.desk.centre_desk import CentreDesk
@@ -14,6 +15,7 @@ from core.desk.centre_orders import CentreOrder, LogEntry
 from core.desk.orders import GradeIncident, Note, Void
 from core.desk.rights_orders import AgreeRole, AskRole, DeclineRole, EndGlass, ReviewGlass, TakeGlass
 from core.organisation.change import Redrawing
+from data.access_terms import AccessKind
 from data.errors import BadInput, NotAllowed, NotFound, Refusal
 from data.queries.rights import grants, lasting, uses
 from data.rights_terms import GLASS_SECONDS, GrantKind
@@ -54,6 +56,12 @@ def told(scene: Scene, kind: str) -> list[str]:
     return [row["code"] for row in rows]
 
 
+def accesses(scene: Scene) -> list[tuple[str, str, str, int | None]]:
+    """Kind, who, about what, and the use of break-glass, of every entry of the access log."""
+    rows = scene.rows("SELECT kind, actor, target, body FROM access_event WHERE centre_id = :centre ORDER BY id")
+    return [(row["kind"], row["actor"], row["target"], plain(row["body"]).get("glass")) for row in rows]
+
+
 def test_one_asks_and_a_second_person_agrees(town: Scene) -> None:
     give = AskRole(kind=GIVE, officer="li", role=Role.SHIFT_LEADER, reason="顶班")
     assert refused(town, give, "chen") == "not-permitted"
@@ -76,6 +84,7 @@ def test_one_asks_and_a_second_person_agrees(town: Scene) -> None:
             *("give", "agreed", "li", "安全", "王芳"),
         )
         assert (newest.kind, newest.decided_by) == ("take", "陈静")
+    assert accesses(town) == [("granted", "wang", "li", None), ("taken_away", "chen", "li", None)]
 
 
 def test_what_is_never_agreed_to(town: Scene) -> None:
@@ -135,6 +144,9 @@ def test_broken_glass_is_loud_marked_and_over_by_itself(town: Scene) -> None:
     assert {"an", "chen", "shen", "wang"} == set(told(town, "break_glass"))
     town.desk.do(grading, town.desk.actor("li"))
     act(town, LogEntry(text="已定级"), "li")
+    with town.store.write() as connection:
+        note_access(connection, 1, town.desk.now(), town.desk.actor("li"), AccessKind.READ, code)
+    assert accesses(town) == [("break_glass", "li", "commander", None), ("read", "li", code, number)]
     with town.store.write() as connection:
         now = town.desk.now()
         Redrawing(connection, 1, now, now, town.desk.actor("li")).rename("C02", "二社区新")
