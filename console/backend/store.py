@@ -41,7 +41,7 @@ from data.queries.counted import Counted, counter
 from data.queries.filters import Condition, parse
 from data.queries.orders import ORDERS
 from data.reader import Reader
-from data.terms import Role, Tier, UnitKind, Urgency
+from data.terms import ADMIN_ROLES, Role, Tier, UnitKind, Urgency
 
 if TYPE_CHECKING:
     from console.backend.overview import OverviewReader
@@ -123,15 +123,20 @@ class StoreBackend(WatchBackend):
         return tickets.newest_id(self._reader(), self.centre.id)
 
     def officers(self) -> Sequence[OfficerRow]:
-        """Everybody who may act, those on shift now first."""
+        """Everybody who may act, those on shift now first; administrators do not act here."""
         held: dict[int, list[str]] = {}
         on_shift: dict[int, str] = {}
+        apart: set[int] = set()
         for holder in organisation.holders(self._reader(), self.centre.id, self.seconds()):
+            if holder.role in ADMIN_ROLES:
+                apart.add(holder.officer_id)
             held.setdefault(holder.officer_id, []).append(f"{holder.unit_name}{holder.rank.upper()}")
             if holder.on_shift:
                 on_shift[holder.officer_id] = term(Role, holder.on_shift, language())
         rows = []
         for number, code, name in organisation.officers(self._reader(), self.centre.id):
+            if number in apart:
+                continue
             posts = held.get(number, [])
             shown = _posts(on_shift.get(number, ""), posts)
             rows.append((number not in on_shift, OfficerRow(code, name, shown, found_by(code, name, *posts))))

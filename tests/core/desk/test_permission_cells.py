@@ -13,7 +13,7 @@ from console.permits import ACTIONS
 from core.desk.verbs.table import VERBS
 from core.rules import permission_table
 from core.rules.permission_table import TICKET, grants_of
-from data.terms import Role, Stage
+from data.terms import ADMIN_ROLES, Role, Stage
 from tests.core.desk.permission_cells import Street, wrong
 from tests.core.desk.scene import BY_ROLE, make_scene
 
@@ -54,6 +54,8 @@ def test_orders_are_refused_as_the_menu_says(town: Street) -> None:
 def test_the_screen_shows_what_the_desk_says(town: Street) -> None:
     scene = town.scene
     backend = StoreBackend(scene.store.url, scene.clock, scene.desk.now, None, None)
+    apart = {BY_ROLE[role] for role in ADMIN_ROLES}
+    assert {row.code for row in backend.officers()} & {*BY_ROLE.values()} == {*BY_ROLE.values()} - apart
     for role, officer in BY_ROLE.items():
         backend.act_as(officer)
         for stage in (Stage.REPORTED, Stage.HANDLING):
