@@ -29,6 +29,7 @@ REVISIONS = (
     "0015",
     "0016",
     "0017",
+    "0018",
 )
 """Every revision that this program knows, oldest first."""
 HEAD = REVISIONS[-1]

@@ -34,6 +34,10 @@ TITLES = (
 
 def build() -> Any:
     """The noun."""
+    from console.cli.duty_roster import add_to
+
+    if "now" not in {one.name for one in app.registered_commands}:
+        add_to(app)
     return built(app)
 
 

@@ -10,6 +10,7 @@ import typer
 
 from console import output
 from console.cli import words
+from console.cli.dry_run import write_or_try
 from console.cli.frame import built, command, new_app, session_of
 from console.cli.instants import instant
 from console.cli.options import Csv, DryRun, Force, Json, Jsonl, argument, form_of, option, show_records
@@ -105,7 +106,7 @@ def load(
     session = session_of(context)
     actor = session.actor()
     organisation = read_organisation(Path(file), _stored(session))
-    report = _write(
+    report = write_or_try(
         session,
         dry_run,
         lambda connection: load_organisation(
@@ -114,23 +115,6 @@ def load(
     )
     _print(vars(report), json)
     return OK
-
-
-def _write(session: Session, dry_run: bool, work: Callable[[Any], Any]) -> Any:
-    """Work in one write transaction; a dry run is undone at its end."""
-    done: list[Any] = []
-    try:
-        with session.store().write() as connection:
-            done.append(work(connection))
-            if dry_run:
-                raise _Undo
-    except _Undo:
-        output.remark(words.say("（预演，未保存）", "(dry run, not saved)"))
-    return done[0]
-
-
-class _Undo(Exception):
-    """Rolls a dry run back."""
 
 
 def _print(record: dict[str, Any], json: bool) -> None:
@@ -325,7 +309,7 @@ def roster_command(
     actor, found = session.actor(), _stored(session)
     begin = datetime.fromtimestamp(instant(first, session.zone()) if first else session.now(), ZoneInfo(found.zone))
     turns = roster(found, begin.date(), days)
-    report = _write(
+    report = write_or_try(
         session,
         dry_run,
         lambda connection: load_roster(connection, session.desk().centre_id, turns, session.now(), actor),
@@ -349,7 +333,7 @@ def _redraw(
     def change(connection: Any) -> ChangeReport:
         return work(Redrawing(connection, session.desk().centre_id, since, now, actor, reason))
 
-    _print(vars(_write(session, dry_run, change)), json)
+    _print(vars(write_or_try(session, dry_run, change)), json)
     return OK
 
 

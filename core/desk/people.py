@@ -113,10 +113,10 @@ class People:
         return Duty(
             {
                 "holder": members,
-                "post_a": [self._officer(p) for p in self._posted(unit_id, Rank.A)],
-                "post_b": [self._officer(p) for p in self._posted(unit_id, Rank.B)],
-                "section_a": [self._officer(p) for p in leaders if p.rank == Rank.A],
-                "section_b": [self._officer(p) for p in leaders if p.rank == Rank.B],
+                "post_a": [self.officer(p) for p in self.posted(unit_id, Rank.A)],
+                "post_b": [self.officer(p) for p in self.posted(unit_id, Rank.B)],
+                "section_a": [self.officer(p) for p in leaders if p.rank == Rank.A],
+                "section_b": [self.officer(p) for p in leaders if p.rank == Rank.B],
                 "duty_desk": self.in_role(Role.DUTY_OFFICER),
                 "shift_leader": self.in_role(Role.SHIFT_LEADER),
                 "duty_leader": self.in_role(Role.DUTY_LEADER),
@@ -127,7 +127,7 @@ class People:
 
     def pair(self, unit_id: int) -> Pair | None:
         """The A and the B holder of a post or section, a B who is there before one who is not; None without both."""
-        a, b = ([self._officer(person) for person in self._posted(unit_id, rank)] for rank in (Rank.A, Rank.B))
+        a, b = ([self.officer(person) for person in self.posted(unit_id, rank)] for rank in (Rank.A, Rank.B))
         if not a or not b:
             return None
         first = next((officer for officer in a if officer.on_duty), a[0])
@@ -145,9 +145,10 @@ class People:
     def _members(self, unit_id: int) -> list[Officer]:
         here = [person for person in self._at(unit_id) if person.role in MEMBER_ROLES]
         here.sort(key=lambda person: (MEMBER_ROLES.index(Role(person.role)), person.rank or "z"))
-        return [self._officer(person) for person in here]
+        return [self.officer(person) for person in here]
 
-    def _posted(self, unit_id: int | None, rank: Rank) -> list[Appointed]:
+    def posted(self, unit_id: int | None, rank: Rank) -> list[Appointed]:
+        """Who holds a unit's A or B."""
         return [person for person in self._at(unit_id) if person.rank == rank]
 
     def _at(self, unit_id: int | None) -> list[Appointed]:
@@ -161,7 +162,7 @@ class People:
                 Officer(number, self._names.get(number, ""), number not in self.away, self.away.get(number, ""))
                 for number in serving
             ]
-        found = {person.officer_id: self._officer(person) for person in self._by_role.get(role, ())}
+        found = {person.officer_id: self.officer(person) for person in self._by_role.get(role, ())}
         return list(found.values())
 
     def _section(self, unit_id: int | None, code: str) -> int | None:
@@ -184,7 +185,8 @@ class People:
     def _named(self, officer_id: int) -> Officer:
         return Officer(officer_id, self.name(officer_id), officer_id not in self.away, self.away.get(officer_id, ""))
 
-    def _officer(self, person: Appointed) -> Officer:
+    def officer(self, person: Appointed) -> Officer:
+        """Somebody appointed, as the ladder sees them."""
         why = self.away.get(person.officer_id, "")
         return Officer(person.officer_id, person.name, person.officer_id not in self.away, why)
 

@@ -74,7 +74,7 @@ def load_roster(
     connection: Connection, centre_id: int, turns: Sequence[DutyEntry], at: int, actor: Actor
 ) -> LoadReport:
     """Write further duty turns down; those that are there already stay. Raises NotAllowed."""
-    require_role("roster", "续排值班表", "write the roster", actor)
+    require_role("roster", "排值班表", "write the roster", actor)
     lock_centre(connection, centre_id)
     loading = _Loading(connection, centre_id, at, actor.code, LoadReport())
     known = connection.execute(select(OFFICER.c.code, OFFICER.c.id).where(OFFICER.c.centre_id == centre_id))
@@ -294,7 +294,8 @@ class _Loading:
             if before is None:
                 row = Duty(
                     centre_id=self.centre_id, id=new_id(), officer_id=key[0], kind=entry.kind, role=entry.role,
-                    from_at=from_at, to_at=to_at, note=entry.note,
+                    from_at=from_at, to_at=to_at, note=entry.note, source=entry.source,
+                    planned_id=key[0] if entry.source else None,
                 )  # fmt: skip
                 fresh.append(row.model_dump())
             elif (before.to_at, before.note) != (to_at, entry.note):

@@ -89,6 +89,8 @@ class DutyEntry:
     starts: str
     ends: str = ""
     note: str = ""
+    source: str = ""
+    """The rotation that it is a turn of."""
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,7 @@ CENTRE = _rows(
     ("organisation", "调整机构", "change the organisation", (SENIOR,)),
     ("notice", "确认通知", "acknowledge notices", (ANYBODY,)),
     ("phone_log", "电话记录", "keep the telephone log", (DESK,)),
-    ("roster", "续排值班表", "write the roster", (DESK,)),
+    ("roster", "排值班表", "write the roster", (SENIOR,)),
     ("lists", "加载清单", "load lists", (SENIOR,)),
     ("plans", "加载预案", "load plans", (SENIOR,)),
     ("catalogue", "修改事项目录和日历", "change the catalogue and calendars", (SENIOR,)),

@@ -11,6 +11,7 @@ Shape (TOML, or the JSON body of a catalogue row):
     [cover]                 back = "asked" or "present"; whether a ticket that B took over waits for A's word, or goes
                             back by itself as soon as A is on duty again
     [upward.2]              phone, written, follow_up, counts_from; what an incident of this grade owes upward
+    [duty]                  rest_hours, ahead_days, post_hours; what is wrong with a roster
     [handover]              shift_leader, duty_leader, commander = minutes after which an unsigned handover climbs
 
 A pace is the part of its usual times after which a ladder's steps come: pre-warning, offsets and repeats. Deadlines
@@ -31,6 +32,7 @@ from math import ceil
 from typing import Any
 
 from core.rules.budgets import Budget
+from core.rules.duty_watch import LIMITS, Limits, read_limits
 from core.rules.handover import MINUTES, read_minutes
 from core.rules.ladder import MIN_REPEAT_SECONDS, Ladder, Step
 from data.errors import BadInput
@@ -125,6 +127,8 @@ class Policy:
     """A unit may not send back by itself: it asks, and a senior officer decides."""
     handover_minutes: tuple[int, ...] = MINUTES
     """After how many minutes an unsigned handover climbs, step by step; 0 leaves a step out."""
+    duty: Limits = LIMITS
+    """Rest between shifts, and how far the roster is looked at ahead."""
 
     @classmethod
     def from_dict(cls, body: Mapping[str, Any], version: str = "") -> Policy:
@@ -150,6 +154,7 @@ class Policy:
             request_limits=limits,
             return_by_request=asked,
             handover_minutes=read_minutes(body),
+            duty=read_limits(body),
         )
 
     def under(self, grade: str) -> Policy:

@@ -40,6 +40,7 @@ from data.tables.meetings import (
 from data.tables.organisation import (
     Appointment,
     Duty,
+    DutyAsk,
     DutySwap,
     Officer,
     OrganisationEvent,
@@ -100,6 +101,7 @@ __all__ = [
     "DeviceSignal",
     "DeviceState",
     "Duty",
+    "DutyAsk",
     "DutySwap",
     "Emergency",
     "EmergencyRecord",

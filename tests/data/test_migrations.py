@@ -336,7 +336,7 @@ def test_a_broken_link_stops_a_change_of_tables(tmp_path: Path) -> None:
     small_street(Store(url, create=True))
     store = Store(url)
     with pytest.raises(StoreTrouble, match="duty"), store.change_schema() as connection:
-        connection.execute(text("INSERT INTO duty VALUES (1, 1, 99, 'shift', '', 0, NULL, '')"))
+        connection.execute(text("INSERT INTO duty VALUES (1, 1, 99, 'shift', '', 0, NULL, '', '', NULL)"))
     with opened(store.path) as connection:
         assert connection.execute("SELECT count(*) FROM duty").fetchone() == (0,)
     store.close()

@@ -1,0 +1,114 @@
+"""The duty book for lists and checks: who serves when, who holds A and B."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from data.queries.organisation import KEEPING_SHIFTS, KEPT, SWAPPED
+from data.reader import Reader
+
+
+class DutyLine(NamedTuple):
+    """A time on duty or away."""
+
+    id: int
+    officer_id: int
+    officer: str
+    name: str
+    kind: str
+    role: str
+    from_at: int
+    to_at: int | None
+    note: str
+    source: str
+    planned_id: int | None
+
+
+class PostLine(NamedTuple):
+    """Somebody who holds A or B of a post or section."""
+
+    unit_id: int
+    unit: str
+    unit_name: str
+    kind: str
+    officer_id: int
+    rank: str
+
+
+class AskLine(NamedTuple):
+    """Leave, or a change of shifts, that was asked for and not answered; it has not begun or not ended."""
+
+    kind: str
+    officer: str
+    name: str
+    other: str | None
+    other_name: str | None
+    from_at: int
+    to_at: int | None
+    back_from: int | None
+    reason: str
+    asked_at: int
+
+
+def times(reader: Reader, centre: int, begin: int, end: int) -> list[DutyLine]:
+    """What lasts at some time of [begin, end), by its begin."""
+    rows = reader.rows(
+        "SELECT d.id, d.officer_id, o.code, o.name, d.kind, d.role, d.from_at, d.to_at, d.note, d.source, d.planned_id"
+        " FROM duty d JOIN officer o ON o.centre_id = d.centre_id AND o.id = d.officer_id"
+        " WHERE d.centre_id = :centre AND d.from_at < :end AND (d.to_at IS NULL OR d.to_at > :begin)"
+        " ORDER BY d.from_at, d.role, o.code",
+        centre=centre,
+        begin=begin,
+        end=end,
+    )
+    return [DutyLine._make(row) for row in rows]
+
+
+def posts(reader: Reader, centre: int, at: int) -> list[PostLine]:
+    """The A and B holders of open posts and sections, in the organisation's order; swaps that last are in it."""
+    swapped = {
+        (unit, one): rank
+        for unit, a, b in reader.rows(SWAPPED, centre=centre, at=at)
+        for one, rank in ((a, "b"), (b, "a"))
+    }
+    rows = reader.rows(
+        "SELECT u.id, u.code, u.name, u.kind, a.officer_id, a.rank FROM appointment a"
+        " JOIN unit u ON u.centre_id = a.centre_id AND u.id = a.unit_id"
+        " JOIN officer o ON o.centre_id = a.centre_id AND o.id = a.officer_id"
+        " WHERE a.centre_id = :centre AND a.rank IN ('a', 'b') AND u.kind IN ('post', 'section')"
+        " AND u.closed_at IS NULL AND o.active AND a.from_at <= :at AND (a.to_at IS NULL OR a.to_at > :at)"
+        " ORDER BY u.sort_no, u.code, a.rank, a.officer_id",
+        centre=centre,
+        at=at,
+    )
+    return [PostLine._make((*row[:5], swapped.get((row[0], row[4]), row[5]))) for row in rows]
+
+
+def keeping_shifts(reader: Reader, centre: int, at: int) -> frozenset[int]:
+    """Officers of posts and sections who keep shifts."""
+    return frozenset(int(row[0]) for row in reader.rows(KEEPING_SHIFTS, centre=centre, since=at - KEPT))
+
+
+def asked(reader: Reader, centre: int, at: int) -> list[AskLine]:
+    """What waits for an answer, the nearest first."""
+    rows = reader.rows(
+        "SELECT k.kind, o.code, o.name, p.code, p.name, k.from_at, k.to_at, k.back_from, k.reason, k.asked_at"
+        " FROM duty_ask k JOIN officer o ON o.centre_id = k.centre_id AND o.id = k.officer_id"
+        " LEFT JOIN officer p ON p.centre_id = k.centre_id AND p.id = k.other_id"
+        " WHERE k.centre_id = :centre AND k.state = 'asked' AND (k.to_at IS NULL OR k.to_at > :at)"
+        " ORDER BY k.from_at, o.code",
+        centre=centre,
+        at=at,
+    )
+    return [AskLine._make(row) for row in rows]
+
+
+def limits(reader: Reader, centre: int) -> dict[str, Any]:
+    """The table [duty] of the newest policy; empty where it has none."""
+    row = reader.one(
+        "SELECT body FROM catalogue WHERE centre_id = :centre AND kind = 'policy' ORDER BY version DESC LIMIT 1",
+        centre=centre,
+    )
+    body = json.loads(row[0]) if row and isinstance(row[0], str) else row[0] if row else {}
+    return dict(body.get("duty", {}))
