@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from console.app import ZhihuiApp
     from console.contingency_work import ContingencyWork
     from console.emergency_work import EmergencyWork
+    from console.handover_work import HandoverWork
     from console.joining import JoinWork
     from console.meeting_work import MeetingWork
     from console.planned_work import PlannedWork
@@ -47,6 +48,13 @@ class AtWork:
         from console.emergency_work import EmergencyWork
 
         return EmergencyWork(self._app)
+
+    @cached_property
+    def handing_over(self) -> HandoverWork:
+        """The change of shift."""
+        from console.handover_work import HandoverWork
+
+        return HandoverWork(self._app)
 
     @cached_property
     def meetings(self) -> MeetingWork:

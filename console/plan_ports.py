@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from data.queries.counted import Counted
-
 if TYPE_CHECKING:
-    from console.ports import QueueRow, Receipt
+    from console.ports import Receipt
 
 Step = tuple[str, Mapping[str, object]]
 """A verb and the values of its order, without the ticket."""
@@ -24,24 +22,6 @@ class Plan:
 
     lines: tuple[str, ...]
     steps: tuple[Step, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OpenPart:
-    """Open tickets of one kind for the next shift: how many there are, and the nearest of them."""
-
-    name: str
-    """late, waiting (not acknowledged), due (within the next shift), paused or rest."""
-    total: Counted
-    rows: tuple[QueueRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Handover:
-    """What is open when the shift changes; each ticket stands in one part. `until` is the end of the next shift."""
-
-    until: int
-    parts: tuple[OpenPart, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +47,6 @@ class PlanPort(Protocol):
 
     def do_all(self, code: str, revision: int | None, steps: Sequence[Step], key: str) -> Receipt:
         """Carry out steps on a ticket as it was seen: all of them, or none."""
-        ...
-
-    def handover(self, now: int) -> Handover:
-        """What is open, for the change of shift."""
-        ...
-
-    def take_over(self, codes: Sequence[str], words: str, key: str) -> int:
-        """Note on each of these tickets that it was taken over; gives how many. All of them, or none."""
         ...
 
     def next_steps(self, limit: int) -> Sequence[NextStep]:

@@ -1,4 +1,4 @@
-"""What says first what it will do: as the catalogue proposes, undo, and taking over at the change of shift."""
+"""What says first what it will do: as the catalogue proposes, and undo."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from console.dialogs.changeover import TAKE_OVER, HandoverDrawer, codes
 from console.dialogs.plan import PlanDrawer
 from console.i18n import _
-from console.plan_ports import Handover, Plan, Step
+from console.plan_ports import Plan, Step
 from console.ports import QueueRow
 from console.terminal.legible import clean
 
@@ -57,39 +56,6 @@ class PlannedWork:
                 self.app.work.ask_override(error, lambda why: self.carry_out(screen, row, _overriding(steps, why)))
             else:
                 screen.say(clean(receipt.text, 200))
-            self.app.heard()
-
-        self.app.run_worker(run(), group="doing", exit_on_error=False)
-
-    # ------------------------------------------------------------------------------------------- change of shift
-
-    def handover(self, screen: DutyScreen) -> None:
-        """What is open, for the officer who comes on duty."""
-
-        def show(found: Handover) -> None:
-            async def answered(answer: str | None) -> None:
-                if answer == TAKE_OVER:
-                    self._take_over(screen, found)
-                elif answer is not None:
-                    self.app.open_ticket(int(answer))
-
-            heading = _("Change of shift: what is open")
-            self.app.open_drawer(HandoverDrawer(heading, found, self.app.now), answered)
-
-        now = self.app.now
-        self.app.work.read_then(screen, lambda: self.app.load(lambda: self.app.backend.handover(now)), show)
-
-    def _take_over(self, screen: DutyScreen, found: Handover) -> None:
-        key = f"console-{os.urandom(12).hex()}"
-        words = _("Taken over at the change of shift")
-
-        async def run() -> None:
-            try:
-                amount = await self.app.write(lambda: self.app.backend.take_over(codes(found), words, key))
-            except Exception as error:  # noqa: BLE001 - see above
-                screen.refuse(error)
-            else:
-                screen.say(_("{n} tickets taken over, noted on each").format(n=amount))
             self.app.heard()
 
         self.app.run_worker(run(), group="doing", exit_on_error=False)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from console.contingency_ports import ContingencyPort
 from console.emergency_ports import EmergencyPort, ModeView
+from console.handover_ports import HandoverPort, UnsignedHandover
 from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.leader_ports import LeaderView
 from console.meeting_ports import MeetingPort, ProceedingView
@@ -176,6 +177,7 @@ class Status:
     mode: ModeView | None = None
     """The emergency that lasts; None in normal times."""
     rights: Rights = field(default_factory=Rights)
+    handover: UnsignedHandover | None = None
     lost: int | None = None
     """Seconds since the store last answered, while it does not; the other figures are from then."""
 
@@ -354,7 +356,7 @@ class BellListener(Protocol):
         ...
 
 
-class Backend(DeskPort, PlanPort, EmergencyPort, MeetingPort, TiePort, ReviewPort, WatchPort, Protocol):
+class Backend(DeskPort, PlanPort, EmergencyPort, MeetingPort, TiePort, ReviewPort, WatchPort, HandoverPort, Protocol):
     """All that the console needs from below. Reads run on one reading thread, `do` on one writing thread."""
 
     def status(self, now: int) -> Status:

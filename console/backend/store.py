@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from console.backend.emergency import do_for_centre, emergency_view, mode_view
+from console.backend.handover import handover_shown, unsigned_handover
 from console.backend.lists import ClockList, TicketList
 from console.backend.notices import Notices
 from console.backend.places import places_in
@@ -14,11 +15,12 @@ from console.backend.rights import rights_of
 from console.backend.watch import WatchBackend
 from console.backend.words import event_title, holder_text, receipt_text, receipts_text
 from console.emergency_ports import EmergencyView
+from console.handover_ports import HandoverShown
 from console.i18n import _, language
 from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.leader_ports import LeaderView
 from console.meeting_ports import AttendanceView, ComingMeeting
-from console.plan_ports import Handover, NextStep, Plan, Step
+from console.plan_ports import NextStep, Plan, Step
 from console.ports import (
     Choice,
     Counts,
@@ -88,9 +90,8 @@ class StoreBackend(WatchBackend):
         name = centre.name_en if language() == "en" and centre.name_en else centre.name
         figures = Counts(counter(reader, centre.id, "open", "all"), *self._counted)
         mode = mode_view(reader, centre.id)
-        return Status(
-            name, self._who(reader), centre.zone, figures, self._heartbeat(reader, now), mode, rights=self._rights
-        )
+        unsigned, beat = unsigned_handover(reader, centre.id, now), self._heartbeat(reader, now)
+        return Status(name, self._who(reader), centre.zone, figures, beat, mode, self._rights, unsigned)
 
     def _who(self, reader: Reader) -> str:
         """The acting officer's name."""
@@ -341,10 +342,11 @@ class StoreBackend(WatchBackend):
 
         return alike_of(self._reader(), self.centre.id, values, self.seconds())
 
-    def handover(self, now: int) -> Handover:
-        from console.backend.changeover import handover
+    def handover(self) -> HandoverShown:
+        return handover_shown(self._reader(), self.centre.id, self.seconds(), self.officer)
 
-        return handover(self._reader, self.centre.id, holder_text, now)
+    def ticket_number(self, code: str) -> int:
+        return tickets.ticket_id(self._reader(), self.centre.id, code)
 
     def next_steps(self, limit: int) -> Sequence[NextStep]:
         lines = timers.next_steps(self._reader(), self.centre.id, limit)
@@ -409,12 +411,6 @@ class StoreBackend(WatchBackend):
         receipt = self.desk().do_all(orders, self.actor(), revision, key)[-1]
         text = receipts_text(receipt.ticket, [verb for verb, _values in steps], receipt.stage)
         return Receipt(receipt.ticket_id, receipt.ticket, receipt.revision, text)
-
-    def take_over(self, codes: Sequence[str], words: str, key: str) -> int:
-        from core.desk.orders import Note
-
-        orders = [Note(ticket=code, text=words) for code in codes]
-        return len(self.desk().do_all(orders, self.actor(), None, key))
 
     @property
     def plans(self) -> ContingencyPort:

@@ -17,6 +17,7 @@ from console.ports import QueueRow
 from console.terminal.legible import clean
 from console.widgets.bars import Banner, KeyBar, StatusBar
 from console.widgets.glass_bar import GlassBar
+from console.widgets.handover_bar import HandoverBar
 from console.widgets.lines import LinesView
 from console.widgets.mode_bar import ModeBar
 from console.widgets.queue_view import QueueView
@@ -40,6 +41,7 @@ class DutyScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield ModeBar()
+        yield HandoverBar()
         yield GlassBar()
         yield StatusBar()
         yield Banner()
@@ -63,6 +65,8 @@ class DutyScreen(Screen[None]):
             line.show(self.app.status.mode, self.app.status.zone, now)
         for broken in self.query(GlassBar):
             broken.show(self.app.status.rights.glass, self.app.status.zone, now)
+        for signed in self.query(HandoverBar):
+            signed.show(self.app.status.handover, now)
         for bar in self.query(StatusBar):  # none while the screen is put together, and none when the program ends
             bar.link = self.app.link_text()
             bar.show(self.app.status, now)
@@ -207,7 +211,7 @@ class DutyScreen(Screen[None]):
             self.app.open_review(row)
 
     def action_handover(self) -> None:
-        self.app.planned.handover(self)
+        self.app.handing_over.open(self)
 
     def action_open_ticket(self) -> None:
         row = self.ticket()

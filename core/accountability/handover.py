@@ -10,6 +10,7 @@ from core.accountability.lookup import Lookup
 from core.rules.handover import DESK_SHIFT_ROLES, OWED_FOR, Change, change_for, changes_of, shifts_of
 from data.daily_copies import newest_day
 from data.errors import NotFound
+from data.handover_terms import HandoverState
 from data.location import is_sqlite, sqlite_path
 from data.queries import handovers as queries
 from data.queries.handovers import HandoverLine, NoteLine
@@ -105,3 +106,27 @@ def summary_of(line: HandoverLine, names: dict[int, str]) -> dict[str, Any]:
         "step": line.step,
         "pack_hash": line.pack_hash,
     }
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """What there is to do about the change of shift: the handover, or a pack that nobody made yet."""
+
+    view: HandoverView | None
+    pack: Pack
+    step: str
+    """What the officer does next: pack, give, accept, or nothing."""
+
+
+def under_way(reader: Reader, centre: int, at: int, officer: int | None) -> UnderWay:
+    """The newest handover that was made and is not signed, else how a pack would look now."""
+    waiting = next(iter(queries.unsigned(reader, centre)), None)
+    if waiting is not None and waiting.state in (HandoverState.MADE, HandoverState.GIVEN):
+        view = view_of(reader, centre, waiting.number)
+        own = officer in {waiting.made_by, waiting.given_by, *waiting.leaving}
+        given = waiting.state == HandoverState.GIVEN
+        step = "" if officer is None or own == given else "accept" if given else "give"
+        return UnderWay(view, view.pack, step)
+    change = change_now(reader, centre, at, officer)
+    own = officer is not None and (change is None or officer in change.leaving.officers)
+    return UnderWay(None, preview(reader, centre, at, officer), "pack" if own else "")

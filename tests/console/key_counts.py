@@ -321,13 +321,15 @@ async def find(hand: Hand) -> None:
 
 
 async def hand_over(hand: Hand) -> None:
-    """Look through what is open at the change of shift, and take it over."""
-    code = hand.ticket(0)
-    await hand.at(code)
+    """Make the pack of the shift and give it."""
+    await hand.at(hand.ticket(0))
     await hand.press("ctrl+o")
     await hand.drawer(HandoverDrawer)
     await hand.press("f8")
-    await hand.done(code, "note")
+    await hand.look(lambda: isinstance(hand.app.screen, HandoverDrawer) and hand.app.screen.found.step == "give")
+    await hand.press("f8")
+    await hand.look(lambda: isinstance(hand.app.screen, HandoverDrawer) and hand.app.screen.found.state == "given")
+    await hand.pilot.press("escape")
 
 
 async def what_next(hand: Hand) -> None:
@@ -375,7 +377,7 @@ FLOWS = (
     Flow("Ask the A leader", "请示 A 岗领导", ask, 3),
     Flow("Close after the call-back", "回访后归档", close, 3),
     Flow("Find by half an address, open", "按半个地址查找并打开", find, 3),
-    Flow("Hand over what is open", "交接未结事件", hand_over, 2),
+    Flow("Hand the shift over: pack, give", "交班：制作交接包、移交", hand_over, 3),
     Flow("See what fires next", "查看下一步升级", what_next, 1),
 )
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from console.backend.filter_words import filter_words
 from console.emergency_ports import EmergencyView
+from console.handover_ports import HandoverShown
 from console.intake_ports import Condition, FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.leader_ports import LeaderView
 from console.meeting_ports import AttendanceView, ComingMeeting
 from console.overview_ports import OverviewView
-from console.plan_ports import Handover, NextStep, OpenPart, Plan, Step
+from console.plan_ports import NextStep, Plan, Step
 from console.ports import (
     Choice,
     ClockLine,
@@ -36,6 +37,7 @@ from console.widgets.pages import MemoryProvider
 from data.errors import BadInput, Refusal
 from data.queries.counted import Counted
 from data.terms import Stage, Urgency
+from tests.console.handover_packs import made_pack
 from tests.console.memory_overview import made_overview
 
 NOW = 1_784_510_160
@@ -147,6 +149,7 @@ class MemoryBackend:
         """How often the overview was read."""
         self.heartbeat = Heartbeat(1, "console")
         self.emergency_shown = EmergencyView()
+        self.handover_step = "pack"
         self.news: list[NoticeRow] = []
         self.seen: list[int] = []
         self.done: list[tuple[str, str, int | None, dict[str, object]]] = []
@@ -437,18 +440,11 @@ class MemoryBackend:
         self.done.append((verb, "", None, dict(values)))
         return f"{verb}：完成"
 
-    def handover(self, now: int) -> Handover:
-        late = [row for row in self.tickets if row.due < now]
-        rest = [row for row in self.tickets if row.due >= now]
-        parts = (
-            OpenPart("late", Counted(len(late)), tuple(late[:5])),
-            OpenPart("rest", Counted(len(rest)), tuple(rest[:5])),
-        )
-        return Handover(now + 43_200, parts)
+    def handover(self) -> HandoverShown:
+        return HandoverShown(made_pack(self.tickets, NOW), self.handover_step)
 
-    def take_over(self, codes: Sequence[str], words: str, key: str) -> int:
-        self.done += [("note", code, None, {"text": words}) for code in codes]
-        return len(codes)
+    def ticket_number(self, code: str) -> int:
+        return next(row.id for row in self.tickets if row.code == code)
 
     def next_steps(self, limit: int) -> Sequence[NextStep]:
         return [NextStep(row.due, row.code, row.title, "上报至板块领导 A 岗") for row in self.tickets[:limit]]

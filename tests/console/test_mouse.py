@@ -19,6 +19,7 @@ from console.dialogs.help import HelpDrawer
 from console.dialogs.notices import NoticesDrawer
 from console.dialogs.plan import PlanDrawer
 from console.dialogs.views import ViewsDrawer
+from console.handover_ports import HandoverShown
 from console.ports import NoticeRow
 from console.screens.filtered import FilterPrompt
 from console.screens.intake import IntakeScreen
@@ -30,8 +31,12 @@ from console.widgets.fields import ChoiceField, TextField
 from console.widgets.filter_line import FilterLine, Offers
 from console.widgets.lines import LinesView
 from console.widgets.queue_view import QueueView
+from core.desk.centre_desk import CentreDesk
 from core.desk.desk import Desk
+from core.desk.handover_orders import HandoverRefuse
 from core.desk.orders import Report
+from data.inside import InsideReader
+from data.queries.handovers import officer_code, unsigned
 from tests.console import key_counts
 from tests.console.conftest import StreetCopy
 from tests.console.key_counts import Hand
@@ -220,11 +225,22 @@ async def find(mouse: Mouse) -> str:
 
 
 async def hand_over(mouse: Mouse) -> str:
+    def shown() -> HandoverShown | None:
+        return mouse.app.screen.found if isinstance(mouse.app.screen, HandoverDrawer) else None
+
     code = mouse.ticket(0)
     await mouse.at(code)
     await mouse.by_help("交接班", HandoverDrawer)
     await mouse.click("F8", last=False)
-    await mouse.done(code, "note")
+    await until(mouse.pilot, lambda: (found := shown()) is not None and found.step == "give")
+    await mouse.click("F8", last=False)
+    await until(mouse.pilot, lambda: (found := shown()) is not None and found.state == "given")
+    await mouse.pilot.press("escape")
+    with mouse.desk.store.read() as connection:
+        reader, centre = InsideReader(connection), mouse.desk.centre_id
+        coming = officer_code(reader, centre, unsigned(reader, centre)[0].incoming[0])
+    # So that the shift is to be handed over again.
+    CentreDesk(mouse.desk).do(HandoverRefuse(reason="缺项"), mouse.desk.actor(coming))
     return code
 
 

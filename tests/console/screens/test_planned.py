@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from console.dialogs.changeover import HandoverDrawer
+from console.dialogs.form import FormDrawer
 from console.dialogs.plan import PlanDrawer
 from console.plan_ports import Plan
 from console.screens.ticket import TicketScreen
@@ -87,18 +88,32 @@ async def test_what_cannot_be_undone_says_why(backend: MemoryBackend) -> None:
 
 
 async def test_the_change_of_shift_in_one_drawer(backend: MemoryBackend) -> None:
-    """Late ones first, with the sums above; F8 notes on each that is shown that it was taken over."""
+    """The sums above, late ones first; each step asks what it needs, and the drawer comes back until it is signed."""
     app = street_app(backend)
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot)
         await pilot.press("ctrl+o")
-        await until(pilot, lambda: isinstance(app.screen, HandoverDrawer))
+        await until(pilot, lambda: "F8 制作交接包" in screen_text(app))
         shown = screen_text(app)
-        assert "! 超期 19  其他未结 11" in shown
+        for words in ("此刻情况", "07-20 01:16 - 07-20 09:16  张明", "未结 30  ! 超期 19", "! 超期  19", "还有 14 件"):
+            assert words in shown, words
         await pilot.press("f8")
-        await until(pilot, lambda: len(backend.done) == 10)
-        assert {verb for verb, *_rest in backend.done} == {"note"}
-        assert "已接班 10 件" in banner_text(app)
+        await until(pilot, lambda: [entry[0] for entry in backend.done] == ["handover_pack"])
+        await until(pilot, lambda: isinstance(app.screen, HandoverDrawer))
+        backend.handover_step = "accept"
+        await pilot.press("down", "6", *"ok", "f8")
+        await until(pilot, lambda: len(backend.done) == 2)
+        assert backend.done[1] == ("handover_note", "", None, {"text": "ok", "ticket": "20260720-0002"})
+        await until(pilot, lambda: "F8 签收接班" in screen_text(app))
+        await pilot.press("5", "f8")
+        await until(pilot, lambda: isinstance(app.screen, FormDrawer))
+        assert len(backend.done) == 2, "a refusal needs its reason"
+        await pilot.press("escape", "ctrl+o")
+        await until(pilot, lambda: "F8 签收接班" in screen_text(app))
+        await pilot.press("f8", "f8")
+        await until(pilot, lambda: len(backend.done) == 3)
+        assert backend.done[2] == ("handover_accept", "", None, {})
+        await until(pilot, lambda: app.screen is app.duty_screen)
 
 
 async def test_a_ticket_of_the_list_opens(backend: MemoryBackend) -> None:
@@ -116,10 +131,6 @@ async def test_nothing_open_is_said(backend: MemoryBackend) -> None:
         backend.tickets = []
         await pilot.press("ctrl+o")
         await until(pilot, lambda: "没有未结工单" in screen_text(app))
-        await pilot.press("f8")
-        await pilot.press("escape")
-        await until(pilot, lambda: app.screen is app.duty_screen)
-        assert backend.done == []
 
 
 async def test_what_fires_next_stands_above_the_timers(backend: MemoryBackend) -> None:
