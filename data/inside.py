@@ -16,6 +16,7 @@ class InsideReader(Reader):
     def __init__(self, connection: Connection) -> None:
         """On a connection with a transaction."""
         self._inside = connection
+        self.scoping = None
         self.sqlite = connection.dialect.name == "sqlite"
 
     def _execute(self, sql: str, fanout: bool, values: Mapping[str, Any]) -> Any:
