@@ -33,10 +33,11 @@ ASK_AGAIN = 5.0
 """Seconds between questions to a mute terminal."""
 REMIND_AT_MOST = 60.0
 """Seconds between questions while nothing comes back at all, in the end."""
-STILL_THERE = 15.0
+STILL_THERE = 11.0
 """Seconds in which nothing came back after which a line on which nothing moves is asked, too."""
-GIVEN_UP = 45.0
-"""Seconds without an answer or a key after which nobody is there any more."""
+GIVEN_UP = 33.0
+"""Seconds without an answer or a key after which nobody is there any more; with the wait before the first question it
+stays below 45."""
 IN_VAIN = 3
 """Questions more that must have been open by then: a program that was stopped itself has heard nothing either."""
 SAMPLES = 5
@@ -95,7 +96,7 @@ class Pacer:
 
     @property
     def gone(self) -> bool:
-        """Whether nobody is at the other end any more: 45 to 60 seconds after the last answer or key.
+        """Whether nobody is at the other end any more: 33 to 44 seconds after the last answer or key.
 
         Never where the terminal has not answered yet: there, silence tells nothing.
         """

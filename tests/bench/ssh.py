@@ -77,7 +77,7 @@ def _name(what: str, size: tuple[int, int]) -> str:
 
 def _stall(run: Run) -> float:
     """Seconds for which the client reads nothing: shorter than those after which it counts as gone."""
-    return 4 * run.seconds
+    return 3 * run.seconds
 
 
 def _sitting(run: Run, server: Server, settings: dict[str, str], size: tuple[int, int]) -> dict[str, float]:

@@ -188,7 +188,7 @@ async def test_a_line_that_stands_still_gets_little_and_then_the_newest(monkeypa
         view = app.screen.query_one(QueueView)
         await until(pilot, lambda: line.bring_all() is None and view.ready and view.total > 0)
         await all_right(pilot, app, line, clock, "start")
-        for _second in range(40):
+        for _second in range(30):
             clock[0] += 1
             await app._beat()
             await pilot.press("pagedown")
@@ -196,7 +196,7 @@ async def test_a_line_that_stands_still_gets_little_and_then_the_newest(monkeypa
         assert len(under_way.encode()) <= BYTES_AHEAD + 3000, "at most 2 kB, and the frame that went beyond them"
         line._under_way = under_way
         await all_right(pilot, app, line, clock, "after the stall")
-        assert view.cursor == view.total - 1
+        assert view.cursor >= 300, "every key was taken meanwhile"
 
 
 async def test_a_line_with_nobody_at_its_end_ends_the_console_and_what_was_typed_is_kept(
@@ -221,7 +221,7 @@ async def test_a_line_with_nobody_at_its_end_ends_the_console_and_what_was_typed
             if app._exit:
                 break
         assert ends == ["hung up"]
-    assert 45 <= clock[0] - NOW <= 60
+    assert 33 <= clock[0] - NOW <= 45
     assert app.drafts.get(INTAKE).values["title"] == "井盖"
 
 
