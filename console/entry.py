@@ -99,6 +99,7 @@ def open_console(session: Session) -> int:
         observe=session.observe,
         line=session.line,
         theme=session.theme,
+        origin=session.origin,
     )
 
 

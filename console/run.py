@@ -19,6 +19,7 @@ from data.errors import BadInput
 
 if TYPE_CHECKING:
     from core.clock import Clock
+    from core.desk.actor import Origin
 
 LOG_BYTES = 1_000_000
 THEME = "ZHIHUI_THEME"
@@ -33,12 +34,14 @@ def run_console(
     observe: bool = False,
     line: str = "",
     theme: str | None = None,
+    origin: Origin | None = None,
 ) -> int:
     """Run the console on a located URL until the officer leaves; gives the exit code.
 
     `centre` and `officer` are codes; without an officer the console asks, unless it only observes. `line` is one of
     `console.terminal.line.CHOICES`, or empty for what the environment says. Raises StoreTrouble, NotFound or, for a
-    line or a theme that there is not, BadInput before anything is drawn. A keymap that cannot be followed is said in
+    line or a theme that there is not, BadInput before anything is drawn. `origin` is how the officer came in from
+    elsewhere. A keymap that cannot be followed is said in
     the banner, and the usual keys are in use.
     """
     hangup = Hangup()  # first of all: it blocks signals, and threads inherit that
@@ -61,6 +64,7 @@ def run_console(
             if observe
             else StoreBackend(url, clock, seconds, centre, officer)
         )
+        backend.origin = origin
         decision = opening.decide()
     app = ZhihuiApp(backend, seconds, decision.theme(chosen_theme), chosen_line)
     app.typed_ahead = opening.typed_ahead

@@ -12,12 +12,16 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
 
 from console.remote.site import Site, write
 from core.desk.desk import Desk
 from core.identity.public_key import PublicKey, read_public_key
 from core.identity.ssh_keys import KeyBook, OfficerKey
 from data.location import locate
+from data.tables import AccessEvent, Ticket, TicketEvent, table
 from tests.sshd import HOST, PATIENCE, SEPARATED, SSHD
 
 STRICT = (
@@ -53,6 +57,23 @@ class Remote:
         desk = self.desk
         with desk.store.read() as connection:
             return KeyBook(connection, desk.centre_id, desk.now(), desk.actor("chen")).listed()
+
+    def event(self, ticket: str) -> dict[str, Any]:
+        """The body of a ticket's newest event."""
+        event, row = table(TicketEvent).c, table(Ticket).c
+        with self.desk.store.read() as connection:
+            wanted = select(row.id).where(row.centre_id == self.desk.centre_id, row.code == ticket)
+            found = select(event.body).where(
+                event.centre_id == self.desk.centre_id, event.ticket_id == connection.execute(wanted).scalar_one()
+            )
+            return dict(connection.execute(found.order_by(event.id.desc())).scalars().first() or {})
+
+    def access(self) -> list[dict[str, Any]]:
+        """The access log."""
+        entry = table(AccessEvent)
+        with self.desk.store.read() as connection:
+            wanted = select(entry).where(entry.c.centre_id == self.desk.centre_id).order_by(entry.c.id)
+            return [dict(row._mapping) for row in connection.execute(wanted)]
 
     def revoke(self, key: OfficerKey) -> None:
         desk = self.desk

@@ -19,7 +19,7 @@ from data.scope import Scope
 if TYPE_CHECKING:
     from console.backend.catalogue import CatalogueReader
     from core.clock import Clock
-    from core.desk.actor import Actor
+    from core.desk.actor import Actor, Origin
     from core.desk.desk import Desk
     from core.engine.loop import Engine
     from data.store import Store
@@ -43,6 +43,8 @@ class OpenStore:
         self.officer = officer
         self._scoping = Scoping(self._scope)
         self._scoped_at = 0
+        self.origin: Origin | None = None
+        """How the officer came in, where that was proved."""
         self._readers = threading.local()
         self._all: list[Reader] = []
         self._age = 0
@@ -139,6 +141,7 @@ class OpenStore:
 
                 self._store = Store(self.url)
                 self._desk = Desk(self._store, self.clock, self.centre.id)
+                self._desk.origin = self.origin
             return self._desk
 
     def actor(self) -> Actor:

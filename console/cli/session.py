@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from core.clock import Clock
-    from core.desk.actor import Actor
+    from core.desk.actor import Actor, Origin
     from core.desk.desk import Desk
     from data.queries.filters import Condition
     from data.reader import Reader
@@ -44,6 +44,8 @@ class Session:
         """The theme that was asked for by name."""
         self.bound = False
         """Whether store, centre and officer are fixed: somebody proved elsewhere who they are."""
+        self.origin: Origin | None = None
+        """How the officer of a bound run came in."""
         self._clock = clock
         self._store: Store | None = None
         self._reader: Reader | None = None
@@ -51,9 +53,10 @@ class Session:
         self._desk: Desk | None = None
         self._actors: dict[str | None, Actor] = {}
 
-    def bind(self, url: str, centre: str, officer: str) -> None:
-        """Fix store, centre and officer for the whole run."""
+    def bind(self, url: str, centre: str, officer: str, origin: Origin) -> None:
+        """Fix store, centre and officer for the whole run, and how the officer came in."""
         self.store_name, self.centre_code, self.officer, self.bound = url, centre, officer, True
+        self.origin = origin
 
     @property
     def clock(self) -> Clock:
@@ -152,6 +155,7 @@ class Session:
             from core.desk.desk import open_desk
 
             self._desk = open_desk(self.store(), self.clock, self.centre_code)
+            self._desk.origin = self.origin
         return self._desk
 
     def actor(self, code: str | None = None) -> Actor:

@@ -9,7 +9,6 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
 
 from console import exit_codes, output
@@ -19,6 +18,12 @@ from data.errors import NotAllowed, Refusal
 from data.location import locate
 from data.queries.ssh_keys import LiveKey, key_numbered
 from data.reader import Reader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from console.remote.visits import Visit
 
 NUMBERED = re.compile(r"(\d{1,19})\.(\d{1,19})", re.ASCII)
 HELP = "help"
@@ -80,7 +85,7 @@ def _run(url: str, key: LiveKey, asked: Asked) -> int:
                 "没有终端，也没有命令：控制台请用 ssh -t，可用的命令见 help。",
                 "There is no terminal and no command: ssh -t opens the console, help lists the commands.",
             )
-        return _console(url, key)
+        return _console(url, key, asked.address)
     if asked.command.strip() == HELP.encode():
         from console.remote.allowed import ALLOWED
 
@@ -88,44 +93,51 @@ def _run(url: str, key: LiveKey, asked: Asked) -> int:
         return exit_codes.OK
     from console.remote.command_line import read_command
 
-    return _command(url, key, read_command(asked.command))
+    return _command(url, key, asked.address, read_command(asked.command))
 
 
-def _console(url: str, key: LiveKey) -> int:
+def _console(url: str, key: LiveKey, address: str) -> int:
     """The console of the key's officer, in the officer's centre. When the key is let in no more, it hangs up."""
     from console.cli.words import say
+    from console.remote.visits import CONSOLE, Visit
 
+    visit = Visit(url, key, address, CONSOLE)
+    visit.begin()
     watch = KeyWatch(url, key, lambda: os.kill(os.getpid(), signal.SIGHUP))
     watch.start()
-    code = _as_officer([], url, key)
+    code = _as_officer([], url, key, visit)
     watch.stop()
+    visit.end(watch.ended)
     if watch.ended:
         output.remark(say(*ENDED))
         return exit_codes.NOT_ALLOWED
     return code
 
 
-def _command(url: str, key: LiveKey, words: list[str]) -> int:
+def _command(url: str, key: LiveKey, address: str, words: list[str]) -> int:
     """One command of the table."""
+    from console.remote.visits import Visit
 
     def end() -> None:
         for sentence in ENDED:
             output.remark(f"zhihui: {sentence}")
         os._exit(exit_codes.NOT_ALLOWED)  # a change half made is rolled back by the store
 
+    visit = Visit(url, key, address, " ".join(words[:2]) if words[1:2] and not words[1].startswith("-") else words[0])
+    visit.begin()
     watch = KeyWatch(url, key, end)
     watch.start()
-    code = _as_officer(words, url, key)
+    code = _as_officer(words, url, key, visit)
     watch.stop()
     return code
 
 
-def _as_officer(words: list[str], url: str, key: LiveKey) -> int:
+def _as_officer(words: list[str], url: str, key: LiveKey, visit: Visit) -> int:
     """Run a command line as the officer whose key it is."""
     from console.cli.session import Session
     from console.entry import main as run
     from console.entry import open_console
 
     session = Session(opener=open_console)
-    session.bind(url, key.centre, key.officer)
+    session.bind(url, key.centre, key.officer, visit.origin)
     return run(words, session=session)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from core.clock import Clock
-from core.desk.actor import Actor, find_actor
+from core.desk.actor import Actor, Origin, find_actor
 from core.desk.keys import keep_key, used_key
 from core.desk.ledger import Ledger
 from core.desk.notices import CHANNELS_SETTING, notice_rows
@@ -85,6 +85,8 @@ class Desk:
         self.store = store
         self.clock = clock
         self.centre_id = centre_id
+        self.origin: Origin | None = None
+        """How and from where whoever acts here came in, where that was proved."""
 
     def now(self) -> int:
         """The injected clock's time in epoch seconds."""
@@ -93,7 +95,7 @@ class Desk:
     def actor(self, code: str | None) -> Actor:
         """The officer who acts, with the roles held now. Raises BadInput or NotFound."""
         with self.store.read() as connection:
-            return find_actor(connection, self.centre_id, code, self.now())
+            return replace(find_actor(connection, self.centre_id, code, self.now()), origin=self.origin)
 
     def do(self, order: Order, actor: Actor, seen: int | None = None, key: str | None = None) -> Receipt:
         """Carry out one order in one write transaction.

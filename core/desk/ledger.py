@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -178,7 +179,7 @@ class Ledger:
             "actor": actor.code,
             "behalf_id": behalf_id,
             "seen_revision": seen,
-            "body": {**body, "glass": actor.glass} if actor.glass is not None else dict(body),
+            "body": {**body, **_marks(actor)},
         }
         event["hash"] = self.chain_hash = chain_hash(self.chain_hash, event)
         return event
@@ -407,3 +408,11 @@ def _due_key(clock: Row) -> int | None:
     if clock["state"] != ClockState.RUNNING or clock["next_at"] is None:
         return None
     return int(clock["next_at"])
+
+
+def _marks(actor: Actor) -> Row:
+    """What an event says of its actor besides the name: a use of break-glass, and where somebody came in from."""
+    marks: Row = {"glass": actor.glass} if actor.glass is not None else {}
+    if actor.origin is not None:
+        marks["came_in"] = {name: value for name, value in asdict(actor.origin).items() if value}
+    return marks

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from core.accountability.access_log import note_access
 from core.desk.actor import Actor, find_actor
 from core.desk.permissions import may, require_role
 from core.identity.public_key import PublicKey
-from core.organisation.journal import note_change
+from data.access_terms import AccessKind
 from data.errors import BadInput, Conflict, NotFound
 from data.ids import new_id
 from data.store import lock_centre
@@ -94,7 +95,7 @@ class KeyBook:
             expires_at=expires_at,
         )
         self.connection.execute(insert(_KEY), [row.model_dump()])
-        return self._noted("ssh_key_added", self._one(row.id))
+        return self._noted(AccessKind.KEY_ADDED, self._one(row.id))
 
     def revoke(self, named: str, reason: str) -> OfficerKey:
         """Take a key away for good; it ends the sessions it opened. An officer may revoke the own ones.
@@ -116,7 +117,7 @@ class KeyBook:
             .where(_KEY.c.centre_id == self.centre_id, _KEY.c.id == found.id)
             .values(revoked_by=self.actor.code, revoked_at=self.now, reason=reason.strip())
         )
-        return self._noted("ssh_key_revoked", self._one(found.id))
+        return self._noted(AccessKind.KEY_REVOKED, self._one(found.id))
 
     def listed(self) -> list[OfficerKey]:
         """Every key, those of one officer together, the newest last; to officers without an administrator's part
@@ -125,9 +126,9 @@ class KeyBook:
         everything = may("ssh_keys", self.actor) or may("audit", self.actor)
         return [key for key in self._all() if everything or key.officer == self.actor.code]
 
-    def _noted(self, kind: str, key: OfficerKey) -> OfficerKey:
-        body = {"officer": key.officer, "fingerprint": key.fingerprint, "from": key.addresses, "reason": key.reason}
-        note_change(self.connection, self.centre_id, self.now, self.actor.code, kind, body)
+    def _noted(self, kind: AccessKind, key: OfficerKey) -> OfficerKey:
+        body = {"fingerprint": key.fingerprint, "from": list(key.addresses), "expires_at": key.expires_at}
+        note_access(self.connection, self.centre_id, self.now, self.actor, kind, key.officer, body)
         return key
 
     def _require_new(self, key: PublicKey) -> None:

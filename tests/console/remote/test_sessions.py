@@ -18,7 +18,7 @@ from console.drafts import INTAKE, Drafts, drafts_path
 from tests.console.remote.attempts import ENVIRONMENT
 from tests.console.terminals import Emulator, Session, environment
 from tests.remote_sshd import Remote
-from tests.sshd import SSHD
+from tests.sshd import HOST, SSHD
 
 PATIENCE = 60.0
 NAMES = {one.partition("=")[0] for attempt in ENVIRONMENT for one in attempt.more}
@@ -85,6 +85,12 @@ def test_commands_give_data_and_exit_codes(remote: Remote) -> None:
     assert refused["error"] == "not-permitted"
     log = json.loads(remote.run("li", f"ticket log {made['ticket']} --json", line="li").stdout)
     assert log[0]["actor"] == "li"
+    came_in = remote.event(made["ticket"])["came_in"]
+    key = next(key for key in remote.all_keys() if key.comment == "li")
+    assert came_in == {"how": "ssh-key", "address": HOST, "fingerprint": key.fingerprint}
+    noted = [entry for entry in remote.access() if entry["fingerprint"] == key.fingerprint]
+    assert {("signed_in", "ticket list"), ("signed_in", "batch")} <= {(one["kind"], one["target"]) for one in noted}
+    assert {(one["actor"], one["address"], one["how"]) for one in noted} == {("li", HOST, "ssh-key")}
     assert remote.run("li", "ticket show 9999 --json", line="li").returncode == exit_codes.MISSING
     assert remote.run("li", line="li").returncode == exit_codes.NOT_ALLOWED, "no terminal and no command"
     assert b"ticket list" in remote.run("li", "help", line="li").stdout
@@ -131,6 +137,8 @@ def test_a_revoked_key_ends_the_sessions_that_it_opened(remote: Remote) -> None:
         assert session.ended() == exit_codes.NOT_ALLOWED
         session.until("密钥被吊销")
         assert session.restored()
+    (ended,) = [one for one in remote.access() if one["kind"] == "session_ended"]
+    assert (ended["fingerprint"], ended["target"]) == (key.fingerprint, "console")
     assert batch.wait(PATIENCE) == exit_codes.NOT_ALLOWED
     assert "The session has ended" in batch.stderr.read().decode() if batch.stderr else False
     assert remote.run("lost", "help").returncode == 255
