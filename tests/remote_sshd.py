@@ -98,8 +98,11 @@ class Remote:
 def run(
     command: Sequence[str], data: bytes = b"", environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a client to its end."""
-    return subprocess.run(command, input=data, capture_output=True, timeout=60, check=False, env=environment)
+    """Run a client to its end; one that does not end is ended, and has the code 124."""
+    try:
+        return subprocess.run(command, input=data, capture_output=True, timeout=60, check=False, env=environment)
+    except subprocess.TimeoutExpired as late:
+        return subprocess.CompletedProcess(command, 124, late.stdout or b"", late.stderr or b"")
 
 
 @contextmanager

@@ -99,8 +99,8 @@ class OpenStore:
             from core.desk.counters import mend_counters
 
             mend_counters(desk.store, self.centre.id)
-        if self._engine is not None:
-            return
+        if self._engine is not None or self.origin is not None:
+            return  # a session that any dropped line ends does not carry the centre's engine
         from core.engine.loop import Engine
 
         self._engine = Engine(self.url, self.clock, self.centre.id, jobs=True)

@@ -36,6 +36,7 @@ MEASUREMENTS = (
     "writing",
     "line",
     "ssh",
+    "remote",
 )
 
 
@@ -69,7 +70,8 @@ def _measure(run: Run, names: Iterable[str], say: Callable[[str], object]) -> It
 
 def _run(wanted: argparse.Namespace, work: Path) -> Run:
     sizes = tuple(sorted({int(part.replace("_", "")) for part in wanted.tickets.split(",")}))
-    run = Run(work, sizes, wanted.rounds, wanted.seed)
+    sessions = tuple(sorted({int(part) for part in wanted.sessions.split(",")}))
+    run = Run(work, sizes, wanted.rounds, wanted.seed, sessions=sessions)
     return run.quick() if wanted.quick else run
 
 
@@ -83,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seed", type=int, default=20_261_121)
+    parser.add_argument("--sessions", default="50", help="consoles over SSH at once, such as 50,200")
     parser.add_argument("--quick", action="store_true", help="few repetitions: to see that it runs")
     return parser
 

@@ -39,11 +39,22 @@ class Run:
     """Tickets at most on a PostgreSQL server, which is filled row by row."""
     notes: int = 300
     """Notes through the desk per reading."""
+    sessions: tuple[int, ...] = (50,)
+    """Consoles over SSH at once."""
 
     def quick(self) -> Run:
         """The same with few repetitions, to see that it runs."""
         return replace(
-            self, keys=3, seconds=2, import_rows=400, sweep=50, writers=2, repeats=1, table_rows=500, notes=20
+            self,
+            keys=3,
+            seconds=2,
+            import_rows=400,
+            sweep=50,
+            writers=2,
+            repeats=1,
+            table_rows=500,
+            notes=20,
+            sessions=(3,),
         )
 
     @property
