@@ -74,7 +74,7 @@ def test_commands_give_data_and_exit_codes(remote: Remote) -> None:
     """JSON on stdout, a batch from stdin in the own name, what is missing 3, what is not permitted 4."""
     listed = remote.run("li", "ticket", "list", "--json", line="li")
     assert (listed.returncode, listed.stderr) == (exit_codes.OK, b"")
-    assert "井盖缺失" in [row["title"] for row in json.loads(listed.stdout)]
+    assert [row["title"] for row in json.loads(listed.stdout)] == ["井盖缺失"], "what is at the own post, no more"
     report = '{"verb": "report", "title": "路灯不亮", "community": "C01"}'
     void = '{"verb": "void", "ticket": "TICKET", "reason": "重复"}'
     lines = f"{report}\n{void}\n".replace("TICKET", json.loads(listed.stdout)[0]["code"])
@@ -83,7 +83,7 @@ def test_commands_give_data_and_exit_codes(remote: Remote) -> None:
     made, refused = (json.loads(line) for line in done.stdout.splitlines())
     assert made["ok"]
     assert refused["error"] == "not-permitted"
-    log = json.loads(remote.run("li", f"ticket log {made['ticket']} --json", line="li").stdout)
+    log = json.loads(remote.run("zhang", f"ticket log {made['ticket']} --json", line="zhang").stdout)
     assert log[0]["actor"] == "li"
     came_in = remote.event(made["ticket"])["came_in"]
     key = next(key for key in remote.all_keys() if key.comment == "li")
