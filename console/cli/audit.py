@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from console import output
 from console.cli import words
 from console.cli.frame import built, command, new_app, session_of
-from console.cli.options import Json, option, progress_bar
+from console.cli.options import Csv, Json, Jsonl, argument, form_of, option, progress_bar
 from console.exit_codes import FAILED, OK
+from data.errors import BadInput
+
+if TYPE_CHECKING:
+    from console.cli.session import Session
+    from data.access_terms import AccessKind
+
+ENTRIES = 100_000
+"""So many entries of the access log are shown at most."""
 
 app = new_app("审计：日志链与事件是否一致", "audit: the chain of the log, and the tickets against it")
 
@@ -29,20 +37,30 @@ def build() -> Any:
 def verify(
     context: typer.Context,
     against: Annotated[
-        str, option("--against", zh="打印保存的链头（编号:校验）", en="a head that was printed before")
+        str,
+        option(
+            "--against",
+            zh="打印保存的链头（编号:校验），或 audit anchor 留存的文件",
+            en="a head that was printed before, or a file of audit anchor",
+        ),
     ] = "",
     json: Json = False,
 ) -> int:
     """Reads everything once; changes nothing."""
+    import os
+    from pathlib import Path
+
     from core.accountability import audit
+    from core.accountability.anchor import anchor_findings, read_anchors
     from core.accountability.head import head, read_anchor
 
     session = session_of(context)
     reader, centre = session.whole_reader(), session.centre_id()
-    anchor = read_anchor(against) if against else None
-    with progress_bar() as progress:
-        found = audit.verify(reader, centre, progress, anchor)
     top = head(reader, centre)
+    kept = read_anchors(Path(against), top.centre) if os.path.isfile(against) else []
+    anchor = read_anchor(against) if against and not os.path.isfile(against) else None
+    with progress_bar() as progress:
+        found = [*anchor_findings(reader, centre, kept), *audit.verify(reader, centre, progress, anchor)]
     if json:
         records = [
             {
@@ -86,3 +104,132 @@ def head_command(context: typer.Context, json: Json = False) -> int:
         output.say_line(line)
     output.say_line(found.anchor)
     return OK
+
+
+@command(
+    app,
+    "log",
+    "访问记录：谁、从哪里、看了或导出了什么，由新到旧",
+    "the access log: who saw or took out what, and from where, newest first",
+)
+def log_command(
+    context: typer.Context,
+    officer: Annotated[str, option("--officer", zh="只看此人（编号）", en="only this officer (code)")] = "",
+    ticket: Annotated[str, option("--ticket", zh="只看此事件", en="only this ticket")] = "",
+    kind: Annotated[str, option("--kind", zh="只看此类", en="only this kind")] = "",
+    since: Annotated[str, option("--since", zh="从此时起", en="from this instant on")] = "",
+    limit: Annotated[int, option("--limit", zh="最多几条，缺省 100", en="how many at most, by default 100")] = 100,
+    json: Json = False,
+    jsonl: Jsonl = False,
+    csv: Csv = False,
+) -> int:
+    """Reading it is recorded as well."""
+    from console.cli.instants import instant
+    from console.cli.printing import moment, table
+    from console.cli.ticket_codes import whole_code
+    from core.accountability.access_view import ALL_FIELDS, Wanted, access_entries
+    from data.access_terms import AccessKind
+    from data.queries.listing import iso
+
+    session = session_of(context)
+    form = form_of(json, jsonl, csv)
+    if not 1 <= limit <= ENTRIES:
+        raise BadInput("limit", f"--limit 应在 1 到 {ENTRIES} 之间。", f"--limit must be between 1 and {ENTRIES}.")
+    if kind and kind not in AccessKind._value2member_map_:
+        known = ", ".join(AccessKind)
+        raise BadInput("access-kind", f"没有这一类：应为 {known}", f"There is no such kind: one of {known}")
+    begin = instant(since, session.zone()) if since else 0
+    wanted = Wanted(officer, whole_code(session, ticket) if ticket else "", kind, begin)
+    _noted(session, AccessKind.AUDITED, wanted.target, officer=officer, of=kind)
+    entries = list(access_entries(session.whole_reader(), session.centre_id(), wanted, limit))
+    if form:
+        output.write_records([{**entry, "at": iso(entry["at"])} for entry in entries], ALL_FIELDS, form)
+        return OK
+    zone = session.zone()
+    table(
+        words.say("时间 人员 行为 对象 来自 说明", "At Officer Did What From Details").split(),
+        [
+            (
+                moment(entry["at"], zone),
+                entry["actor"],
+                words.label(AccessKind(entry["kind"])),
+                entry["target"],
+                f"{entry['address']} {entry['fingerprint']}".strip() or entry["how"],
+                " ".join(f"{name}={value}" for name, value in entry["body"].items()),
+            )
+            for entry in entries
+        ],
+        drop=(5, 4),
+    )
+    return OK
+
+
+@command(
+    app,
+    "anchor",
+    "把两条链头追加到文件，留存在本机之外（如 U 盘、共享盘）",
+    "add both heads to a file that is kept outside the box",
+)
+def anchor_command(
+    context: typer.Context,
+    file: Annotated[str, argument("文件，只增不改", "the file; it only grows")],
+    json: Json = False,
+) -> int:
+    """Run it by schedule, to a place that nobody who holds the store can write anew."""
+    from pathlib import Path
+
+    from core.accountability.anchor import append_anchor, heads_now
+    from data.access_terms import AccessKind
+
+    session = session_of(context)
+    _noted(session, AccessKind.ANCHORED)
+    anchored = heads_now(session.whole_reader(), session.centre_id(), session.now())
+    append_anchor(Path(file), anchored)
+    if json:
+        output.write_json(anchored._asdict())
+    else:
+        output.say_line(words.say(f"已留存：{anchored.log}", f"Kept: {anchored.log}"))
+    return OK
+
+
+@command(
+    app,
+    "export",
+    "导出审计给审计人员：访问记录、日志校验和清单",
+    "the audit for auditors: access log, hashes of the log, and a manifest",
+)
+def export_command(
+    context: typer.Context,
+    folder: Annotated[str, argument("新文件夹", "a new folder")],
+    key_file: Annotated[str, option("--key-file", zh="用此文件中的密钥签名", en="sign with the key in this file")] = "",
+    json: Json = False,
+) -> int:
+    """Bodies of events stay inside: they hold personal data."""
+    from pathlib import Path
+
+    from core.accountability.audit_export import export_audit
+    from data.access_terms import AccessKind
+
+    session = session_of(context)
+    try:
+        key = Path(key_file).read_bytes().strip() if key_file else b""
+    except OSError as error:
+        raise BadInput("key-file", f"无法读取 {key_file}。", f"Cannot read {key_file}.") from error
+    if key_file and not key:
+        raise BadInput("key-file", f"{key_file} 是空的。", f"{key_file} is empty.")
+    _noted(session, AccessKind.EXPORTED, "audit")
+    manifest = export_audit(session.whole_reader(), session.centre_id(), Path(folder), session.now(), key)
+    if json:
+        output.write_json(manifest)
+        return OK
+    for name, facts in manifest["files"].items():
+        output.say_line(f"{name} {facts['lines']} {facts['sha256']}")
+    return OK
+
+
+def _noted(session: Session, kind: AccessKind, target: str = "", **facts: str) -> None:
+    """Write down what the officer who is named is about to see. Raises StoreTrouble."""
+    if (session.officer or "").strip():
+        from core.desk.revealing import note_look
+
+        note_look(session.desk(), session.actor(), kind, target, **facts)

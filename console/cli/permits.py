@@ -13,6 +13,8 @@ _OF: dict[str, str] = {
     "sweep list|sweep show|meeting list|meeting show|consult show|consult opinions|mediate show|"
     "review show|review pending|review follow-ups|plan status",
     "dispatch": "ticket as-proposed",
+    "show_field": "ticket reveal",
+    "find_number": "ticket find-number",
     "own_rows": "batch",
     "own_keys": "ssh key list|ssh key revoke",
     "sweep": "sweep start",
@@ -76,7 +78,7 @@ _OF: dict[str, str] = {
     "break_glass_end": "break-glass end",
     "break_glass_review": "break-glass review",
     "database": "db upgrade|db backup|db restore|db index",
-    "audit": "audit verify|audit head",
+    "audit": "audit verify|audit head|audit log|audit export|audit anchor",
     "import": "import tickets",
     "export": "export|hazard export|review export",
     "console": "observe",

@@ -70,6 +70,18 @@ def _views() -> dict[str, Entry]:
             "疑似重复：与一件事件或一段话相近的未结事件，及理由",
             "open tickets that are likely the same matter as a ticket or a text, with the reasons",
         ),
+        (
+            "ticket_personal",
+            "reveal",
+            "查看一项完整的个人信息（须写原因，留痕，有次数限制）",
+            "one field of personal data in full: with a reason, on record, so many an hour",
+        ),
+        (
+            "ticket_personal",
+            "find-number",
+            "按电话或身份证号查找事件，号码不显示（须写原因，留痕）",
+            "tickets by a telephone or identity number, which is not shown: with a reason, on record",
+        ),
         ("ticket_views", "explain", "时限是怎么算出来的", "how the deadlines came about"),
     )
     return {name: _view(module, name, zh, en) for module, name, zh, en in rows}

@@ -101,6 +101,17 @@ def whole_ticket(session: Session, code: str) -> dict[str, Any]:
     return record
 
 
+def note_read(session: Session, code: str) -> None:
+    """Write down that the officer who is named opens a whole ticket. Raises StoreTrouble, and it is not shown."""
+    if not (session.officer or "").strip():
+        return
+    from core.desk.revealing import note_look
+    from data.access_terms import AccessKind
+
+    tickets.ticket_id(session.reader(), session.centre_id(), code)
+    note_look(session.desk(), session.actor(), AccessKind.READ, code)
+
+
 def log_of(session: Session, code: str) -> list[dict[str, Any]]:
     """The ticket's events in order. Raises NotFound."""
     reader, centre = session.reader(), session.centre_id()

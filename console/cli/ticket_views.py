@@ -68,11 +68,13 @@ def _print_table(session: Session, rows: list[dict[str, Any]], limit: int) -> No
 def show_command(context: typer.Context, code: TicketCode, json: Json = False) -> int:
     """One ticket with all that belongs to it."""
     from console.cli.ticket_codes import whole_code
-    from console.cli.ticket_record import whole_ticket
+    from console.cli.ticket_record import note_read, whole_ticket
     from console.cli.ticket_text import print_ticket
 
     session = session_of(context)
-    record = whole_ticket(session, whole_code(session, code))
+    whole = whole_code(session, code)
+    note_read(session, whole)
+    record = whole_ticket(session, whole)
     if json:
         output.write_json(record)
     else:
@@ -85,12 +87,14 @@ def log_command(
 ) -> int:
     """What happened to a ticket, in order."""
     from console.cli.ticket_codes import whole_code
-    from console.cli.ticket_record import LOG_FIELDS, log_of
+    from console.cli.ticket_record import LOG_FIELDS, log_of, note_read
     from console.cli.ticket_text import print_log
 
     session = session_of(context)
     form = form_of(json, jsonl, csv)
-    records = log_of(session, whole_code(session, code))
+    whole = whole_code(session, code)
+    note_read(session, whole)
+    records = log_of(session, whole)
     if form:
         output.write_records(records, LOG_FIELDS, form)
     else:

@@ -36,6 +36,8 @@ LOG_TITLES = {
     "phone_follow": ("电话续报", "follow-up"),
     "phone_tie": ("电话记录关联事件", "call tied"),
     "reveal": ("查看完整信息", "seen in full"),
+    "show_field": ("查看一项个人信息", "a field seen in full"),
+    "find_number": ("按号码查找", "searched by a number"),
     "broadcast": ("广播通知", "broadcast"),
     "broadcast_remind": ("提醒未回执单位", "reminder of a broadcast"),
     "handover_pack": ("制作交接包", "pack of a handover"),

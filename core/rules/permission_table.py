@@ -192,6 +192,8 @@ READING = _rows(
     ("registers", "查看台账、广播、设备、电话记录", "read registers and logs", (ANYBODY,)),
     ("handover_read", "查看交接班", "read handovers", (DESK,)),
     ("reveal", "查看完整个人信息", "see names and numbers in full", (SENIOR,)),
+    ("show_field", "查看一项个人信息", "see a field in full", (DESK, SECTION, HANDS, NAMED)),
+    ("find_number", "按号码查找", "search by a number", (DESK,)),
     ("export", "导出（个人信息已遮蔽）", "export, personal data masked", (DESK, SECTION, HANDS)),
     ("console", "打开控制台", "open the console", (ANYBODY,)),
     (

@@ -1,10 +1,10 @@
-"""The running log (值班记事), and what was handed on in full."""
+"""The running log (值班记事)."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 
-from core.desk.centre_orders import LogEntry, Reveal
+from core.desk.centre_orders import LogEntry
 from core.desk.deeds.deed import CentreReceipt, Deed, DeedKind
 from data.errors import BadInput
 from data.tables import CENTRE_LOG, TicketEvent, table
@@ -32,14 +32,4 @@ def _correctable(deed: Deed, number: int) -> None:
         raise BadInput("no-entry", f"第 {number} 号不是值班记事。", f"Entry {number} is not in the running log.")
 
 
-def reveal(deed: Deed, order: Reveal) -> CentreReceipt:
-    """Keep who had what in full, and why."""
-    number = deed.append(order.verb, {"what": order.what, "reason": order.reason})
-    deed.ledger.flush()
-    return CentreReceipt(order.verb, number, number, deed.at)
-
-
-DEEDS = (
-    DeedKind(LogEntry, "duty_log", "值班记事", "write into the running log", write_log),
-    DeedKind(Reveal, "reveal", "查看完整信息", "have names and numbers in full", reveal),
-)
+DEEDS = (DeedKind(LogEntry, "duty_log", "值班记事", "write into the running log", write_log),)

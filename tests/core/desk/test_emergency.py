@@ -42,12 +42,14 @@ from core.desk.orders import (
     ReportUp,
     Resume,
 )
+from core.desk.personal_orders import FindNumber, ShowField
 from core.desk.rights_orders import AgreeRole, AskRole, DeclineRole, EndGlass, ReviewGlass, TakeGlass
 from core.engine import mode as following
 from core.engine.auditor import audit
 from core.engine.loop import Engine
 from core.rules.permission_table import OPERATIONS
 from core.rules.roles import BUSINESS_ROLES
+from data.access_terms import PersonalField
 from data.errors import BadInput, NotAllowed, NotFound, Refusal
 from data.queries.emergency import calls_of, emergencies, log, mode, owed_upward
 from data.rights_terms import GrantKind
@@ -65,6 +67,8 @@ MATRIX = {
     "phone_follow": DESK,
     "phone_tie": DESK,
     "reveal": {"commander", "duty_leader", "shift_leader"},
+    "show_field": ALL,
+    "find_number": DESK,
     "hazard": ALL,
     "hazard_check": ALL,
     "hazard_change": ALL,
@@ -118,6 +122,8 @@ ORDERS: dict[str, Callable[[], CentreOrder]] = {
     "phone_follow": lambda: PhoneFollowUp(first=1, result="扑灭"),
     "phone_tie": lambda: PhoneTie(first=1, ticket="T"),
     "reveal": lambda: Reveal(what="电话记录 1", reason="上报"),
+    "show_field": lambda: ShowField(ticket="T", field=PersonalField.REPORTER_PHONE, reason="联系"),
+    "find_number": lambda: FindNumber(digits="8000", reason="重复来电"),
     "hazard": lambda: HazardFound(place="滨江路3号", what="堆物", unit="G01", register_only=True),
     "hazard_check": lambda: HazardCheck(hazard=1, result=CheckResult.SAME),
     "hazard_change": lambda: HazardChange(hazard=1, remedy_by="物业"),

@@ -1,0 +1,138 @@
+"""Personal data by the real commands: one field at a time, on record, so many an hour; the audit shows who saw what."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from core.accountability.audit import verify
+from core.accountability.audit_export import signature
+from data.access_terms import REVEALS_AN_HOUR
+from tests.console.cli.conftest import Run, Street
+
+PHONE = "13900008000"
+
+
+@pytest.fixture
+def code(run: Run) -> str:
+    """A ticket with a caller."""
+    ended = run(
+        *("ticket", "report", "--title", "井盖缺失", "--reporter-name", "张晓三", "--reporter-phone", PHONE, "--json")
+    )
+    return str(ended.json[0]["ticket"])
+
+
+def test_one_field_is_shown_with_a_reason_and_is_on_record(run: Run, code: str, street: Street) -> None:
+    refused = run("ticket", "reveal", code, "phone")
+    assert refused.code != 0
+    assert PHONE not in refused.out + refused.err
+    shown = run("ticket", "reveal", code, "phone", "--reason", "回访")
+    assert (shown.code, shown.out.strip()) == (0, PHONE)
+    assert PHONE not in run("ticket", "show", code).out
+    found = run("audit", "log", "--ticket", code, "--jsonl").lines
+    assert [(one["kind"], one["actor"]) for one in found if one["kind"] != "audited"] == [
+        ("read", "zhang"),
+        ("revealed", "zhang"),
+    ]
+    assert found[-1]["body"] == {"field": "phone", "reason": "回访"}
+    with street.desk.store.reader() as reader:
+        assert verify(reader, street.desk.centre_id) == []
+        log = reader.one("SELECT body FROM ticket_event WHERE centre_id = :centre AND kind = 'show_field'", centre=1)
+    assert log is not None
+    assert PHONE not in str(log[0])
+
+
+def test_too_much_within_an_hour_is_refused_with_an_alarm(run: Run, code: str, street: Street) -> None:
+    for _number in range(REVEALS_AN_HOUR):
+        assert run("ticket", "reveal", code, "phone", "--reason", "回访").code == 0
+    for _number in range(2):
+        refused = run("ticket", "reveal", code, "phone", "--reason", "回访")
+        assert refused.code != 0
+        assert PHONE not in refused.out
+    with street.desk.store.reader() as reader:
+        told = reader.rows("SELECT severity FROM notice WHERE centre_id = :centre AND kind = 'reveal_limit'", centre=1)
+        refusals = reader.rows(
+            "SELECT id FROM access_event WHERE centre_id = :centre AND kind = 'reveal_refused'", centre=1
+        )
+    assert {row[0] for row in told} == {"alarm"}
+    assert len(refusals) == 2
+    people = len(told)
+    run("ticket", "reveal", code, "name", "--reason", "回访")
+    with street.desk.store.reader() as reader:
+        assert (
+            len(reader.rows("SELECT id FROM notice WHERE centre_id = :centre AND kind = 'reveal_limit'", centre=1))
+            == people
+        )
+    street.clock.advance(hours=1, seconds=1)
+    assert run("ticket", "reveal", code, "phone", "--reason", "回访").code == 0
+
+
+@pytest.mark.parametrize("digits", [PHONE, "8000", "139-0000-8000"])
+def test_a_number_finds_tickets_and_is_kept_nowhere(run: Run, code: str, digits: str, street: Street) -> None:
+    found = run("ticket", "find-number", digits, "--reason", "重复来电", "--json")
+    assert code in found.json
+    assert run("ticket", "find-number", "12345", "--reason", "x").code != 0
+    with street.desk.store.reader() as reader:
+        kept = reader.rows(
+            "SELECT body FROM access_event WHERE centre_id = :centre UNION ALL"
+            " SELECT body FROM ticket_event WHERE centre_id = :centre AND kind = 'find_number'",
+            centre=1,
+        )
+    assert len(kept) == 2
+    assert not any("8000" in str(row[0]) for row in kept)
+
+
+def test_what_cannot_be_recorded_is_neither_shown_nor_taken_out(
+    run: Run, code: str, street: Street, tmp_path: Path
+) -> None:
+    with street.desk.store.change_schema() as connection:
+        connection.execute(
+            text("CREATE TRIGGER no_audit BEFORE INSERT ON access_event BEGIN SELECT raise(ABORT, 'disk full'); END")
+        )
+    for command in (
+        ("ticket", "reveal", code, "phone", "--reason", "回访"),
+        ("ticket", "find-number", "8000", "--reason", "回访"),
+        ("ticket", "show", code),
+        ("ticket", "log", code),
+        ("export", str(tmp_path / "out.csv")),
+        ("audit", "log"),
+        ("audit", "export", str(tmp_path / "audit")),
+    ):
+        ended = run(*command)
+        assert ended.code != 0, command
+        assert ended.out == "", command
+    assert list(tmp_path.glob("out.csv")) == list(tmp_path.glob("audit")) == []
+    with street.desk.store.reader() as reader:
+        assert (
+            reader.rows("SELECT id FROM ticket_event WHERE centre_id = :centre AND kind = 'show_field'", centre=1) == []
+        )
+    assert run("ticket", "list").code == 0
+
+
+def test_a_kept_head_and_an_export_for_auditors(run: Run, code: str, street: Street, tmp_path: Path) -> None:
+    heads, key = tmp_path / "heads.jsonl", tmp_path / "key"
+    key.write_bytes(b"0123456789abcdef0123")
+    assert run("audit", "anchor", str(heads)).code == 0
+    run("ticket", "show", code)
+    assert run("audit", "anchor", str(heads)).code == 0
+    assert len(heads.read_text().splitlines()) == 2
+    assert run("audit", "verify", "--against", str(heads)).code == 0
+    ended = run("audit", "export", str(tmp_path / "audit"), "--key-file", str(key), "--json")
+    manifest = json.loads((tmp_path / "audit" / "manifest.json").read_text())
+    assert manifest == ended.json
+    assert manifest["signature"] == signature(manifest, key.read_bytes())
+    assert PHONE not in (tmp_path / "audit" / "events.jsonl").read_text()
+    with street.desk.store.write() as connection:
+        connection.execute(text("DELETE FROM access_event WHERE centre_id = 1 AND id > 1"))
+        connection.execute(
+            text(
+                "UPDATE access_head SET no = 1, hash ="
+                " (SELECT hash FROM access_event WHERE centre_id = 1 AND id = 1) WHERE centre_id = 1"
+            )
+        )
+    assert run("audit", "verify").code == 0
+    assert run("audit", "verify", "--against", str(heads)).code == 8
+    assert run("audit", "verify", "--against", str(tmp_path / "key")).code not in (0, 8)
