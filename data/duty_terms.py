@@ -1,4 +1,4 @@
-"""The words of the duty roster: what may be wrong with it, and how far something asked for is."""
+"""The words of the duty roster: what may be wrong with it."""
 
 from __future__ import annotations
 
@@ -15,19 +15,3 @@ class GapKind(Term):
     TWO_PLACES = "two_places", "一人两处", "one person in two places"
     LEAVE = "leave", "请假又排班", "on leave and on a shift"
     REST = "rest", "休息不足", "too little rest"
-
-
-class DutyAskKind(Term):
-    """What is asked for."""
-
-    LEAVE = "leave", "请假", "leave"
-    CHANGE = "change", "换班", "change of shifts"
-
-
-class DutyAskState(Term):
-    """How far it is."""
-
-    ASKED = "asked", "待答复", "asked"
-    GRANTED = "granted", "同意", "granted"
-    DECLINED = "declined", "不同意", "declined"
-    WITHDRAWN = "withdrawn", "撤回", "withdrawn"

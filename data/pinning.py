@@ -19,7 +19,6 @@ TENANT_TABLES = frozenset(
             "device_signal",
             "device_state",
             "duty",
-            "duty_ask",
             "duty_swap",
             "emergency",
             "engine_outage",

@@ -36,21 +36,6 @@ class PostLine(NamedTuple):
     rank: str
 
 
-class AskLine(NamedTuple):
-    """Leave, or a change of shifts, that was asked for and not answered; it has not begun or not ended."""
-
-    kind: str
-    officer: str
-    name: str
-    other: str | None
-    other_name: str | None
-    from_at: int
-    to_at: int | None
-    back_from: int | None
-    reason: str
-    asked_at: int
-
-
 def times(reader: Reader, centre: int, begin: int, end: int) -> list[DutyLine]:
     """What lasts at some time of [begin, end), by its begin."""
     rows = reader.rows(
@@ -88,20 +73,6 @@ def posts(reader: Reader, centre: int, at: int) -> list[PostLine]:
 def keeping_shifts(reader: Reader, centre: int, at: int) -> frozenset[int]:
     """Officers of posts and sections who keep shifts."""
     return frozenset(int(row[0]) for row in reader.rows(KEEPING_SHIFTS, centre=centre, since=at - KEPT))
-
-
-def asked(reader: Reader, centre: int, at: int) -> list[AskLine]:
-    """What waits for an answer, the nearest first."""
-    rows = reader.rows(
-        "SELECT k.kind, o.code, o.name, p.code, p.name, k.from_at, k.to_at, k.back_from, k.reason, k.asked_at"
-        " FROM duty_ask k JOIN officer o ON o.centre_id = k.centre_id AND o.id = k.officer_id"
-        " LEFT JOIN officer p ON p.centre_id = k.centre_id AND p.id = k.other_id"
-        " WHERE k.centre_id = :centre AND k.state = 'asked' AND (k.to_at IS NULL OR k.to_at > :at)"
-        " ORDER BY k.from_at, o.code",
-        centre=centre,
-        at=at,
-    )
-    return [AskLine._make(row) for row in rows]
 
 
 def limits(reader: Reader, centre: int) -> dict[str, Any]:

@@ -40,7 +40,6 @@ from data.tables.meetings import (
 from data.tables.organisation import (
     Appointment,
     Duty,
-    DutyAsk,
     DutySwap,
     Officer,
     OrganisationEvent,
@@ -101,7 +100,6 @@ __all__ = [
     "DeviceSignal",
     "DeviceState",
     "Duty",
-    "DutyAsk",
     "DutySwap",
     "Emergency",
     "EmergencyRecord",

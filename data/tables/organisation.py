@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from data.tables.columns import TENANT, belongs_to, big, json_list, json_object, key_field, text
+from data.tables.columns import TENANT, belongs_to, big, json_list, json_object, key_field
 
 
 class Unit(SQLModel, table=True):
@@ -143,38 +143,6 @@ class Duty(SQLModel, table=True):
     """The rotation that it was written out of; empty for what somebody wrote down."""
     planned_id: int | None = big(None)
     """Whose turn it was by the rotation; another officer than `officer_id` after a change of shifts."""
-
-
-class DutyAsk(SQLModel, table=True):
-    """A leave that somebody asks for, or a change of shifts between two: asked, then granted, agreed or declined."""
-
-    __tablename__ = "duty_ask"
-    __table_args__ = (
-        belongs_to("officer", "officer_id", "fk_duty_ask_officer"),
-        belongs_to("officer", "other_id", "fk_duty_ask_other"),
-        Index("ix_duty_ask_state", "centre_id", "state", "from_at"),
-        {"info": TENANT},
-    )
-
-    centre_id: int = key_field()
-    id: int = key_field()
-    kind: str = Field(max_length=8)
-    """`leave` or `change`."""
-    officer_id: int = big()
-    other_id: int | None = big(None)
-    """Who takes the shift."""
-    from_at: int = big()
-    """Of the leave, or of the shift that is given away."""
-    to_at: int | None = big(None)
-    back_from: int | None = big(None)
-    """When the shift begins that is taken in exchange; empty where none is."""
-    reason: str = text()
-    state: str = Field(max_length=12)
-    asked_by: str = ""
-    asked_at: int = big()
-    answered_by: str = ""
-    answered_at: int | None = big(None)
-    answer: str = text()
 
 
 class DutySwap(SQLModel, table=True):
