@@ -5,7 +5,8 @@ same names in front, which hold what the officer may see. Whoever writes a query
 forget it. `core.rules.visibility` says the same as a pure rule; a test holds the two against each other.
 
 Two forms of one condition: a page (a statement with LIMIT) is driven from the set of ids that indexes give, anything
-else names its tickets itself and each is looked at.
+else names its tickets itself and each is looked at. Who sees a good part of the centre walks the list as the desk does:
+a page is full before the set would be made.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ UNSCOPED = ("emergency", "hazard", "broadcast", "device_alert")
 SEALED = "sealed_ticket"
 """Ids of the tickets whose content this officer may not see, for a count that no ticket's row takes part in."""
 
+PART = 20
+"""Who sees one in so many open tickets, walks the list."""
 KEPT = 500
 """Statements whose text is kept; lists by id make new ones all the time."""
 
@@ -88,15 +91,34 @@ class Scoping:
         if centre is None or not _SCOPED.search(sql):
             return sql, values
         known = self._expressions(reader, centre)
-        return known.statement(sql), {**values, **known.values}
+        return known.statement(sql, values.get("dimension", "")), {**values, **known.values}
 
     def _expressions(self, reader: Reader, centre: int) -> _Expressions:
         known = self._known.get(centre)
         if known is None:
             if self._home is None:
                 self._home = "main" if reader.sqlite else f'"{_schema(reader)}"'
-            known = self._known[centre] = _Expressions(self._find(reader, centre), self._home, reader.sqlite)
+            scope = self._find(reader, centre)
+            dense = not scope.whole and _dense(reader, centre, scope)
+            known = self._known[centre] = _Expressions(scope, self._home, reader.sqlite, dense)
         return known
+
+
+def _dense(reader: Reader, centre: int, scope: Scope) -> bool:
+    """Whether a good part of the open tickets is seen, by the kept counters."""
+    items = {
+        *(("open_section", code) for code in scope.sections),
+        *(("open_community", str(number)) for number in scope.communities),
+        *(("open_grid", str(number)) for number in scope.grids),
+        *(("open_unit", str(number)) for number in scope.units),
+    }
+    kept = reader.bare_rows(
+        "SELECT dimension, item, amount FROM centre_stat WHERE centre_id = :centre AND dimension LIKE 'open%'",
+        centre=centre,
+    )
+    total = sum(amount for dimension, _item, amount in kept if dimension == "open")
+    most = max([0, *(int(amount) for *key, amount in kept if tuple(key) in items)])
+    return bool(total) and most * PART >= total
 
 
 def _schema(reader: Reader) -> str:
@@ -108,32 +130,33 @@ def _schema(reader: Reader) -> str:
 class _Expressions:
     """The common table expressions of one scope; `home` is the schema where the tables themselves are."""
 
-    def __init__(self, scope: Scope, home: str, sqlite: bool) -> None:
+    def __init__(self, scope: Scope, home: str, sqlite: bool, dense: bool) -> None:
         self.scope = scope
+        self._dense = dense
         self._home = home
         self._sqlite = sqlite
-        self._texts: dict[str, str] = {}
+        self._texts: dict[tuple[str, str], str] = {}
         self.values: dict[str, Any] = {}
         if scope.officer_id is not None:
             self.values["sight_officer"] = scope.officer_id
         self.values.update({f"sight_section{number}": code for number, code in enumerate(scope.sections)})
 
-    def statement(self, sql: str) -> str:
-        """The statement with the expressions that it needs in front."""
-        found = self._texts.get(sql)
+    def statement(self, sql: str, dimension: str = "") -> str:
+        """The statement with the expressions that it needs in front; of the counters only `dimension` if given."""
+        found = self._texts.get((sql, dimension))
         if found is None:
             if len(self._texts) >= KEPT:
                 self._texts = {}
-            found = self._texts[sql] = self._before(sql)
+            found = self._texts[sql, dimension] = self._before(sql, dimension)
         return found
 
-    def _before(self, sql: str) -> str:
+    def _before(self, sql: str, dimension: str) -> str:
         names = set(_SCOPED.findall(sql))
         if "centre_stat" in names and not self.scope.counts:
             names.add("ticket")
         page, taken = "LIMIT" in sql, _taken(sql)
         parts = [f"{name} AS NOT MATERIALIZED ({found})" for name in sorted(names, key=_rank)
-                 if (found := self._expression(name, page, taken))]  # fmt: skip
+                 if (found := self._expression(name, page, taken, dimension))]  # fmt: skip
         if not parts:
             return sql
         body = sql.strip()
@@ -141,13 +164,13 @@ class _Expressions:
             return f"WITH {', '.join(parts)}, {body[5:]}"
         return f"WITH {', '.join(parts)} {body}"
 
-    def _expression(self, name: str, page: bool, taken: frozenset[str]) -> str:
+    def _expression(self, name: str, page: bool, taken: frozenset[str], dimension: str) -> str:
         if name == "ticket":
             return self._ticket(page, taken)
         if name == "task":
             return self._task(taken)
         if name == "centre_stat":
-            return "" if self.scope.counts else _counted()
+            return "" if self.scope.counts else _counted(dimension)
         if name == SEALED:
             return f"SELECT t.id FROM {self._home}.ticket t WHERE t.centre_id = :centre AND {self._sealed()}"
         return self._hung(name)
@@ -223,7 +246,7 @@ class _Expressions:
         """In the officer's scope; of confidential tickets those that the officer is named on or must acknowledge."""
         if self.scope.nothing:
             return "1 = 0"
-        inside = f"t.id IN ({self._set()})" if page else f"({self._inside()})"
+        inside = f"t.id IN ({self._set()})" if page and not self._dense else f"({self._inside()})"
         return f"{inside} AND (NOT t.confidential OR {self._named()} OR {self._own_task(LIVE)})"
 
     def _inside(self) -> str:
@@ -272,7 +295,7 @@ def _ids(numbers: tuple[int, ...]) -> str:
     return f"({', '.join(map(str, numbers)) or 'NULL'})"
 
 
-def _counted() -> str:
+def _counted(only: str) -> str:
     """The kept counters, counted over the tickets that are seen: an expression that `ticket` stands before."""
     from data.counting import DIMENSIONS
 
@@ -280,6 +303,7 @@ def _counted() -> str:
         f"SELECT :centre AS centre_id, '{name}' AS dimension, CAST({line.item} AS TEXT) AS item, count(*) AS amount"
         f" FROM ticket WHERE centre_id = :centre{f' AND {line.where}' if line.where else ''} GROUP BY 3"
         for name, line in DIMENSIONS.items()
+        if only in ("", name)
     )
 
 
