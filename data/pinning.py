@@ -37,6 +37,7 @@ TENANT_TABLES = frozenset(
         *("ssh_key",),
         *("access_event", "access_head"),
         "ticket_reader",
+        *("account", "officer_session", "sign_in_failure"),
         *("attendee", "consultation", "mediation", "meeting", "opinion", "publication", "resolution"),
     )
 )

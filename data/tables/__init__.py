@@ -21,6 +21,7 @@ from data.tables.hazards import (
     HazardRecord,
     ReceiptRecord,
 )
+from data.tables.identity import Account, OfficerSession, SignInFailure
 from data.tables.meetings import (
     Attendee,
     AttendeeRecord,
@@ -74,6 +75,7 @@ __all__ = [
     "OF_TICKET",
     "AccessEvent",
     "AccessHead",
+    "Account",
     "Appointment",
     "Attendee",
     "AttendeeRecord",
@@ -125,6 +127,7 @@ __all__ = [
     "MeetingRecord",
     "Notice",
     "Officer",
+    "OfficerSession",
     "Opinion",
     "OpinionRecord",
     "OrganisationEvent",
@@ -143,6 +146,7 @@ __all__ = [
     "RoleGrantRecord",
     "SearchMark",
     "Setting",
+    "SignInFailure",
     "SignalRefused",
     "SshKey",
     "Task",

@@ -1,0 +1,290 @@
+"""Accounts: made and kept by the security administrator, and the check of whoever wants to sign in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from core.accountability.access_log import note_access
+from core.desk.actor import Actor, Origin, find_actor
+from core.desk.people import people_at
+from core.desk.permissions import require_role
+from core.identity import lockout, passwords, totp
+from core.identity.lockout import NONE, Failures
+from core.identity.policy import OFF, Policy, policy_of
+from core.identity.sessions import end_all
+from data.access_terms import AccessKind
+from data.errors import Conflict, NotAllowed, NotFound, Refusal
+from data.queries.identity import REQUIRED
+from data.store import lock_centre
+from data.tables import Account, Officer, SignInFailure, table
+from data.terms import Role
+
+REMEMBERED = 5
+"""Earlier passwords that are not taken again."""
+NOBODY = Actor(code="unknown", name="")
+"""In the access log, for a name that is no officer's: what was typed may have been a password."""
+_ACCOUNT, _FAILURE, _OFFICER = table(Account), table(SignInFailure), table(Officer)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an attempt: the officer, or why not. A failure is to be committed before it is told."""
+
+    officer: Actor | None = None
+    refusal: Refusal | None = None
+    owes: str = ""
+    """`password` or `totp`: what the officer must set before anything else."""
+
+
+@dataclass(frozen=True)
+class AccountLine:
+    """An account as a list shows it; instants in epoch seconds."""
+
+    officer: str
+    name: str
+    state: str
+    totp: bool
+    waits_until: int | None
+    changed_at: int
+
+
+def check_password(
+    connection: Connection, centre_id: int, officer_code: str, password: str, code: str, address: str, now: int
+) -> Outcome:
+    """Whether somebody is the officer they say; counts and notes a failure. The caller commits either way.
+
+    An unknown officer, one without an account, a wrong password and a wrong code cost the same work and give the same
+    words.
+    """
+    lock_centre(connection, centre_id)  # attempts come one by one: none slips past the count
+    policy = policy_of(connection, centre_id)
+    found = _account(connection, centre_id, officer_code)
+    account = found if found is not None and not found["disabled"] else None
+    by_account, by_address = _subject("account", officer_code.strip()), _subject("address", address)
+    failed = _failures(connection, centre_id, (by_account, by_address))
+    on_shift = _on_shift(connection, centre_id, now)
+    only = account is not None and on_shift == {account["id"]}
+    free_at = lockout.free_at(failed.get(by_account, NONE), failed.get(by_address, NONE), only, now)
+    if free_at > now:
+        return Outcome(refusal=_wait(free_at - now))
+    fits = passwords.fits(account["password"] if account else None, password)
+    step = _step(account, code, policy, now)
+    if account is None or not fits or step is None:
+        for subject in (by_account, by_address):
+            _count(connection, centre_id, subject, failed.get(subject, NONE).and_one(now))
+        actor = Actor(found["code"], found["name"], found["id"]) if found is not None else NOBODY
+        actor = Actor(actor.code, actor.name, actor.id, origin=Origin(None, "password", address, ""))
+        note_access(connection, centre_id, now, actor, AccessKind.SIGN_IN_FAILED)
+        return Outcome(refusal=_wrong())
+    _forget(connection, centre_id, (by_account, by_address), now)
+    values: dict[str, Any] = {"totp_step": step}
+    if passwords.is_outdated(account["password"]):
+        values["password"] = passwords.hashed(password)
+    _save(connection, centre_id, account["id"], values)
+    owes = "password" if account["given"] else ""
+    if not owes and policy.totp == REQUIRED and not account["totp_secret"]:
+        owes = "totp"
+    return Outcome(find_actor(connection, centre_id, account["code"], now), owes=owes)
+
+
+class AccountBook:
+    """The accounts of one centre, inside an open write transaction."""
+
+    def __init__(self, connection: Connection, centre_id: int, now: int, actor: Actor) -> None:
+        """`actor` is who changes something."""
+        self.connection, self.centre_id, self.now, self.actor = connection, centre_id, now, actor
+
+    def add(self, officer: str, password: str) -> None:
+        """Give an officer an account. Raises NotAllowed, NotFound, BadInput, and Conflict where there is one."""
+        self._require()
+        owner = find_actor(self.connection, self.centre_id, officer, self.now)
+        if _account(self.connection, self.centre_id, owner.code) is not None:
+            raise Conflict("account-exists", f"{owner.code} 已有账号。", f"{owner.code} has an account already.")
+        stored = self._accepted(password, owner.code, owner.name, ())
+        row = Account(
+            centre_id=self.centre_id, id=owner.id or 0, password=stored, added_at=self.now, changed_at=self.now
+        )
+        self.connection.execute(insert(_ACCOUNT), [row.model_dump()])
+        self._noted(owner.code, "added")
+
+    def reset(self, officer: str, password: str, pairing: bool) -> None:
+        """Set a password that the officer must change, and with `pairing` forget the phone. Raises like `add`."""
+        self._require()
+        account = self._one(officer)
+        stored = self._accepted(password, account["code"], account["name"], ())
+        values: dict[str, Any] = {"password": stored, "given": True, "changed_at": self.now}
+        if pairing:
+            values |= {"totp_secret": "", "totp_step": 0}
+        _save(self.connection, self.centre_id, account["id"], values)
+        end_all(self.connection, self.centre_id, account["id"], self.now, self.actor, "reset")
+        self._noted(account["code"], "reset", pairing=pairing)
+
+    def set_disabled(self, officer: str, disabled: bool) -> None:
+        """Disable an account, which ends its sessions, or enable it again. Raises NotAllowed, NotFound, Conflict."""
+        self._require()
+        account = self._one(officer)
+        if disabled and account["id"] == self.actor.id:
+            raise Conflict("account-own", "不能停用本人账号。", "Nobody disables the own account.")
+        _save(self.connection, self.centre_id, account["id"], {"disabled": disabled})
+        if disabled:
+            end_all(self.connection, self.centre_id, account["id"], self.now, self.actor, "disabled")
+        self._noted(account["code"], "disabled" if disabled else "enabled")
+
+    def release(self, officer: str) -> None:
+        """Let an officer try again at once, after failures. Raises NotAllowed, NotFound."""
+        require_role("account_release", "解除登录等待", "release from waiting to sign in", self.actor)
+        account = self._one(officer)
+        _forget(self.connection, self.centre_id, (_subject("account", account["code"]),), self.now)
+        note_access(
+            self.connection,
+            self.centre_id,
+            self.now,
+            self.actor,
+            AccessKind.UNLOCKED,
+            account["code"],
+            {"what": "wait"},
+        )
+
+    def choose_password(self, password: str) -> None:
+        """The actor's own new password; they were just checked. Ends the sessions opened with the old one."""
+        account = self._one(self.actor.code)
+        earlier = [account["password"], *account["earlier"]][:REMEMBERED]
+        stored = self._accepted(password, account["code"], account["name"], earlier)
+        values = {"password": stored, "earlier": earlier, "given": False, "changed_at": self.now}
+        _save(self.connection, self.centre_id, account["id"], values)
+        end_all(self.connection, self.centre_id, account["id"], self.now, self.actor, "password")
+        self._noted(account["code"], "password")
+
+    def pair(self, secret: str, code: str) -> None:
+        """Pair the actor's phone, once it shows a right code. Raises NotAllowed."""
+        account = self._one(self.actor.code)
+        step = totp.step_of(secret, code, self.now, 0)
+        if step is None:
+            raise NotAllowed("totp-wrong", "验证码不对，未绑定。", "That is not the code: nothing was paired.")
+        _save(self.connection, self.centre_id, account["id"], {"totp_secret": secret, "totp_step": step})
+        self._noted(account["code"], "totp")
+
+    def listed(self) -> list[AccountLine]:
+        """Every account. Raises NotAllowed."""
+        self._require()
+        rows = self.connection.execute(
+            _accounts().where(_ACCOUNT.c.centre_id == self.centre_id).order_by(_OFFICER.c.code)
+        ).mappings()
+        accounts = [dict(row) for row in rows]
+        subjects = {row["code"]: _subject("account", row["code"]) for row in accounts}
+        failed = _failures(self.connection, self.centre_id, tuple(subjects.values()))
+        lines = []
+        for row in accounts:
+            free_at = lockout.free_at(failed.get(subjects[row["code"]], NONE), NONE, False, self.now)
+            state = "disabled" if row["disabled"] else "given" if row["given"] else "live"
+            waits = free_at if free_at > self.now else None
+            lines.append(
+                AccountLine(row["code"], row["name"], state, bool(row["totp_secret"]), waits, row["changed_at"])
+            )
+        return lines
+
+    def _require(self) -> None:
+        require_role("accounts", "管理账号", "manage accounts", self.actor)
+        lock_centre(self.connection, self.centre_id)
+
+    def _one(self, officer: str) -> Mapping[str, Any]:
+        code = find_actor(self.connection, self.centre_id, officer, self.now).code
+        account = _account(self.connection, self.centre_id, code)
+        if account is None:
+            raise NotFound("account-unknown", f"{code} 没有账号。", f"{code} has no account.")
+        return account
+
+    def _accepted(self, password: str, code: str, name: str, earlier: tuple[str, ...] | list[str]) -> str:
+        shortest = policy_of(self.connection, self.centre_id).shortest
+        passwords.check_new(password, shortest, (code, name), earlier)
+        return passwords.hashed(password)
+
+    def _noted(self, officer: str, what: str, **more: Any) -> None:
+        body = {"what": what, **more}
+        note_access(self.connection, self.centre_id, self.now, self.actor, AccessKind.ACCOUNT, officer, body)
+
+
+def _accounts() -> Any:
+    return select(_ACCOUNT, _OFFICER.c.code, _OFFICER.c.name).join_from(
+        _ACCOUNT, _OFFICER, (_OFFICER.c.centre_id == _ACCOUNT.c.centre_id) & (_OFFICER.c.id == _ACCOUNT.c.id)
+    )
+
+
+def _account(connection: Connection, centre_id: int, code: str) -> dict[str, Any] | None:
+    row = (
+        connection.execute(
+            _accounts().where(_ACCOUNT.c.centre_id == centre_id, _OFFICER.c.code == code.strip(), _OFFICER.c.active)
+        )
+        .mappings()
+        .first()
+    )
+    return dict(row) if row is not None else None
+
+
+def _step(account: Mapping[str, Any] | None, code: str, policy: Policy, now: int) -> int | None:
+    """The step to keep after this code; None when it is not the right one."""
+    secret = account["totp_secret"] if account is not None else ""
+    if account is None or not secret or policy.totp == OFF:
+        return int(account["totp_step"]) if account is not None else 0
+    return totp.step_of(secret, code, now, int(account["totp_step"]))
+
+
+def _on_shift(connection: Connection, centre_id: int, now: int) -> set[int]:
+    """Whoever serves at the duty desk now."""
+    shifts = people_at(connection, centre_id, now).shifts
+    return {one for role in (Role.DUTY_OFFICER, Role.SHIFT_LEADER) for one in shifts.get(role, ())}
+
+
+def _subject(kind: str, name: str) -> str:
+    return f"{kind}:{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def _failures(connection: Connection, centre_id: int, subjects: tuple[str, ...]) -> dict[str, Failures]:
+    rows = connection.execute(
+        select(_FAILURE).where(_FAILURE.c.centre_id == centre_id, _FAILURE.c.subject.in_(subjects))
+    ).all()
+    return {row.subject: Failures(row.amount, row.last_at) for row in rows}
+
+
+def _count(connection: Connection, centre_id: int, subject: str, failures: Failures) -> None:
+    values = {"amount": failures.count, "last_at": failures.last_at}
+    done = connection.execute(
+        update(_FAILURE).where(_FAILURE.c.centre_id == centre_id, _FAILURE.c.subject == subject).values(values)
+    )
+    if done.rowcount == 0:
+        connection.execute(insert(_FAILURE), {"centre_id": centre_id, "subject": subject, **values})
+
+
+def _forget(connection: Connection, centre_id: int, subjects: tuple[str, ...], now: int) -> None:
+    """Drop what these have failed, and whatever is long past: names that nobody has must not pile up."""
+    past = _FAILURE.c.last_at < now - lockout.FORGOTTEN_AFTER
+    connection.execute(
+        delete(_FAILURE).where(_FAILURE.c.centre_id == centre_id, _FAILURE.c.subject.in_(subjects) | past)
+    )
+
+
+def _save(connection: Connection, centre_id: int, officer_id: int, values: Mapping[str, Any]) -> None:
+    connection.execute(
+        update(_ACCOUNT).where(_ACCOUNT.c.centre_id == centre_id, _ACCOUNT.c.id == officer_id).values(dict(values))
+    )
+
+
+def _wrong() -> NotAllowed:
+    return NotAllowed(
+        "sign-in-failed",
+        "人员编号、密码或验证码不对。",
+        "The officer, the password or the one-time code is not right.",
+    )
+
+
+def _wait(seconds: int) -> NotAllowed:
+    return NotAllowed(
+        "sign-in-wait",
+        f"失败次数过多，请等 {seconds} 秒再试；值班长可解除：zhihui account release",
+        f"Too many failures: wait {seconds} seconds. A shift leader may release it: zhihui account release.",
+    )

@@ -1,0 +1,48 @@
+"""How officers sign in at a centre, and whose a session is. Light: every command asks."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from data.reader import Reader
+
+SETTING = "identity"
+NAMED, REQUIRED = "named", "required"
+LIVE = """
+FROM officer_session s
+JOIN officer o ON o.centre_id = s.centre_id AND o.id = s.officer_id
+LEFT JOIN account a ON a.centre_id = s.centre_id AND a.id = s.officer_id
+WHERE s.centre_id = :centre AND s.ended_at IS NULL AND s.expires_at > :now AND o.active
+AND (a.disabled IS NULL OR NOT a.disabled)
+"""
+_SETTING = "SELECT value FROM setting WHERE centre_id = :centre AND name = :name"
+_BY_TOKEN = f"SELECT s.id, o.code, o.name, s.how, s.address, s.fingerprint {LIVE} AND s.token = :token"
+
+
+class Found:
+    """A live session."""
+
+    def __init__(self, row: tuple[Any, ...]) -> None:
+        self.id = int(row[0])
+        self.officer, self.name, self.how, self.address, self.fingerprint = map(str, row[1:])
+
+
+def sign_in_values(reader: Reader, centre: int) -> Mapping[str, Any]:
+    """What the centre set; empty for the defaults of `core.identity.policy`."""
+    row = reader.one(_SETTING, centre=centre, name=SETTING)
+    if row is None:
+        return {}
+    if isinstance(row[0], str):
+        import json
+
+        return dict(json.loads(row[0]))
+    return dict(row[0])
+
+
+def session_of_token(reader: Reader, centre: int, token: str, now: int) -> Found | None:
+    """The live session whose token has this digest."""
+    row = reader.one(_BY_TOKEN, centre=centre, token=token, now=now) if token else None
+    return Found(row) if row else None
