@@ -75,8 +75,8 @@ def open_console(session: Session) -> int:
     from console.cli import permits, words
     from console.run import run_console
 
-    if session.wall is None and session.training is None:
-        permits.demand(session, "observe")
+    if session.training is None:
+        permits.demand(session, "observe" if session.wall is None else "wall")
 
     session.close()
     language = words.chosen() or "zh"

@@ -30,6 +30,7 @@ REVISIONS = (
     "0016",
     "0017",
     "0018",
+    "0019",
 )
 """Every revision that this program knows, oldest first."""
 HEAD = REVISIONS[-1]

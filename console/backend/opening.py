@@ -99,7 +99,7 @@ class OpenStore:
             from core.desk.counters import mend_counters
 
             mend_counters(desk.store, self.centre.id)
-        if self._engine is not None or self.origin is not None:
+        if self._engine is not None or (self.origin is not None and self.origin.how == "ssh-key"):
             return  # a session that any dropped line ends does not carry the centre's engine
         from core.engine.loop import Engine
 

@@ -5,6 +5,7 @@ Commands that are verbs on a ticket are not here: the desk asks the table about 
 
 from __future__ import annotations
 
+from console.cli.proof import prove
 from console.cli.session import Session
 from data.errors import NotAllowed, NotFound, StoreTrouble
 
@@ -70,6 +71,11 @@ _OF: dict[str, str] = {
     "engine": "engine run|engine once|engine webhook set|engine webhook clear|engine webhook test",
     "machine": "engine dry-run|engine audit|db info|db check|doctor|ssh setup|ssh check",
     "ssh_keys": "ssh key add",
+    "accounts": "account add|account reset|account disable|account enable|account list",
+    "account_release": "account release",
+    "sessions": "session list|session end",
+    "sign_in_policy": "account policy",
+    "own_account": "sign-in|sign-out|account password|account totp",
     "role_ask": "grant give|grant take",
     "role_agree": "grant agree",
     "role_decline": "grant decline",
@@ -92,8 +98,10 @@ COMMANDS: dict[str, str] = {path: operation for operation, paths in _OF.items() 
 def demand(session: Session, path: str) -> None:
     """Raises NotAllowed where the officer who is named may not run this command.
 
-    Without an officer nothing is asked here: an operation that needs one says so itself.
+    Without an officer nothing is asked here: an operation that needs one says so itself. A centre that wants proof
+    of who acts gets it first.
     """
+    prove(session, path, COMMANDS.get(path, ""))
     operation = COMMANDS.get(path)
     if operation is None or not (session.officer or "").strip():
         return

@@ -49,6 +49,10 @@ NOUNS: dict[str, tuple[str, str]] = {
     "db": ("数据库：信息、升级、备份、恢复、检查", "the store: info, upgrade, backup, restore, check"),
     "import": ("导入其他系统的事件", "import tickets of other systems"),
     "export": ("导出事件到 CSV、XLSX、JSONL", "export tickets to CSV, XLSX or JSONL"),
+    "account": ("账号：建立、密码、验证码、停用、登录方式", "accounts: add, passwords, codes, disable, how to sign in"),
+    "session": ("会话：列出、结束", "sessions: list, end"),
+    "sign-in": ("登录", "sign in"),
+    "sign-out": ("退出", "sign out"),
     "ssh": ("远程接入：设置 sshd、检查、密钥", "remote access: set sshd up, check it, keys"),
     "doctor": ("检查本机与数据库是否适合运行", "whether this machine and store are fit"),
     "observe": ("只读观察控制台", "the console, read-only"),
@@ -58,8 +62,8 @@ NOUNS: dict[str, tuple[str, str]] = {
     "keys": ("按键：查看、检查自定义按键", "keys: show them, check a keymap file"),
     "theme": ("主题：列表、查看、检查、新建", "themes: list, show, check, make one's own"),
 }
-KEYWORDS = ("import",)
-"""Nouns that Python keeps for itself: their modules end in an underscore."""
+KEYWORDS = ("import", "session")
+"""Nouns whose name Python keeps for itself, or another module has: their modules end in an underscore."""
 
 
 def _loader(noun: str) -> Any:

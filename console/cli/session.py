@@ -44,8 +44,10 @@ class Session:
         """The theme that was asked for by name."""
         self.bound = False
         """Whether store, centre and officer are fixed: somebody proved elsewhere who they are."""
+        self.proved = False
+        """Whether the officer signed in, and nobody else may be named."""
         self.origin: Origin | None = None
-        """How the officer of a bound run came in."""
+        """How the officer came in, where that was proved."""
         self._clock = clock
         self._store: Store | None = None
         self._reader: Reader | None = None
@@ -57,6 +59,10 @@ class Session:
         """Fix store, centre and officer for the whole run, and how the officer came in."""
         self.store_name, self.centre_code, self.officer, self.bound = url, centre, officer, True
         self.origin = origin
+
+    def prove(self, officer: str, origin: Origin) -> None:
+        """Act as the officer who signed in, and as nobody else."""
+        self.officer, self.origin, self.proved = officer, origin, True
 
     @property
     def clock(self) -> Clock:
@@ -160,7 +166,7 @@ class Session:
 
     def actor(self, code: str | None = None) -> Actor:
         """The officer named here, or the one of the whole run. Raises BadInput, NotFound, NotAllowed."""
-        if self.bound and code not in (None, "", self.officer):
+        if (self.bound or self.proved) and code not in (None, "", self.officer):
             raise NotAllowed(
                 "acts-as-oneself",
                 "您只能以本人名义操作，不能写 as。",

@@ -25,6 +25,7 @@ from core.desk.verbs.table import REPORT, TITLES, VERBS, Verb
 from core.desk.verbs.undoing import NAMES_A_LEAD
 from core.desk.verbs.undoing import refusal as refusal_of_undo
 from core.desk.work import Decision, Work
+from core.identity.sessions import require_live
 from core.rules.alerts import refusal_without_device
 from core.rules.case import Case
 from core.rules.joining import final_due, refusal_over_joined
@@ -95,6 +96,7 @@ class Desk:
     def actor(self, code: str | None) -> Actor:
         """The officer who acts, with the roles held now. Raises BadInput or NotFound."""
         with self.store.read() as connection:
+            require_live(connection, self.centre_id, self.origin, self.now())
             return replace(find_actor(connection, self.centre_id, code, self.now()), origin=self.origin)
 
     def do(self, order: Order, actor: Actor, seen: int | None = None, key: str | None = None) -> Receipt:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, insert, select, text, update
@@ -39,11 +38,6 @@ class LiveSession:
     terminal: str
     opened_at: int
     expires_at: int
-
-
-def digest_of(token: str, user: int) -> str:
-    """What is kept of a token: of no use to whoever reads the store, nor to another account of the machine."""
-    return hashlib.sha256(f"{user}\n{token}".encode()).hexdigest()
 
 
 def open_session(

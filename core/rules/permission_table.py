@@ -202,6 +202,7 @@ READING = _rows(
         "use the program itself: keys, themes, checks, training",
         EVERYBODY,
     ),
+    ("own_account", "登录、退出、本人密码和验证码", "sign in and out, the own password and codes", EVERYBODY),
     ("own_keys", "查看、吊销本人的 SSH 密钥", "see and revoke the own SSH keys", EVERYBODY),
     ("own_rows", "批量操作（逐条核对权限）", "give orders in bulk, each under its own row", EVERYBODY),
 )
@@ -218,6 +219,15 @@ SYSTEMS = _rows(
     ("machine", "检查本机和数据库", "look at machine and store", (*SYSTEM, DESK)),
     ("audit", "查看、核验审计", "read and verify the audit", AUDIT),
     ("ssh_keys", "管理 SSH 密钥", "manage SSH keys", SECURITY),
+    ("accounts", "管理账号", "manage accounts", SECURITY),
+    (
+        "account_release",
+        "解除登录等待",
+        "release from waiting to sign in",
+        (SENIOR, Grant(frozenset({Role.SECURITY_ADMIN}))),
+    ),
+    ("sessions", "查看、结束会话", "list and end sessions", SECURITY),
+    ("sign_in_policy", "设置登录方式", "set how officers sign in", SECURITY),
 )
 """The three administrators' part."""
 

@@ -42,6 +42,13 @@ def sign_in_values(reader: Reader, centre: int) -> Mapping[str, Any]:
     return dict(row[0])
 
 
+def digest_of(token: str, user: int) -> str:
+    """What is kept of a token: of no use to whoever reads the store, nor to another account of the machine."""
+    import hashlib
+
+    return hashlib.sha256(f"{user}\n{token}".encode()).hexdigest()
+
+
 def session_of_token(reader: Reader, centre: int, token: str, now: int) -> Found | None:
     """The live session whose token has this digest."""
     row = reader.one(_BY_TOKEN, centre=centre, token=token, now=now) if token else None

@@ -1,0 +1,234 @@
+"""Accounts, signing in and out, sessions: through the real commands, and a real terminal."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pyotp
+import pytest
+from sqlalchemy import insert, select, update
+
+from console.cli.token_file import token_path
+from data.tables import AccessEvent, Appointment, Officer, OfficerSession, TicketEvent, table
+from tests.console.cli.conftest import Ended, Run, Street
+
+FIRST, OWN, NEXT = "blue-kettle-71-oak", "seven lamps at dusk", "an entirely other one"
+Type = Callable[..., Ended]
+
+
+@pytest.fixture
+def typed(run: Run, monkeypatch: pytest.MonkeyPatch) -> Type:
+    """A command with lines on standard input."""
+
+    def call(*arguments: str, lines: tuple[str, ...] = (), officer: str | None = None) -> Ended:
+        monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+        return run(*arguments, officer=officer)
+
+    return call
+
+
+@pytest.fixture
+def required(street: Street, typed: Type) -> Type:
+    """A centre that requires a sign-in: `an` is its security administrator, `zhang` has an account too."""
+    with street.desk.store.write() as connection:
+        connection.execute(
+            insert(table(Officer)), {"centre_id": 1, "id": 90, "code": "an", "name": "安", "created_at": 0}
+        )
+        connection.execute(
+            insert(table(Appointment)),
+            {"centre_id": 1, "id": 90, "officer_id": 90, "unit_id": 1, "role": "security_admin", "from_at": 0},
+        )
+    assert typed("account", "policy", "--sign-in", "required", officer="an").code == 5, "nobody could turn back"
+    for officer in ("an", "zhang"):
+        made = typed("account", "add", officer, lines=(FIRST,), officer="an")
+        assert made.code == 0, made.err
+        owed = typed("sign-in", officer, lines=(FIRST, ""))
+        assert (owed.code, "owes-password" in owed.err) == (4, True)
+        assert typed("account", "password", officer, lines=(FIRST, "", OWN)).code == 0
+    done = typed("account", "policy", "--sign-in", "required", "--json", officer="an")
+    assert done.code == 0, done.err
+    return typed
+
+
+def kinds(street: Street) -> list[tuple[str, str]]:
+    log = table(AccessEvent).c
+    with street.desk.store.read() as connection:
+        return [
+            (row.kind, row.actor)
+            for row in connection.execute(select(log.kind, log.actor).where(log.centre_id == 1).order_by(log.id))
+        ]
+
+
+def test_where_a_sign_in_is_required_a_name_is_no_proof(required: Type, street: Street) -> None:
+    before = street.digest()
+    for arguments in (
+        ("ticket", "list", "--json"),
+        ("ticket", "list"),
+        ("ticket", "show", "20261120-0001"),
+        ("ticket", "accept", "20261120-0001"),
+        ("batch", "-"),
+        ("duty", "show"),
+        ("audit", "verify"),
+        ("account", "policy", "--sign-in", "named"),
+        ("account", "list"),
+    ):
+        for officer in (None, "an", "zhang"):
+            ended = required(*arguments, officer=officer)
+            assert (ended.code, ended.out) == (4, ""), (arguments, officer)
+            assert "[sign-in-required]" in ended.err
+            assert "zhihui sign-in" in ended.err
+    assert street.digest() == before
+    assert required("db", "info").code == 0, "the machine's own services run as nobody"
+
+
+def test_a_session_acts_as_its_officer_and_as_nobody_else(required: Type, street: Street) -> None:
+    assert required("sign-in", "zhang", lines=(OWN, "")).code == 0
+    kept = Path(token_path("sqlite:///" + street.path, 1))
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert required("ticket", "list", "--json").code == 0
+    assert required("ticket", "accept", "20261120-0001").code == 0
+    assert required("ticket", "accept", "20261120-0004", officer="zhang").code == 0
+    for arguments, lines in (
+        (("ticket", "list", "--json"), ()),
+        (("ticket", "note", "20261120-0001", "--text", "x"), ()),
+    ):
+        other = required(*arguments, lines=lines, officer="wang")
+        assert (other.code, "[signed-in-as-another]" in other.err) == (4, True), other.err
+    forged = Path(street.path).with_name("forged.jsonl")
+    forged.write_text('{"verb": "accept", "ticket": "20261120-0001", "as": "wang"}')
+    assert "acts-as-oneself" in required("batch", str(forged)).out
+    assert required("account", "list").code == 4, "the security administrator's"
+    events, held = table(TicketEvent).c, table(OfficerSession)
+    with street.desk.store.read() as connection:
+        body = connection.execute(
+            select(events.body).where(events.centre_id == 1).order_by(events.id.desc()).limit(1)
+        ).scalar_one()
+        (session,) = connection.execute(select(held).where(held.c.centre_id == 1)).all()
+    assert body["came_in"] == {"session_id": session.id, "how": "password", "address": f"local:{os.getuid()}"}
+    token = kept.read_text()
+    assert token not in repr(session), "the store knows no token"
+    os.chmod(kept, 0o644)
+    assert required("ticket", "list").code == 4, "a token that others could read"
+    os.chmod(kept, 0o600)
+    street.clock.advance(minutes=14 * 60)
+    assert required("ticket", "list").code == 4, "its time is up"
+    assert required("sign-in", "zhang", lines=(OWN, "")).code == 0
+    assert required("sign-out").code == 0
+    assert not kept.exists()
+    assert required("ticket", "list").code == 4
+    assert kinds(street)[-1] == ("signed_out", "zhang")
+    assert required("sign-in", "an", lines=(OWN, "")).code == 0
+    verified = required("audit", "verify", officer=None)
+    assert verified.code == 4, "not the security administrator's"
+    assert required("account", "policy", "--sign-in", "named").code == 0
+    assert required("audit", "verify", officer="zhang").code == 0
+
+
+def test_the_administrator_ends_sessions_disables_and_resets(required: Type, street: Street) -> None:
+    def signed_in() -> str:
+        assert required("sign-in", "zhang", lines=(OWN, "")).code == 0
+        return Path(token_path("sqlite:///" + street.path, 1)).read_text()
+
+    def as_an(*arguments: str, lines: tuple[str, ...] = ()) -> Ended:
+        assert required("sign-in", "an", lines=(OWN, "")).code == 0
+        return required(*arguments, lines=lines)
+
+    def stands(token: str) -> bool:
+        path = Path(token_path("sqlite:///" + street.path, 1))
+        path.write_text(token)
+        return required("ticket", "list").code == 0
+
+    first = signed_in()
+    listed = as_an("session", "list", "--json").json
+    assert [one["officer"] for one in listed] == ["zhang", "an"]
+    assert required("session", "end", listed[0]["id"], "--reason", "离岗").code == 0
+    assert not stands(first)
+    second = signed_in()
+    assert as_an("account", "disable", "zhang").code == 0
+    assert not stands(second)
+    assert "sign-in-failed" in required("sign-in", "zhang", lines=(OWN, "")).err, "no word of being disabled"
+    assert as_an("account", "enable", "zhang").code == 0
+    assert as_an("account", "disable", "an").code == 5, "not the own one"
+    third = signed_in()
+    assert as_an("account", "reset", "zhang", "--totp", lines=(NEXT,)).code == 0
+    assert not stands(third)
+    assert "owes-password" in required("sign-in", "zhang", lines=(NEXT, "")).err
+    fourth = required("account", "password", "zhang", lines=(NEXT, "", OWN))
+    assert fourth.code == 0, fourth.err
+    last = signed_in()
+    with street.desk.store.write() as connection:
+        connection.execute(
+            update(table(Officer)).where(Officer.centre_id == 1, Officer.code == "zhang").values(active=False)
+        )
+    assert not stands(last), "an officer who left"
+    assert ("session_ended", "an") in kinds(street)
+
+
+def test_failures_make_everybody_wait_alike_and_a_leader_releases(run: Run, typed: Type, street: Street) -> None:
+    assert typed("account", "add", "li", lines=(FIRST,), officer="zhang").code == 4
+    assert typed("account", "add", "li", lines=("short",), officer="chen").code == 2
+    assert typed("account", "add", "li", lines=(FIRST,), officer="chen").code == 0
+    assert typed("account", "password", "li", lines=(FIRST, "", OWN)).code == 0
+    told = {}
+    for officer in ("li", "nobody-at-all"):
+        told[officer] = [typed("sign-in", officer, lines=("wrong", "")).err for _ in range(6)]
+        assert ["sign-in-failed" in text for text in told[officer]] == [True] * 5 + [False]
+        street.clock.advance(minutes=24 * 60)
+    assert told["li"] == told["nobody-at-all"]
+    for _ in range(5):
+        typed("sign-in", "li", lines=("wrong", ""))
+    waits = typed("sign-in", "li", lines=(OWN, ""))
+    assert (waits.code, "30" in waits.err) == (4, True), "even with the right one"
+    assert run("account", "list", "--json", officer="chen").json[0]["waits_until"] is not None
+    street.clock.advance(minutes=1)
+    assert typed("sign-in", "li", lines=(OWN, "")).code == 0
+    for _ in range(5):
+        typed("sign-in", "li", lines=("wrong", ""))
+    assert run("account", "release", "li", officer="zhao").code == 4
+    assert run("account", "release", "li", officer="wang").code == 0
+    assert run("account", "list", "--json", officer="chen").json[0]["waits_until"] is None
+    assert {("sign_in_failed", "li"), ("sign_in_failed", "unknown"), ("unlocked", "wang")} <= set(kinds(street))
+    with street.desk.store.read() as connection:
+        assert "nobody-at-all" not in repr(
+            connection.execute(select(table(AccessEvent)).where(AccessEvent.centre_id == 1)).all()
+        )
+
+
+def test_a_terminal_shows_no_password_and_pairs_a_phone(typed: Type, street: Street) -> None:
+    """In a process of its own, on a real pseudo-terminal."""
+    assert typed("account", "add", "li", lines=(FIRST,), officer="chen").code == 0
+
+    def start(*arguments: str) -> pexpect.spawn[str]:
+        words = ["-m", "console", *arguments, "--store", street.path, "--lang", "en"]
+        return pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=60, dimensions=(60, 120))
+
+    child = start("account", "password", "li")
+    shown = ""
+    for prompt, line in (("Password: ", FIRST), ("none\\): ", ""), ("New password: ", OWN), ("Once more: ", OWN)):
+        child.expect(prompt)
+        shown += child.before + child.after
+        child.sendline(line)
+    child.expect("The password is changed")
+    shown += child.before
+    child.wait()
+    assert FIRST not in shown
+    assert OWN not in shown
+    child = start("account", "totp", "li")
+    for prompt, line in (("Password: ", OWN), ("none\\): ", "")):
+        child.expect(prompt)
+        child.sendline(line)
+    child.expect("secret=([A-Z2-7]+)")
+    secret = pyotp.TOTP(re.sub("[^A-Z2-7]", "", child.match.group(1)))
+    assert "▀" in child.before
+    child.expect("shows: ")
+    child.sendline(secret.at(int(time.time())))
+    child.expect("Paired")
+    child.wait()
+    assert typed("account", "list", "--json", officer="chen").json[0]["totp"] is True
