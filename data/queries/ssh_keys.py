@@ -14,6 +14,7 @@ FROM ssh_key k
 JOIN officer o ON o.centre_id = k.centre_id AND o.id = k.officer_id
 JOIN centre c ON c.id = k.centre_id
 WHERE o.active AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > :now)
+AND NOT EXISTS (SELECT 1 FROM account a WHERE a.centre_id = k.centre_id AND a.id = k.officer_id AND a.disabled)
 """
 _BY_KEY = f"{_COLUMNS} AND k.fingerprint = :fingerprint AND k.key_type = :key_type AND k.blob = :blob"
 _BY_ID = f"{_COLUMNS} AND k.centre_id = :centre AND k.id = :key"

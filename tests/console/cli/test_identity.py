@@ -13,11 +13,18 @@ from pathlib import Path
 import pexpect
 import pyotp
 import pytest
+import typer
 from sqlalchemy import insert, select, update
 
+from console.cli.permits import COMMANDS
+from console.cli.proof import UNATTENDED
+from console.cli.root import NOUNS, Root
+from console.cli.session import Session
 from console.cli.token_file import token_path
+from data.errors import NotAllowed
 from data.tables import AccessEvent, Appointment, Officer, OfficerSession, TicketEvent, table
 from tests.console.cli.conftest import Ended, Run, Street
+from tests.console.test_permits import leaves
 
 FIRST, OWN, NEXT = "blue-kettle-71-oak", "seven lamps at dusk", "an entirely other one"
 Type = Callable[..., Ended]
@@ -55,6 +62,35 @@ def required(street: Street, typed: Type) -> Type:
     done = typed("account", "policy", "--sign-in", "required", "--json", officer="an")
     assert done.code == 0, done.err
     return typed
+
+
+def test_no_command_runs_unproved_but_those_that_ask_themselves_and_the_machines_own(
+    required: Type, street: Street
+) -> None:
+    root = typer.main.get_command(typer.Typer(callback=lambda: None, invoke_without_command=True))
+    session, open_to_all, refusals = Session(street.clock), set[str](), set[str]()
+    session.store_name = street.path
+
+    def reached(path: str) -> Callable[..., None]:
+        return lambda **_values: open_to_all.add(path)
+
+    every = [leaf for noun in NOUNS for leaf in leaves(noun, Root.entries[noun].build())]
+    for path, command in every:
+        context = root.context_class(root, info_name="zhihui", obj=session)
+        for word in path.split():
+            context = root.context_class(root, info_name=word, parent=context)
+        context.command = command
+        kept, command.callback = command.callback, reached(path)
+        try:
+            command.invoke(context)
+        except NotAllowed as refused:
+            refusals.add(refused.code)
+        command.callback = kept
+    session.close()
+    program = {path for path, operation in COMMANDS.items() if operation == "program"}
+    assert refusals == {"sign-in-required"}
+    assert open_to_all == program | UNATTENDED | {"sign-in", "sign-out", "account password", "account totp"}
+    assert len(every) > 4 * len(open_to_all)
 
 
 def kinds(street: Street) -> list[tuple[str, str]]:

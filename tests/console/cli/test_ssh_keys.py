@@ -11,6 +11,7 @@ from sqlalchemy import insert, update
 
 from console.remote.authorized_keys import authorized
 from core.clock import SystemClock
+from core.identity.accounts import AccountBook
 from core.identity.public_key import PublicKey, read_public_key
 from core.identity.ssh_keys import KeyBook
 from data.errors import Refusal
@@ -101,6 +102,13 @@ def test_sshd_is_told_a_line_for_a_live_key_and_nothing_else(store_url: str, tmp
     assert told(key, blob=other.blob) == ""
     assert told(key, blob='x" ssh-rsa AAAA') == ""
     assert authorized((), "zhihui", store.url, "/x") == ""
+    for disabled in (True, False):
+        with store.write() as connection:
+            book = AccountBook(connection, 1, desk.now(), desk.actor("chen"))
+            if disabled:
+                book.add("li", "blue-kettle-71-oak")
+            book.set_disabled("li", disabled)
+        assert (told(key) == "") == disabled, "whose account is disabled"
     with store.write() as connection:
         connection.execute(
             update(table(Officer)).where(Officer.centre_id == 1, Officer.code == "li").values(active=False)
