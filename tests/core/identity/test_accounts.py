@@ -47,7 +47,9 @@ def test_the_only_officer_on_shift_is_never_kept_out_by_others(store_url: str) -
         AccountBook(connection, 1, now, desk.actor("zhang")).pair(secret, pyotp.TOTP(secret).at(now))
     for code in ("", pyotp.TOTP(secret).at(now)):
         assert refused(attempt("zhang", PASSWORD, "10.0.0.9", code)) == "sign-in-failed", "none, and one that was used"
-    assert attempt("zhang", PASSWORD, "10.0.0.9", pyotp.TOTP(secret).at(now + 30)).officer is not None
+    following = pyotp.TOTP(secret).at(now + 30)
+    assert attempt("zhang", PASSWORD, "10.0.0.9", following).officer is not None
+    assert refused(attempt("zhang", PASSWORD, "10.0.0.9", following)) == "sign-in-failed", "one code, one sign-in"
     with store.write() as connection:
         opened = open_session(connection, 1, chen.id or 0, now, "ssh-key", "10.0.0.1", "SHA256:x", "")
         assert live_session(connection, 1, opened, now)
