@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 NUMBERED = re.compile(r"(\d{1,19})\.(\d{1,19})", re.ASCII)
 HELP = "help"
 ENDED = (
-    "会话已结束：密钥被吊销，或您的账号已停用。",
-    "The session has ended: the key was revoked, or you are an officer no more.",
+    "会话已结束：密钥被吊销，您的账号已停用，或安全管理员结束了会话。",
+    "The session has ended: the key was revoked, you are an officer no more, or the security administrator ended it.",
 )
 
 
@@ -102,8 +102,8 @@ def _console(url: str, key: LiveKey, address: str) -> int:
     from console.remote.visits import CONSOLE, Visit
 
     visit = Visit(url, key, address, CONSOLE)
-    visit.begin()
-    watch = KeyWatch(url, key, lambda: os.kill(os.getpid(), signal.SIGHUP))
+    visit.open()
+    watch = KeyWatch(url, key, lambda: os.kill(os.getpid(), signal.SIGHUP), session=visit.origin.session_id)
     watch.start()
     code = _as_officer([], url, key, visit)
     watch.stop()

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
 from core.accountability.access_log import note_access
 from core.clock import SystemClock
-from core.desk.actor import Origin
-from core.desk.desk import Desk
+from core.desk.actor import Actor, Origin
+from core.identity.sessions import end_session, open_session
 from data.access_terms import AccessKind
+from data.errors import NotFound
 from data.queries.ssh_keys import LiveKey
 from data.store import Store
 
+Result = TypeVar("Result")
 CONSOLE = "console"
 
 
@@ -22,19 +31,43 @@ class Visit:
         self.origin = Origin(None, "ssh-key", address, key.fingerprint)
 
     def begin(self) -> None:
-        """Note who comes in; where that cannot be noted, nobody does. Raises Refusal."""
-        self._note(AccessKind.SIGNED_IN)
+        """Note who comes in for a command; where that cannot be noted, nobody does. Raises Refusal."""
+
+        def note(connection: Connection, now: int) -> None:
+            note_access(connection, self._key.centre_id, now, self._actor(), AccessKind.SIGNED_IN, self._what)
+
+        self._write(note)
+
+    def open(self) -> None:
+        """Open a session that the security administrator sees and may end; noted likewise. Raises Refusal."""
+        key, came = self._key, self.origin
+
+        def opened(connection: Connection, now: int) -> int:
+            return open_session(
+                *(connection, key.centre_id, key.officer_id, now), came.how, came.address, came.fingerprint, self._what
+            )
+
+        self.origin = replace(came, session_id=self._write(opened))
 
     def end(self, taken: bool) -> None:
-        """Note the end; `taken` is one that was not the officer's own doing. Raises Refusal."""
-        self._note(AccessKind.SESSION_ENDED if taken else AccessKind.SIGNED_OUT)
+        """Close and note it; `taken` is an end that was not the officer's own doing. Raises Refusal."""
+        session = self.origin.session_id
+        if session is None:
+            return
 
-    def _note(self, kind: AccessKind) -> None:
+        def ended(connection: Connection, now: int) -> None:
+            end_session(connection, self._key.centre_id, session, now, self._actor(), "key" if taken else "")
+
+        # Whoever ended it was noted then.
+        with suppress(NotFound):
+            self._write(ended)
+
+    def _actor(self) -> Actor:
+        return Actor(self._key.officer, self._key.officer, self._key.officer_id, origin=self.origin)
+
+    def _write(self, work: Callable[[Connection, int], Result]) -> Result:
         store = Store(self._url)
         try:
-            desk = Desk(store, SystemClock(), self._key.centre_id)
-            desk.origin = self.origin
-            actor = desk.actor(self._key.officer)
-            store.run(lambda connection: note_access(connection, desk.centre_id, desk.now(), actor, kind, self._what))
+            return store.run(lambda connection: work(connection, int(SystemClock().now().timestamp())))
         finally:
             store.close()

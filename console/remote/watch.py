@@ -9,6 +9,7 @@ import threading
 import time
 
 from data.errors import Refusal
+from data.queries.identity import session_stands
 from data.queries.ssh_keys import LiveKey, key_numbered
 from data.reader import Reader
 
@@ -23,8 +24,11 @@ POLL = 5.0
 class KeyWatch:
     """Looks on a thread of its own, with a connection of its own."""
 
-    def __init__(self, url: str, key: LiveKey, end: Callable[[], None], poll: float = POLL) -> None:
-        """`end` is called once, on that thread, when the key is let in no more."""
+    def __init__(
+        self, url: str, key: LiveKey, end: Callable[[], None], poll: float = POLL, session: int | None = None
+    ) -> None:
+        """`end` is called once, on that thread, when the key is let in no more or its session was ended."""
+        self._session = session
         self._url, self._key, self._end, self._poll = url, key, end, poll
         self._over = threading.Event()
         self.ended = False
@@ -50,6 +54,9 @@ class KeyWatch:
         """Whether the key is let in. A store that does not answer tells nothing: the next look will."""
         try:
             with Reader(self._url) as reader:
-                return key_numbered(reader, self._key.centre_id, self._key.id, int(time.time())) is not None
+                now, centre = int(time.time()), self._key.centre_id
+                if self._session is not None and not session_stands(reader, centre, self._session, now):
+                    return False
+                return key_numbered(reader, centre, self._key.id, now) is not None
         except Refusal:
             return True

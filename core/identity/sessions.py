@@ -79,9 +79,9 @@ def end_session(
 ) -> None:
     """End a session and note it: a sign-out by its own officer, else ended by somebody. Raises NotFound."""
     row = connection.execute(
-        select(_SESSION.c.officer_id, _SESSION.c.how, _SESSION.c.address, _SESSION.c.fingerprint).where(
-            _SESSION.c.centre_id == centre_id, _SESSION.c.id == session_id, _SESSION.c.ended_at.is_(None)
-        )
+        select(
+            _SESSION.c.officer_id, _SESSION.c.how, _SESSION.c.address, _SESSION.c.fingerprint, _SESSION.c.terminal
+        ).where(_SESSION.c.centre_id == centre_id, _SESSION.c.id == session_id, _SESSION.c.ended_at.is_(None))
     ).first()
     if row is None:
         raise NotFound("session-unknown", "没有这个会话，或已结束。", "There is no such session, or it has ended.")
@@ -94,7 +94,8 @@ def end_session(
     if own:
         actor = replace(actor, origin=Origin(session_id, row.how, row.address, row.fingerprint))
     kind = AccessKind.SIGNED_OUT if own else AccessKind.SESSION_ENDED
-    note_access(connection, centre_id, now, actor, kind, str(session_id), {"officer_id": int(row.officer_id)})
+    body = {"session": session_id, "officer_id": int(row.officer_id)}
+    note_access(connection, centre_id, now, actor, kind, row.terminal, body)
 
 
 def end_all(connection: Connection, centre_id: int, officer_id: int, now: int, actor: Actor, reason: str) -> int:

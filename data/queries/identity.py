@@ -20,6 +20,7 @@ AND (a.disabled IS NULL OR NOT a.disabled)
 """
 _SETTING = "SELECT value FROM setting WHERE centre_id = :centre AND name = :name"
 _BY_TOKEN = f"SELECT s.id, o.code, o.name, s.how, s.address, s.fingerprint {LIVE} AND s.token = :token"
+_BY_ID = f"SELECT s.id {LIVE} AND s.id = :session"
 
 
 class Found:
@@ -53,3 +54,8 @@ def session_of_token(reader: Reader, centre: int, token: str, now: int) -> Found
     """The live session whose token has this digest."""
     row = reader.one(_BY_TOKEN, centre=centre, token=token, now=now) if token else None
     return Found(row) if row else None
+
+
+def session_stands(reader: Reader, centre: int, session: int, now: int) -> bool:
+    """Whether a session is still live."""
+    return reader.one(_BY_ID, centre=centre, session=session, now=now) is not None

@@ -15,6 +15,7 @@ import pytest
 
 from console import exit_codes
 from console.drafts import INTAKE, Drafts, drafts_path
+from core.identity.sessions import end_session, live_sessions
 from tests.console.remote.attempts import ENVIRONMENT
 from tests.console.terminals import Emulator, Session, environment
 from tests.remote_sshd import Remote
@@ -142,6 +143,21 @@ def test_a_revoked_key_ends_the_sessions_that_it_opened(remote: Remote) -> None:
     assert batch.wait(PATIENCE) == exit_codes.NOT_ALLOWED
     assert "The session has ended" in batch.stderr.read().decode() if batch.stderr else False
     assert remote.run("lost", "help").returncode == 255
+
+
+def test_the_security_administrator_sees_and_ends_a_console(remote: Remote) -> None:
+    desk = remote.desk
+    with console(remote, "zhang") as session:
+        with desk.store.write() as connection:
+            (one,) = [
+                live
+                for live in live_sessions(connection, desk.centre_id, desk.now())
+                if (live.officer, live.how, live.terminal, live.address) == ("zhang", "ssh-key", "console", HOST)
+            ]
+            end_session(connection, desk.centre_id, one.id, desk.now(), desk.actor("chen"), "离岗")
+        assert session.ended() == exit_codes.NOT_ALLOWED
+        session.until("结束了会话")
+    assert [entry["actor"] for entry in remote.access() if entry["kind"] == "session_ended"][-1] == "chen"
 
 
 def test_a_line_that_drops_leaves_no_process_and_keeps_what_was_typed(remote: Remote) -> None:
