@@ -14,6 +14,8 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.text import Text
+from textual import events
+from textual.screen import Screen
 from textual.widgets import Input
 
 from console.at_work import AtWork
@@ -25,6 +27,8 @@ from console.keyboard.availability import why_not
 from console.keyboard.bindings import bindings
 from console.keyboard.order import KeyOrder
 from console.keyboard.table import action, action_of
+from console.locking import MODE as LOCK
+from console.locking import Locking
 from console.officer_memory import OfficerMemory
 from console.ports import Backend, QueueRow, Status
 from console.screens.duty import DutyScreen
@@ -74,10 +78,14 @@ OVER_A_PANE = frozenset({"ticket", "review", "replay"})
 """Screens of one ticket; they stand over a pane."""
 
 
+TOUCHES = (events.Key, events.Paste, events.MouseDown, events.MouseScrollUp, events.MouseScrollDown)
+"""What says that somebody sits here."""
+
+
 def pane(name: str) -> DutyScreen:
-    """The screen of a pane; its module is loaded when it is first shown."""
+    """The screen of a pane, or of the lock; its module is loaded when it is first shown."""
     module = import_module(f"console.screens.{name}")
-    made: DutyScreen = getattr(module, PANES[name])()
+    made: DutyScreen = getattr(module, PANES.get(name, "LockScreen"))()
     return made
 
 
@@ -88,7 +96,7 @@ class ZhihuiApp(KeyOrder, CellOutput, AtWork):
     CSS_PATH = [STYLE_SHEET]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = bindings("app")
-    MODES = {name: partial(pane, name) for name in PANES}
+    MODES = {name: partial(pane, name) for name in (*PANES, LOCK)}
     DEFAULT_MODE = "queue"
 
     def __init__(self, backend: Backend, seconds: Callable[[], int], theme: str = "", line: Line = LOCAL) -> None:
@@ -113,6 +121,7 @@ class ZhihuiApp(KeyOrder, CellOutput, AtWork):
         self._drawn_at = 0
         self.watch_store = StoreWatch(self, self._take_news, self._store_trouble)
         self.attention = Attention(self)
+        self.locking = Locking(self)
         self.troubles: list[Refusal] = []
         """What is wrong with the officer's own settings, to be said once the console is open."""
         self._asked_officer = False
@@ -168,6 +177,11 @@ class ZhihuiApp(KeyOrder, CellOutput, AtWork):
 
         self.run_worker(prepare(), group="warm-up", exit_on_error=False)
 
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, TOUCHES):
+            self.locking.touched()
+        await super().on_event(event)
+
     async def _beat(self) -> None:
         """Once a second: move the countdowns, and listen whether the store changed."""
         self.now = self.seconds()
@@ -180,6 +194,7 @@ class ZhihuiApp(KeyOrder, CellOutput, AtWork):
         if self.watch_store.failing:
             self.status = replace(self.status, lost=self.watch_store.lost)
         await self._take_keys()
+        await self.locking.beat()
         self.catch_up_terminal()
         self.attention.beat(self.now)
         if not self._field_wants_rest():
@@ -345,7 +360,9 @@ class ZhihuiApp(KeyOrder, CellOutput, AtWork):
             self.duty_screen.say(_("This is no training: zhihui train starts one."))
 
     async def run_action(self, action: str | ActionParseResult, *args: Any, **options: Any) -> bool:
-        """Run an action; one of the table that cannot run now says why instead."""
+        """Run an action; one of the table that cannot run now says why instead. Behind the lock none runs."""
+        if isinstance(action, str) and self.locking.forbids(action):
+            return True
         item, duty = (action_of(action) if isinstance(action, str) else None), self.duty_screen
         reason = why_not(self, duty, item) if item is not None and duty is not None and self.screen is duty else ""
         if item is None or duty is None or not reason:
@@ -422,6 +439,20 @@ class ZhihuiApp(KeyOrder, CellOutput, AtWork):
         if self.duty_screen is self.screen:
             menu = MenuDrawer(_("Themes"), theme_items(self.themes.shelf), self.theme)
             self.open_drawer(menu, lambda name: self.themes.choose(name) if name is not None else None)
+
+    async def action_lock(self) -> None:
+        await self.locking.lock()
+
+    async def forget_panes(self) -> None:
+        """Another officer goes on: what stood open was the last one's. What was typed is kept as drafts."""
+        for name in PANES:
+            await self.remove_mode(name)
+            self.add_mode(name, partial(pane, name))
+
+    def push_screen(self, screen: Screen[Any] | str, *given: Any, mode: str | None = None, **options: Any) -> Any:
+        """Push a screen; what opens while the console is locked opens behind the lock."""
+        behind = mode or self.locking.behind or None
+        return super().push_screen(screen, *given, mode=behind, **options)
 
     def action_leave(self) -> None:
         self.exit()

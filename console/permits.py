@@ -8,8 +8,8 @@ OPEN = "program"
 """What only looks around on the screen that one may have open anyway, or is about the program itself."""
 
 _OF: Mapping[str, str] = {
-    OPEN: "help theme themes quit palette filter views sort mark mark.range mark.all newest back jump training repaint "
-    + " ".join(f"view.{digit}" for digit in range(1, 10)),
+    OPEN: "help theme themes lock quit palette filter views sort mark mark.range mark.all newest back jump training "
+    "repaint " + " ".join(f"view.{digit}" for digit in range(1, 10)),
     "read": "pane.queue pane.dispatch pane.leaders pane.timers open actions next card join plans review meetings",
     "figures": "pane.overview",
     "registers": "emergency watch devices notices",

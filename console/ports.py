@@ -1,7 +1,6 @@
 """What the screens need from below, as protocols, and the plain values that they exchange.
 
-Screens and widgets talk to these, never to the store; `console/backend/` fills them from core and data, tests
-fill them from memory.
+Screens and widgets talk to these, never to the store; `console/backend/` fills them, tests do from memory.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from console.emergency_ports import EmergencyPort, ModeView
 from console.handover_ports import HandoverPort, UnsignedHandover
 from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.leader_ports import LeaderView
+from console.lock_ports import LockPort, LockState
 from console.meeting_ports import MeetingPort, ProceedingView
 from console.plan_ports import PlanPort
 from console.review_ports import ReviewPort
@@ -178,6 +178,7 @@ class Status:
     """The emergency that lasts; None in normal times."""
     rights: Rights = field(default_factory=Rights)
     handover: UnsignedHandover | None = None
+    lock: LockState = field(default_factory=LockState)
     lost: int | None = None
     """Seconds since the store last answered, while it does not; the other figures are from then."""
 
@@ -356,7 +357,9 @@ class BellListener(Protocol):
         ...
 
 
-class Backend(DeskPort, PlanPort, EmergencyPort, MeetingPort, TiePort, ReviewPort, WatchPort, HandoverPort, Protocol):
+class Backend(
+    DeskPort, PlanPort, EmergencyPort, MeetingPort, TiePort, ReviewPort, WatchPort, HandoverPort, LockPort, Protocol
+):
     """All that the console needs from below. Reads run on one reading thread, `do` on one writing thread."""
 
     def status(self, now: int) -> Status:
@@ -401,10 +404,7 @@ class Backend(DeskPort, PlanPort, EmergencyPort, MeetingPort, TiePort, ReviewPor
         ...
 
     def start(self) -> None:
-        """The first screen is drawn: load what is heavy, and run the engine unless a service does. A write.
-
-        Called again after the store was lost; what runs already goes on.
-        """
+        """Load what is heavy and run the engine unless a service does. Again after the store was lost. A write."""
         ...
 
     def officers(self) -> Sequence[OfficerRow]:

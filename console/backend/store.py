@@ -12,6 +12,7 @@ from console.backend.lists import ClockList, TicketList
 from console.backend.notices import Notices
 from console.backend.places import places_in
 from console.backend.rights import rights_of
+from console.backend.unlocking import LockBackend
 from console.backend.watch import WatchBackend
 from console.backend.words import event_title, holder_text, receipt_text, receipts_text
 from console.emergency_ports import EmergencyView
@@ -19,6 +20,7 @@ from console.handover_ports import HandoverShown
 from console.i18n import _, language
 from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.leader_ports import LeaderView
+from console.lock_ports import LockState
 from console.meeting_ports import AttendanceView, ComingMeeting
 from console.plan_ports import NextStep, Plan, Step
 from console.ports import (
@@ -63,7 +65,7 @@ NEAREST = 12
 """Deadlines shown for a leader."""
 
 
-class StoreBackend(WatchBackend):
+class StoreBackend(WatchBackend, LockBackend):
     """One centre of a store, for one console."""
 
     def __init__(
@@ -76,6 +78,7 @@ class StoreBackend(WatchBackend):
         self._counted_at = 0.0
         self._counted = (Counted(0), Counted(0))
         self._rights = Rights()
+        self._lock_state = LockState()
         self._officer_name = ""
         self._notices = Notices(self._reader, self.centre.id, seconds)
 
@@ -86,12 +89,15 @@ class StoreBackend(WatchBackend):
         if time.monotonic() - self._counted_at >= COUNT_EVERY:
             self._counted = queue.late_and_soon(reader, centre.id, now)
             self._rights = rights_of(reader, centre.id, self.officer, now)
+            self._lock_state = self.lock_state(now)
             self._counted_at = time.monotonic()
         name = centre.name_en if language() == "en" and centre.name_en else centre.name
         figures = Counts(counter(reader, centre.id, "open", "all"), *self._counted)
         mode = mode_view(reader, centre.id)
         unsigned, beat = unsigned_handover(reader, centre.id, now), self._heartbeat(reader, now)
-        return Status(name, self._who(reader), centre.zone, figures, beat, mode, self._rights, unsigned)
+        return Status(
+            name, self._who(reader), centre.zone, figures, beat, mode, self._rights, unsigned, self._lock_state
+        )
 
     def _who(self, reader: Reader) -> str:
         """The acting officer's name."""

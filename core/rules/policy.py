@@ -12,6 +12,7 @@ Shape (TOML, or the JSON body of a catalogue row):
                             back by itself as soon as A is on duty again
     [upward.2]              phone, written, follow_up, counts_from; what an incident of this grade owes upward
     [duty]                  rest_hours, ahead_days, post_hours; what is wrong with a roster
+    [console]               lock_minutes = minutes without a key until a console locks; 0: never by itself
     [handover]              shift_leader, duty_leader, commander = minutes after which an unsigned handover climbs
 
 A pace is the part of its usual times after which a ladder's steps come: pre-warning, offsets and repeats. Deadlines
@@ -67,6 +68,9 @@ COUNTS_FROM = ("report", "grade")
 """From when reports upward are counted: since the incident became known, or since it was graded."""
 UPWARD_LADDER = "upward"
 """The ladder of reports upward, where the policy names no other."""
+LOCK_MINUTES = 10
+"""After how many minutes without a key a console locks, where the policy says nothing (GB/T 22239-2019, 8.1.4)."""
+LONGEST_QUIET = 600
 RESUME = "+resume"
 """The ladder of a suspension: at its end the ticket goes on."""
 DECIDE = "+decide"
@@ -129,6 +133,8 @@ class Policy:
     """After how many minutes an unsigned handover climbs, step by step; 0 leaves a step out."""
     duty: Limits = LIMITS
     """Rest between shifts, and how far the roster is looked at ahead."""
+    lock_minutes: int = LOCK_MINUTES
+    """Minutes without a key until a console locks; 0: never by itself."""
 
     @classmethod
     def from_dict(cls, body: Mapping[str, Any], version: str = "") -> Policy:
@@ -155,6 +161,7 @@ class Policy:
             return_by_request=asked,
             handover_minutes=read_minutes(body),
             duty=read_limits(body),
+            lock_minutes=read_lock_minutes(body),
         )
 
     def under(self, grade: str) -> Policy:
@@ -220,6 +227,18 @@ class Policy:
             asked = Step(SILENT_STEP, None, ("holder", "post_b"), "remind", Severity.WARNING)
             steps = (asked, *(step for step in steps if step.offset_seconds is not None))
         return Ladder(code, steps, found.zh, found.en)
+
+
+def read_lock_minutes(body: Mapping[str, Any]) -> int:
+    """Minutes without a key until a console locks, of a policy's [console]. Raises BadInput."""
+    given = body.get("console", {}).get("lock_minutes", LOCK_MINUTES)
+    if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= LONGEST_QUIET:
+        raise BadInput(
+            "policy-lock",
+            f"console.lock_minutes 须为 0 到 {LONGEST_QUIET} 的整数分钟",
+            f"console.lock_minutes takes whole minutes, 0 to {LONGEST_QUIET}",
+        )
+    return given
 
 
 def _share(share: Decimal) -> float:

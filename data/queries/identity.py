@@ -59,3 +59,14 @@ def session_of_token(reader: Reader, centre: int, token: str, now: int) -> Found
 def session_stands(reader: Reader, centre: int, session: int, now: int) -> bool:
     """Whether a session is still live."""
     return reader.one(_BY_ID, centre=centre, session=session, now=now) is not None
+
+
+def has_account(reader: Reader, centre: int, officer: str) -> bool:
+    """Whether the officer with a code has an account that is not disabled."""
+    row = reader.one(
+        "SELECT a.id FROM account a JOIN officer o ON o.centre_id = a.centre_id AND o.id = a.id"
+        " WHERE a.centre_id = :centre AND o.code = :code AND NOT a.disabled",
+        centre=centre,
+        code=officer,
+    )
+    return row is not None

@@ -34,7 +34,7 @@ from console.ports import (
 from console.tie_ports import Alike, Ties
 from console.watch_ports import WatchView
 from console.widgets.pages import MemoryProvider
-from data.errors import BadInput, Refusal
+from data.errors import BadInput, NotAllowed, Refusal
 from data.queries.counted import Counted
 from data.terms import Stage, Urgency
 from tests.console.handover_packs import made_pack
@@ -192,6 +192,20 @@ class MemoryBackend:
 
     def act_as(self, officer: str) -> None:
         self.officer = officer
+
+    passwords: Mapping[str, str] = {}
+    """Of officers with an account."""
+
+    def asks_password(self, officer: str) -> bool:
+        return officer in self.passwords
+
+    def unlock(self, officer: str, password: str, one_time: str) -> str:
+        if self.passwords.get(officer, password) != password:
+            raise NotAllowed("wrong-password", "密码不对。", "The password is wrong.")
+        found = [one.code for one in self.officers() if officer in (one.code, one.name)]
+        if not found:
+            raise BadInput("officer-unknown", "没有这名人员。", "There is no such officer.")
+        return found[0]
 
     def bell(self) -> int:
         return self.mark

@@ -1,0 +1,67 @@
+"""Who may lift the lock on a real store: by name without an account, with one by password, and no longer once ended."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from console.backend.store import StoreBackend
+from core.identity.accounts import AccountBook
+from core.identity.sessions import end_session, live_sessions
+from data.errors import NotAllowed, NotFound
+from data.tables import Appointment, Officer, table
+from data.terms import Role
+from tests.console.conftest import StreetCopy
+
+_OFFICER, _HELD = table(Officer), table(Appointment)
+PASSWORD = "blue-kettle-71-oak"
+
+
+def test_a_name_an_account_and_an_ended_session(street_copy: StreetCopy) -> None:
+    desk, officer = street_copy()
+    backend = StoreBackend(desk.store.url, desk.clock, desk.now, None, officer)
+    name, now = desk.actor(officer).name, desk.now()
+    assert backend.status(now).lock.minutes == 10, "what the shipped policy says"
+    assert backend.unlock(officer, "", "") == officer
+    assert backend.origin is None, "a name proves nothing: no session comes of it"
+    with pytest.raises(NotFound):
+        backend.unlock("nobody", "", "")
+    with pytest.raises(NotAllowed):
+        backend.unlock("", "", "")
+    with desk.store.read() as connection:
+        commander = (
+            connection.execute(
+                select(_OFFICER.c.code)
+                .join(_HELD, (_HELD.c.centre_id == _OFFICER.c.centre_id) & (_HELD.c.officer_id == _OFFICER.c.id))
+                .where(_OFFICER.c.centre_id == desk.centre_id, _HELD.c.role == Role.COMMANDER)
+            )
+            .scalars()
+            .first()
+            or ""
+        )
+    with desk.store.write() as connection:
+        AccountBook(connection, desk.centre_id, now, desk.actor(commander)).add(officer, PASSWORD)
+    assert backend.asks_password(officer)
+    with pytest.raises(NotAllowed):
+        backend.unlock(officer, PASSWORD, "")  # somebody else set it: it is for choosing an own one
+    own = "green-ladder-52-ash"
+    with desk.store.write() as connection:
+        AccountBook(connection, desk.centre_id, now, desk.actor(officer)).choose_password(own)
+    with pytest.raises(NotAllowed) as refused:
+        backend.unlock(officer, "wrong", "")
+    assert "wrong" not in refused.value.zh + refused.value.en
+    assert backend.unlock(officer, own, "") == officer
+    with desk.store.read() as connection:
+        (session,) = live_sessions(connection, desk.centre_id, now)
+    assert (session.officer, session.how, session.name) == (officer, "password", name)
+    assert not backend.lock_state(now).session_over
+    with desk.store.write() as connection:
+        end_session(connection, desk.centre_id, session.id, now, desk.actor(commander), "ended")
+    assert backend.lock_state(now).session_over
+    with pytest.raises(NotAllowed):
+        backend.actor()
+    assert backend.unlock(officer, own, "") == officer
+    assert not backend.lock_state(now).session_over
+    assert backend.actor().code == officer
+    backend.close()
+    desk.store.close()
