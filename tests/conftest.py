@@ -14,6 +14,9 @@ from hypothesis import HealthCheck, settings
 
 from tests import postgres
 
+# Every store of a test, those of its subprocesses too, refuses statements that are not pinned to a centre. Set before
+# any conftest below loads the product, which looks at it once.
+os.environ.setdefault("ZHIHUI_GUARD", "1")
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Variables that steer the tests themselves; all other ZHIHUI_* of the person who runs them stay outside.
 KEPT = {
@@ -37,8 +40,6 @@ settings.register_profile(
 def pytest_configure(config: pytest.Config) -> None:
     """One seed for the whole run, handed to the workers through the environment."""
     seed = os.environ.setdefault("ZHIHUI_TEST_SEED", str(secrets.randbelow(2**32)))
-    # Every store of a test, those of its subprocesses too, refuses statements that are not pinned to a centre.
-    os.environ.setdefault("ZHIHUI_GUARD", "1")
     if config.getoption("hypothesis_seed", None) is None:
         config.option.hypothesis_seed = seed
     settings.load_profile(os.environ.get("ZHIHUI_HYPOTHESIS", "ci" if os.environ.get("CI") else "default"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from console.cli import words
 from core.desk.actor import Actor, Origin
+from data.clean import clean
 from data.errors import BadInput
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def who(session: Session, given: str) -> str:
     """The officer who is to sign in: named, or asked for at a terminal. Raises BadInput."""
     named = (given or session.officer or "").strip()
     if not named and sys.stdin.isatty():
-        sys.stderr.write(words.say("人员编号：", "Officer: "))
+        sys.stderr.write(clean(words.say("人员编号：", "Officer: ")))
         sys.stderr.flush()
         named = sys.stdin.readline(LONGEST).strip()
     if not named:

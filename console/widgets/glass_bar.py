@@ -17,17 +17,17 @@ class GlassBar(Bar):
 
     def __init__(self) -> None:
         super().__init__()
-        self.words = ""
+        self.told = ""
 
     def show(self, glass: Sequence[GlassView], zone: str, now: int) -> None:
         """Show what lasts at an instant; without anything there is no line."""
-        self.words = glass_words(glass, zone, now)
-        self.set_class(bool(self.words), "-shown")
+        self.told = glass_words(glass, zone, now)
+        self.set_class(bool(self.told), "-shown")
         self.update()
 
     def parts(self, width: int) -> Parts:
         del width
-        return [(f" {self.words}", "")] if self.words else []
+        return [(f" {self.told}", "")] if self.told else []
 
 
 def glass_words(glass: Sequence[GlassView], zone: str, now: int) -> str:

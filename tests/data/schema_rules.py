@@ -61,7 +61,7 @@ def _text(index: object, dialect: str) -> str:
 
 def _is_constant(default: object) -> bool:
     """No default of the server, or the literal that a column needs which is added to a table full of rows."""
-    return default is None or str(getattr(default, "arg", None)) in ("0", "false")
+    return default is None or str(getattr(default, "arg", None)) in ("0", "false", "")
 
 
 def _columns(table: Table) -> Iterator[str]:

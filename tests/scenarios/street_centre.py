@@ -50,14 +50,14 @@ class StreetCentre:
         found: str = json.loads(self.ticket("report", *arguments, "--json", who=who))[0]["ticket"]
         return found
 
-    def show(self, code: str) -> dict[str, Any]:
-        """`zhihui ticket show --json`."""
-        found: dict[str, Any] = json.loads(self.run("ticket", "show", code, "--json"))
+    def show(self, code: str, who: str = "") -> dict[str, Any]:
+        """`zhihui ticket show --json`, as somebody or with nobody named."""
+        found: dict[str, Any] = json.loads(self.run("ticket", "show", code, "--json", who=who))
         return found
 
-    def log(self, code: str) -> list[dict[str, Any]]:
-        """`zhihui ticket log --json`."""
-        found: list[dict[str, Any]] = json.loads(self.run("ticket", "log", code, "--json"))
+    def log(self, code: str, who: str = "") -> list[dict[str, Any]]:
+        """`zhihui ticket log --json`, as somebody or with nobody named."""
+        found: list[dict[str, Any]] = json.loads(self.run("ticket", "log", code, "--json", who=who))
         return found
 
     def at(self, moment: str) -> None:

@@ -37,7 +37,7 @@ def test_emergency_mode_on_and_off(street: StreetCentre) -> None:
 
     street.at("2026-11-28 09:02:00")
     refused = street.run("emergency", "declare", "--grade", "II", "--reason", "火灾", who=desk, expect=4)
-    assert "没有“进入战时”的权限" in refused
+    assert "没有“平战切换”的权限" in refused
     street.run(
         *("emergency", "declare", "--grade", "重大", "--reason", "x", "--ticket", fire), who=leader, expect=2
     )  # no such grade

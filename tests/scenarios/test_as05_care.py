@@ -100,10 +100,8 @@ def test_found_fallen(street: Sensed, monkeypatch: pytest.MonkeyPatch) -> None:
     (ticket,) = street.opened()
     code = ticket["code"]
     shown = street.show(code)
-    assert (shown["matter_code"], shown["urgency"], shown["confidential"]) == ("GA0101", "emergency", True)
-    assert shown["reporter_name"] == "设备 MC-1"
-    assert "首次" in shown["body"]
-    assert "日均 2" in shown["body"]
+    assert (shown["matter_code"], shown["urgency"], shown["confidential"]) == ("", "emergency", True)
+    assert shown["body"] == "", "what is confidential is for those who answer for it"
     tasks = {task["role"]: task for task in shown["tasks"]}
     assert (tasks["lead"]["unit_code"], tasks["assist"]["unit_code"]) == (street.grid, "WSZX")
     assert tasks["lead"]["sent_at"] == tasks["assist"]["sent_at"] == shown["reported_at"] == "2026-11-20T00:05:00Z"
@@ -114,6 +112,10 @@ def test_found_fallen(street: Sensed, monkeypatch: pytest.MonkeyPatch) -> None:
     street.at("2026-11-20 08:08:00")
     street.ticket("ack", code, who=worker)
     street.ticket("ack", code, who=doctor)
+    seen = street.show(code, worker)
+    assert (seen["matter_code"], seen["reporter_name"]) == ("GA0101", "设备 MC-1")
+    assert "首次" in seen["body"]
+    assert "日均 2" in seen["body"]
     assert street.clock_of(code, "arrive")[1:] == ("30 minute", "2026-11-20 08:38:00")
     street.at("2026-11-20 08:20:00")
     street.ticket("arrive", code, who=worker)
@@ -127,10 +129,12 @@ def test_found_fallen(street: Sensed, monkeypatch: pytest.MonkeyPatch) -> None:
     street.at("2026-11-20 08:50:00")
     street.run("signal", "MC-1", "open", who=street.on_duty("duty_officer"))
     street.ticket("complete", code, "--outcome", "倒地，已送医", who=worker)
-    log = street.log(code)
+    leader = street.on_duty("duty_leader")
+    street.run("ticket", "name-readers", code, "--officer", leader, "--reason", "复盘", who=leader)
+    log = street.log(code, leader)
     assert [entry["actor"] for entry in log if entry["verb"] in ("report", "accept", "dispatch")] == ["sensor"] * 3
     assert [entry["facts"]["text"] for entry in log if entry["verb"] == "note"] == ["MC-1 11月20日 08:50 开门"]
-    (line,) = json.loads(street.run("report", "alerts", "--json"))
+    (line,) = json.loads(street.run("report", "alerts", "--json", who=leader))
     assert (line["kind"], line["tickets"], line["hospital"], line["false_alarm"]) == ("care", 1, 1, 0)
     assert json.loads(street.run("audit", "verify", "--json"))["whole"] is True
 
@@ -178,7 +182,7 @@ def test_what_only_looks_like_it(street: Sensed, monkeypatch: pytest.MonkeyPatch
     ]
     street.engine()
     assert len(street.opened()) == 3
-    assert "没有“登记感知设备”的权限" in street.run("device", "retire", "HOME", "--reason", "x", who=worker, expect=4)
+    assert "没有“管理感知设备”的权限" in street.run("device", "retire", "HOME", "--reason", "x", who=worker, expect=4)
     street.run("device", "retire", "HOME", "--reason", "搬家", who=street.on_duty("duty_officer"))
     assert "已停用" in street.run("signal", "HOME", "open", who=street.on_duty("duty_officer"), expect=3)
 

@@ -23,6 +23,7 @@ def test_nouns_verbs_and_options() -> None:
     assert complete("ti") == ["ticket"]
     assert complete("ticket", "re") == [
         "replay",
+        "reveal",
         "report",
         "refuse",
         "redispatch",

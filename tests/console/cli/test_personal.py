@@ -136,3 +136,19 @@ def test_a_kept_head_and_an_export_for_auditors(run: Run, code: str, street: Str
     assert run("audit", "verify").code == 0
     assert run("audit", "verify", "--against", str(heads)).code == 8
     assert run("audit", "verify", "--against", str(tmp_path / "key")).code not in (0, 8)
+
+
+def test_of_a_confidential_ticket_only_who_is_named_sees_a_field(run: Run) -> None:
+    given = ("--title", "家庭纠纷", "--reporter-name", "张晓三", "--reporter-phone", PHONE, "--confidential")
+    code = str(run("ticket", "report", *given, "--json").json[0]["ticket"])
+    asked = ("ticket", "reveal", code, "phone", "--reason", "回访")
+    assert run(*asked).out.strip() == PHONE, "who took it down"
+    for officer in ("li", "chen"):
+        refused = run(*asked, officer=officer)
+        assert refused.code == 4, "a rank opens nothing"
+        assert PHONE not in refused.out + refused.err
+    named = run("ticket", "name-readers", code, "--officer", "li", "--reason", "值班", officer="chen")
+    assert named.code == 0, named.err
+    assert run(*asked, officer="li").out.strip() == PHONE
+    run("ticket", "name-readers", code, "--off", "li", "--reason", "下班", officer="chen")
+    assert run(*asked, officer="li").code == 4
