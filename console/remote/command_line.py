@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LONGEST = 4096
 """Bytes of a command; more goes by standard input."""
 SHOWN = 120
+REPLACED = chr(0xFFFD)
+"""What stands for bytes that are no text."""
 UNSAFE = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 """Kinds of characters that no command has: controls, marks that turn the direction, line breaks."""
 
@@ -54,7 +56,7 @@ def _text(given: bytes) -> str:
             f"The command is longer than {LONGEST} bytes: send content by standard input.",
         )
     text = given.decode("utf-8", "replace")
-    if "\ufffd" in text or any(unicodedata.category(char) in UNSAFE for char in text):
+    if REPLACED in text or any(unicodedata.category(char) in UNSAFE for char in text):
         raise BadInput(
             "remote-characters",
             f"命令含有不能用的字符：{shown(text)}",

@@ -33,7 +33,7 @@ JOIN unit u ON u.centre_id = a.centre_id AND u.id = a.unit_id
 WHERE a.centre_id = :centre AND a.to_at IS NULL AND o.active AND u.closed_at IS NULL ORDER BY a.id
 """
 _DUTY = """
-SELECT o.code, d.kind, d.role, d.from_at, d.to_at, d.note FROM duty d
+SELECT o.code, d.kind, d.role, d.from_at, d.to_at, d.note, d.source FROM duty d
 JOIN officer o ON o.centre_id = d.centre_id AND o.id = d.officer_id
 WHERE d.centre_id = :centre AND (d.to_at IS NULL OR d.to_at > :at) ORDER BY d.id
 """
@@ -82,12 +82,12 @@ def _unit(row: Sequence[Any]) -> UnitEntry:
 
 
 def _duty(row: Sequence[Any], zone: ZoneInfo) -> DutyEntry:
-    officer, kind, role, from_at, to_at, note = row
+    officer, kind, role, from_at, to_at, note, source = row
     starts, ends = (
         "" if moment is None else datetime.fromtimestamp(moment, zone).isoformat(timespec="seconds")
         for moment in (from_at, to_at)
     )
-    return DutyEntry(officer, kind, role, starts, ends, note)
+    return DutyEntry(officer, kind, role, starts, ends, note, source)
 
 
 def _plain(value: Any) -> Any:

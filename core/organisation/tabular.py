@@ -19,7 +19,7 @@ UNIT_COLUMNS = (
 )
 OFFICER_COLUMNS = ("code", "name", "title", "phone")
 APPOINTMENT_COLUMNS = ("officer", "unit", "role", "rank")
-DUTY_COLUMNS = ("officer", "kind", "role", "starts", "ends", "note")
+DUTY_COLUMNS = ("officer", "kind", "role", "starts", "ends", "note", "source")
 CENTRE_COLUMNS = ("key", "value")
 COLUMNS: Mapping[str, Sequence[str]] = {
     "centre": CENTRE_COLUMNS,
@@ -51,6 +51,7 @@ HEADINGS = {
     "开始": "starts",
     "结束": "ends",
     "备注": "note",
+    "轮值": "source",
     "项": "key",
     "值": "value",
 }
@@ -205,7 +206,15 @@ def _duty(row: Fields) -> DutyEntry:
     starts, ends = _instant(row, "starts", None), _instant(row, "ends", "")
     if starts and ends and datetime.fromisoformat(ends) <= datetime.fromisoformat(starts):
         row.wrong("结束须晚于开始", "ends must be after starts")
-    return DutyEntry(row.text("officer", longest=40), kind, role, starts, ends, row.text("note", ""))
+    return DutyEntry(
+        row.text("officer", longest=40),
+        kind,
+        role,
+        starts,
+        ends,
+        row.text("note", ""),
+        row.text("source", "", longest=40),
+    )
 
 
 def _instant(row: Fields, key: str, default: str | None) -> str:

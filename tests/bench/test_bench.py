@@ -50,6 +50,7 @@ FIGURES = {
     "writing": ["writing.plain", "writing.plain.import", "writing.note", "writing.note.import"],
     "line": [f"line.{what}.80x24" for what in WHAT],
     "ssh": [f"ssh.{what}.80x24" for what in OVER_SSH],
+    "remote": [f"remote.{what}.3" for what in ("memory", "cpu", "start")],
     "spreading": ["spreading.p50", "spreading.p99"],
 }
 
@@ -77,7 +78,7 @@ def test_it_runs_and_prints_each_figure(name: str, work: Path, tmp_path: Path) -
     assert main([*arguments, "--json", str(report)], said.append) == 0, said
     text = "\n".join(said)
     for figure in FIGURES[name]:
-        shown = rf"^{re.escape(figure)} .*\| [\d.,]+ (×|ms|B|B/s)( |$)"
+        shown = rf"^{re.escape(figure)} .*\| [\d.,]+ (×|ms|B|B/s|MiB|%|s)( |$)"
         assert re.search(shown, text, re.MULTILINE), f"{figure} in {text}"
     figures = json.loads(report.read_text())["figures"]
     assert {figure["name"] for figure in figures} == set(FIGURES[name])

@@ -143,7 +143,7 @@ def test_a_streets_own_plan_replaces_the_shipped_one_and_its_needs_are_checked(
         encoding="utf-8",
     )
     assert "没有要问的话" in street.run("plan", "check", str(own))
-    assert "没有“导入预案”的权限" in street.run("plan", "import", str(own), who=desk, expect=4)
+    assert "没有“加载预案”的权限" in street.run("plan", "import", str(own), who=desk, expect=4)
     street.run("plan", "import", str(own), "--dry-run", who=leader)
     assert told(street, "plan", "show", "LIFT")["version"] == 0
     street.run("plan", "import", str(own), who=leader)

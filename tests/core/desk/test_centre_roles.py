@@ -15,7 +15,7 @@ from core.sensing.register import Register
 from core.sensing.signals import Intake
 from data.device_terms import DeviceKind
 from data.errors import Refusal
-from data.terms import Role
+from data.terms import ADMIN_ROLES, Role
 from tests.core.desk.scene import BY_ROLE, G02, Scene
 
 DESK = {Role.DUTY_OFFICER, Role.SHIFT_LEADER, Role.DUTY_LEADER, Role.COMMANDER}
@@ -23,12 +23,13 @@ SENIOR = DESK - {Role.DUTY_OFFICER}
 DOOR = DeviceEntry(code="M1", kind=DeviceKind.DOOR, unit="G01", person_name="林兴玉")
 DAY = 86_400
 
+EVERYBODY = set(Role) - set(ADMIN_ROLES)
 OPERATIONS: dict[str, tuple[set[Role], Callable[[Register], object]]] = {
     "add": (DESK, lambda register: register.add(DOOR.model_copy(update={"code": "M2"}))),
     "put": (DESK, lambda register: register.put(DOOR.model_copy(update={"name": "门磁"}))),
     "retire": (DESK, lambda register: register.retire("M1", "损坏")),
-    "away": (set(Role), lambda register: register.away(Away(code="M1", until=register.now + DAY))),
-    "back": (set(Role), lambda register: register.back("M1")),
+    "away": (EVERYBODY, lambda register: register.away(Away(code="M1", until=register.now + DAY))),
+    "back": (EVERYBODY, lambda register: register.back("M1")),
 }
 
 
