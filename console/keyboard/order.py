@@ -18,7 +18,7 @@ from textual.widgets import Input
 
 from console.keyboard.full_width import half_width
 
-PATIENCE = 2.0
+PATIENCE = 5.0
 """Seconds after which a key that got lost with its widget holds up nothing any more."""
 DRAWER_PATIENCE = 30.0
 """The same for a drawer: on a slow machine it takes its time, and what was typed for it must not go elsewhere."""

@@ -160,8 +160,11 @@ class Banner(Bar):
         return bool(self.entries)
 
     def say(self, text: str, severity: str = "info") -> None:
-        """Put a message of ours up; it must be clean. It replaces the one before it."""
-        self.entries = [entry for entry in self.entries if entry.notices]
+        """Put a message of ours up; it must be clean. It replaces the one before it, but no receipt takes an alarm
+        down, and no alarm a receipt: what an officer did is said also when the alarm comes in the same moment.
+        """
+        alarm = severity == "alarm"
+        self.entries = [entry for entry in self.entries if entry.notices or (entry.severity == "alarm") != alarm]
         self._push(Entry(text, severity))
 
     def announce(self, text: str, notice: NoticeRow) -> None:
@@ -217,7 +220,7 @@ class Banner(Bar):
             return []
         entry = self.entries[-1]
         sign = "! " if entry.severity in LOUD else "* " if entry.severity == "warning" else "  "
-        waiting = sum(1 for other in self.entries[:-1] if other.notices)
+        waiting = sum(1 for other in self.entries[:-1] if other.notices or other.severity == "alarm")
         more = _(" +{n} more").format(n=waiting) if waiting else ""
         ending = f"{more}{self._noted()}  Esc "
         return [(pad(sign + entry.text, max(width - cells(ending), 0)), ""), (ending, "")]

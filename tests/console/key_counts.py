@@ -37,7 +37,7 @@ from core.desk.verbs.table import VERBS
 from data.queries import tickets
 from data.queries.organisation import holders
 from data.terms import DUTY_ROLES, Rank, Role
-from tests.console.pilots import banner_text, screen_text, speaking, until
+from tests.console.pilots import said, screen_text, speaking, until
 from tests.console.real_street import made_street
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "flows.md"
@@ -172,7 +172,7 @@ async def report(hand: Hand) -> None:
     await hand.press("enter")
     await hand.type("松青路9号")
     await hand.press("f8")
-    await until(hand.pilot, lambda: "已上报" in banner_text(hand.app), "reported")
+    await until(hand.pilot, lambda: said(hand.app, "已上报"), "reported")
 
 
 async def as_proposed(hand: Hand) -> None:

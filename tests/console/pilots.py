@@ -24,7 +24,7 @@ from console.widgets.bars import Banner
 from console.widgets.queue_view import QueueView
 from tests.console.memory import NOW, MemoryBackend, made_row
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 STILL = 6
 """Looks in a row at which the screen must read the same before it is at rest."""
 
@@ -41,7 +41,7 @@ def speaking(language: str) -> Iterator[None]:
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], bool], what: str = "") -> None:
-    """Wait until a condition holds; fails after ten seconds."""
+    """Wait until a condition holds; fails when patience is over, which costs nothing while all is well."""
     deadline = time.monotonic() + PATIENCE
     while not _holds(pilot, condition):
         if time.monotonic() > deadline:
@@ -122,6 +122,13 @@ def banner_text(app: ZhihuiApp) -> str:
     assert isinstance(screen, DutyScreen)
     entries = screen.query_one(Banner).entries
     return entries[-1].text if entries else ""
+
+
+def said(app: ZhihuiApp, text: str) -> bool:
+    """Whether a text stands in the banner, also under what came up since: the line is shared with alarms."""
+    screen = app.duty_screen
+    assert isinstance(screen, DutyScreen)
+    return any(text in entry.text for entry in screen.query_one(Banner).entries)
 
 
 def paint(ours: int, wanted: str | Callable[[str], bool], seconds: float) -> str:

@@ -19,7 +19,7 @@ from console.widgets.fields import TextField
 from data.errors import StoreTrouble
 from tests.console.conftest import StreetCopy
 from tests.console.memory import NOW, MemoryBackend, made_row
-from tests.console.pilots import banner_text, paint, ready, screen_text, street_app, until
+from tests.console.pilots import paint, ready, said, screen_text, street_app, until
 from tests.console.terminals import environment
 
 
@@ -102,7 +102,7 @@ async def test_a_refused_form_comes_back_as_it_was(backend: MemoryBackend) -> No
         await pilot.press("o")
         await until(pilot, lambda: isinstance(app.screen, FormDrawer))
         await pilot.press(*"居民已撤离", "f8")
-        await until(pilot, lambda: "已输入的内容已保留" in banner_text(app))
+        await until(pilot, lambda: said(app, "已输入的内容已保留"))
         backend.refusal = None
         await pilot.press("o")
         await until(pilot, lambda: isinstance(app.screen, FormDrawer))

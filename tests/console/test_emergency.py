@@ -25,7 +25,7 @@ from data.queries.emergency import emergencies, log, thread
 from data.terms import Grade
 from tests.console.conftest import StreetCopy
 from tests.console.memory import NOW
-from tests.console.pilots import banner_text, screen_text, speaking, until
+from tests.console.pilots import said, screen_text, speaking, until
 
 COMMANDER = "L01"
 
@@ -52,9 +52,9 @@ async def form(pilot: Pilot[Any], app: ZhihuiApp, *keys: str) -> None:
     await until(pilot, lambda: isinstance(app.screen, FormDrawer))
 
 
-async def done(pilot: Pilot[Any], app: ZhihuiApp, said: str) -> None:
+async def done(pilot: Pilot[Any], app: ZhihuiApp, words: str) -> None:
     await pilot.press("f8")
-    await until(pilot, lambda: app.screen is app.duty_screen and said in banner_text(app))
+    await until(pilot, lambda: app.screen is app.duty_screen and said(app, words))
 
 
 @pytest.mark.slow
@@ -79,7 +79,7 @@ async def test_by_keys_alone(street: tuple[Desk, StoreBackend]) -> None:
         assert "第 1 号电话记录 续报一" in screen_text(app)
         assert "前报：三楼厨房起火" in screen_text(app)
         await pilot.press("down", "down", *"三楼厨房起火", "f8")
-        await until(pilot, lambda: "与前报相同" in banner_text(app))
+        await until(pilot, lambda: said(app, "与前报相同"))
         await form(pilot, app, "enter")  # what was typed is still there
         await pilot.press("down", "down", *"，已扑灭", *["backspace"] * 4, *["backspace"] * 6, *"十时明火扑灭")
         await done(pilot, app, "电话续报：已完成")

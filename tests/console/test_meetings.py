@@ -18,7 +18,7 @@ from core.desk.meeting_orders import Attend
 from core.desk.orders import Accept, Acknowledge, Assess, Dispatch, Report
 from data.queries.meetings import Proceedings, proceedings
 from tests.console.conftest import StreetCopy
-from tests.console.pilots import banner_text, screen_text, until
+from tests.console.pilots import said, screen_text, until
 
 Keys = list[str]
 
@@ -54,8 +54,8 @@ async def press(pilot: Pilot[Any], counted: Keys, *keys: str) -> None:
     await pilot.press(*keys)
 
 
-async def sent(pilot: Pilot[Any], app: ZhihuiApp, said: str) -> None:
-    await until(pilot, lambda: app.screen is app.duty_screen and said in banner_text(app))
+async def sent(pilot: Pilot[Any], app: ZhihuiApp, words: str) -> None:
+    await until(pilot, lambda: app.screen is app.duty_screen and said(app, words))
 
 
 def read(desk: Desk, ticket_id: int) -> Proceedings:

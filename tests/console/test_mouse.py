@@ -41,7 +41,7 @@ from tests.console import key_counts
 from tests.console.conftest import StreetCopy
 from tests.console.key_counts import Hand
 from tests.console.memory import MemoryBackend, made_row
-from tests.console.pilots import banner_text, ready, screen_text, speaking, street_app, until
+from tests.console.pilots import banner_text, ready, said, screen_text, speaking, street_app, until
 
 
 class Mouse(Hand):
@@ -103,7 +103,7 @@ async def take_down(mouse: Mouse, title: str, address: str) -> IntakeScreen:
 
 async def report(mouse: Mouse) -> str:
     await take_down(mouse, "松青路井盖缺失", "松青路9号")
-    await until(mouse.pilot, lambda: "已上报" in banner_text(mouse.app), "reported")
+    await until(mouse.pilot, lambda: said(mouse.app, "已上报"), "reported")
     return banner_text(mouse.app)[:13]
 
 

@@ -18,7 +18,7 @@ from core.desk.desk import Desk
 from core.desk.verbs.table import VERBS
 from data.errors import NotAllowed
 from tests.console.conftest import StreetCopy
-from tests.console.pilots import banner_text, screen_text, until
+from tests.console.pilots import said, screen_text, until
 
 
 @pytest.fixture
@@ -64,9 +64,9 @@ async def test_everything_can_be_seen_and_nothing_changed(looking: tuple[Desk, O
         await pilot.press("1", "enter", "escape")
         await until(pilot, lambda: app.screen is app.duty_screen)
         await pilot.press("a")
-        await until(pilot, lambda: "受理：这里是只读观察" in banner_text(app))
+        await until(pilot, lambda: said(app, "受理：这里是只读观察"))
         await pilot.press("f6")
-        await until(pilot, lambda: "上报：这里是只读观察" in banner_text(app))
+        await until(pilot, lambda: said(app, "上报：这里是只读观察"))
         assert not isinstance(app.screen, IntakeScreen)
         await pilot.press("escape", "escape")
         assert not any(thread.name.startswith("engine") for thread in threading.enumerate())

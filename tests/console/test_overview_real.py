@@ -18,7 +18,7 @@ from core.organisation.area_map import set_area_map
 from core.organisation.geojson import read_map
 from data.queries import overview
 from tests.console.conftest import StreetCopy
-from tests.console.pilots import banner_text, screen_text, until
+from tests.console.pilots import banner_text, said, screen_text, until
 
 HOSTILE = "\x1b]0;x\x07坏[b]名\u202e"
 
@@ -120,7 +120,7 @@ async def test_an_older_store_is_counted_anew_when_the_console_starts(street: tu
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: bool(app.status.centre))
         await pilot.press("5")
-        await until(pilot, lambda: "重新统计" in banner_text(app), "says so")
+        await until(pilot, lambda: said(app, "重新统计"), "says so")
         StoreBackend.start(backend)
         desk.clock.advance(seconds=6)  # type: ignore[attr-defined]
         await until(pilot, lambda: isinstance(app.screen, OverviewScreen) and app.screen.view is not None)

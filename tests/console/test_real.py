@@ -25,7 +25,7 @@ from core.desk.desk import Desk
 from core.desk.orders import Report
 from data.queries import tickets
 from tests.console.conftest import StreetCopy
-from tests.console.pilots import banner_text, paint, screen_text, until
+from tests.console.pilots import paint, said, screen_text, until
 from tests.console.terminals import environment
 
 
@@ -57,7 +57,7 @@ async def test_from_the_telephone_to_the_archive(street: tuple[Desk, str, StoreB
         await pilot.press(*"春晖路井盖缺失")
         await until(pilot, lambda: "文中有“井盖”" in screen_text(app))
         await pilot.press("enter", *"春晖路88号", "f8")
-        await until(pilot, lambda: "20261120-0013" in banner_text(app))
+        await until(pilot, lambda: said(app, "20261120-0013"))
         await pilot.press("f2")
         await until(pilot, lambda: isinstance(app.screen, QueueScreen))
         view = app.screen.query_one(QueueView)
@@ -144,7 +144,7 @@ async def test_two_officers_on_one_ticket(street: tuple[Desk, str, StoreBackend]
 
         desk.do(Accept(ticket="20261120-0001"), desk.actor(officer))
         await pilot.press("1")
-        await until(pilot, lambda: "已被他人更新" in banner_text(app))
+        await until(pilot, lambda: said(app, "已被他人更新"))
         assert kinds(desk, "20261120-0001") == ["report", "accept"]
 
 

@@ -16,7 +16,7 @@ from data.rights_terms import GLASS_SECONDS
 from data.terms import Role
 from tests.console.conftest import StreetCopy
 from tests.console.memory import NOW
-from tests.console.pilots import banner_text, screen_text, speaking, until
+from tests.console.pilots import said, screen_text, speaking, until
 
 
 @pytest.mark.slow
@@ -35,7 +35,7 @@ async def test_a_key_that_is_not_for_the_role_and_a_wider_right_for_a_while(stre
         await until(pilot, lambda: bool(app.status.rights.barred))
         assert not any(bar.display for bar in app.screen.query(GlassBar))
         await pilot.press("a")
-        await until(pilot, lambda: "受理：" in banner_text(app) and "的角色无此权限" in banner_text(app))
+        await until(pilot, lambda: said(app, "受理：") and said(app, "的角色无此权限"))
         CentreDesk(desk).do(TakeGlass(role=Role.COMMANDER, reason="领导失联"), desk.actor(str(worker[0])))
         await until(pilot, lambda: "!! 紧急授权" in screen_text(app).split("\n", 1)[0])
         assert "行使指挥长权限至" in screen_text(app)

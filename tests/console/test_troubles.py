@@ -18,7 +18,7 @@ from core.desk.desk import Desk
 from core.desk.orders import Report
 from data import turnstile as gate
 from tests.console.conftest import StreetCopy
-from tests.console.pilots import banner_text, screen_text, until
+from tests.console.pilots import banner_text, said, screen_text, until
 from tests.console.real_street import START, made_street
 
 
@@ -56,15 +56,15 @@ async def test_a_store_that_another_program_holds(
         await until(pilot, lambda: isinstance(app.screen, FormDrawer))
         with gate.turnstile(desk.store.path):
             await pilot.press(*"已到现场", "f8")
-            await until(pilot, lambda: "正在排队" in banner_text(app))
+            await until(pilot, lambda: said(app, "正在排队"))
             await pilot.press("down", "f7")  # the store answers readers meanwhile
             await until(pilot, lambda: view.cursor == 1 and app.screen is not app.duty_screen)
             await pilot.press("escape")
-            await until(pilot, lambda: "数据库正忙" in banner_text(app) and "已保留" in banner_text(app))
+            await until(pilot, lambda: said(app, "数据库正忙") and said(app, "已保留"))
         await pilot.press("up", "o")
         await until(pilot, lambda: isinstance(app.screen, FormDrawer) and "已到现场" in screen_text(app))
         await pilot.press("f8")
-        await until(pilot, lambda: "记录" in banner_text(app) and "现为" in banner_text(app))
+        await until(pilot, lambda: said(app, "记录") and said(app, "现为"))
 
 
 async def test_a_store_that_is_taken_away_and_comes_back(street: tuple[Desk, ZhihuiApp]) -> None:
@@ -78,7 +78,7 @@ async def test_a_store_that_is_taken_away_and_comes_back(street: tuple[Desk, Zhi
         for ending in ("-wal", "-shm"):
             path.with_name(path.name + ending).unlink(missing_ok=True)
         await app._beat()
-        await until(pilot, lambda: "输入的内容会保留" in banner_text(app))
+        await until(pilot, lambda: said(app, "输入的内容会保留"))
         desk.clock.advance(seconds=7)  # type: ignore[attr-defined]
         await app._beat()
         await until(pilot, lambda: "数据库无响应 7 秒" in screen_text(app))
@@ -87,7 +87,7 @@ async def test_a_store_that_is_taken_away_and_comes_back(street: tuple[Desk, Zhi
         assert view.cursor == 1
         os.rename(away, path)
         await app._beat()
-        await until(pilot, lambda: "数据库已恢复" in banner_text(app))
+        await until(pilot, lambda: said(app, "数据库已恢复"))
         assert "无响应" not in screen_text(app)
         desk.do(Report(title="恢复后的来件", address="阳光路"), app.backend.actor())  # type: ignore[attr-defined]
         await app._beat()
@@ -108,7 +108,7 @@ async def test_a_database_server_that_goes_away_and_comes_back(postgres_database
             server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
             server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
             await app._beat()
-            await until(pilot, lambda: app.watch_store.failing and "输入的内容会保留" in banner_text(app))
+            await until(pilot, lambda: app.watch_store.failing and said(app, "输入的内容会保留"))
             await until(pilot, lambda: "恢复前不能提交" in screen_text(app), "what still works, in 80 columns")
             await pilot.press("o")
             await until(pilot, lambda: app.screen is app.duty_screen and bool(banner_text(app)))
@@ -116,10 +116,10 @@ async def test_a_database_server_that_goes_away_and_comes_back(postgres_database
             assert view.cursor == 1
             server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
         await app._beat()
-        await until(pilot, lambda: "数据库已恢复" in banner_text(app))
+        await until(pilot, lambda: said(app, "数据库已恢复"))
         await pilot.press("o")
         await until(pilot, lambda: isinstance(app.screen, FormDrawer))
         await pilot.press(*"服务器重启后", "f8")
-        await until(pilot, lambda: "记录" in banner_text(app) and "现为" in banner_text(app))
+        await until(pilot, lambda: said(app, "记录") and said(app, "现为"))
     backend.close()
     desk.store.close()

@@ -20,7 +20,7 @@ from core.desk.references import References
 from data.queries.hazards import broadcasts, entries, hazards
 from data.queries.sweeps import sweeps
 from tests.console.conftest import StreetCopy
-from tests.console.pilots import banner_text, screen_text, until
+from tests.console.pilots import said, screen_text, until
 
 
 @pytest.fixture
@@ -41,9 +41,9 @@ async def opened(pilot: Pilot[Any], app: ZhihuiApp, kind: type, *keys: str) -> s
     return screen_text(app)
 
 
-async def done(pilot: Pilot[Any], app: ZhihuiApp, said: str) -> None:
+async def done(pilot: Pilot[Any], app: ZhihuiApp, words: str) -> None:
     await pilot.press("f8")
-    await until(pilot, lambda: app.screen is app.duty_screen and said in banner_text(app))
+    await until(pilot, lambda: app.screen is app.duty_screen and said(app, words))
 
 
 @pytest.mark.slow

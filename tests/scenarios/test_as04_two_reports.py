@@ -19,7 +19,7 @@ from console.widgets.fields import TextField
 from core.desk.orders import Report
 from data.terms import Source
 from tests.console.key_counts import Hand
-from tests.console.pilots import banner_text, screen_text, speaking, until
+from tests.console.pilots import said, screen_text, speaking, until
 from tests.console.real_street import made_street
 from tests.scenarios.street_centre import StreetCentre
 
@@ -90,7 +90,7 @@ async def test_by_the_screen(tmp_path: Path) -> None:
             await hand.look(lambda: f"疑似重复：{alarm}" in screen_text(app), "the proposal")
             await until(pilot, lambda: "地址相近" in screen_text(app), "why")
             await hand.press("f20")
-            await until(pilot, lambda: "已上报" in banner_text(app), "reported")
+            await until(pilot, lambda: said(app, "已上报"), "reported")
             assert hand.keys == ["f6", "enter", "f20"]
             assert hand.kinds(alarm) == ["report", "join"]
 

@@ -13,7 +13,7 @@ from console.ports import Heartbeat, NoticeRow
 from console.screens.ticket import TicketScreen
 from console.widgets.bars import Banner
 from tests.console.memory import NOW, MemoryBackend, made_row
-from tests.console.pilots import banner_text, ready, screen_text, street_app, until
+from tests.console.pilots import banner_text, ready, said, screen_text, street_app, until
 
 
 class Bench:
@@ -205,7 +205,7 @@ async def test_many_that_fall_due_are_one_line_with_the_nearest_deadline_and_eac
         await silent(bench, pilot)
         bench.clock[0] += 500
         await until(pilot, lambda: banner_text(bench.app).startswith("5 条提醒"), "a burst")
-        assert "07-20 09:16：20260720-0020" in banner_text(bench.app)
+        assert said(bench.app, "07-20 09:16：20260720-0020")
         await pilot.press("0")
         await until(pilot, lambda: isinstance(bench.app.screen, NoticesDrawer))
         await pilot.press("0")
@@ -226,7 +226,7 @@ async def test_the_line_of_a_burst_names_the_nearest_deadline_and_emergencies_fi
             for number in range(11, 15)
         ]
         bench.news(*urgent)
-        await until(pilot, lambda: "特急 11" in banner_text(bench.app))
+        await until(pilot, lambda: said(bench.app, "特急 11"))
 
 
 async def test_an_observer_is_shown_what_fell_due_and_is_not_rung(bench: Bench) -> None:
@@ -266,13 +266,31 @@ async def test_a_message_over_an_alarm_is_taken_off_before_the_alarm_is_acknowle
         assert (banner_text(bench.app), bench.backend.seen) == ("派单超期", [])
 
 
+async def test_neither_a_receipt_nor_the_alarm_of_the_engine_takes_the_other_down(bench: Bench) -> None:
+    async with bench.app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        await silent(bench, pilot)
+        duty = bench.app.duty_screen
+        assert duty is not None
+        duty.say("已受理。")
+        await bench.pass_seconds(30)  # it rings again, and says again that the engine is silent
+        assert banner_text(bench.app).startswith("引擎静默")
+        assert said(bench.app, "已受理。")
+        duty.say("已研判。")
+        assert banner_text(bench.app) == "已研判。"
+        await until(pilot, lambda: "+1" in screen_text(bench.app), "the alarm waits under it")
+        await pilot.press("escape")
+        assert banner_text(bench.app).startswith("引擎静默")
+        assert not said(bench.app, "已受理。")
+
+
 async def test_a_broken_settings_file_is_said_and_alarms_ring_as_usual(home: Path, bench: Bench) -> None:
     (home / "config" / "zhihui").mkdir(parents=True)
     (home / "config" / "zhihui" / "attention.toml").write_text("gap = 9999\n", encoding="utf-8")
     app = street_app(bench.backend, bench.clock)
     async with app.run_test(size=(120, 36)) as pilot:
         await ready(pilot)
-        await until(pilot, lambda: "attention.toml" in banner_text(app))
+        await until(pilot, lambda: said(app, "attention.toml"))
         assert app.attention.settings.policy.gap == 10
 
 

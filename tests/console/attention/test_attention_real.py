@@ -22,7 +22,7 @@ from data.location import locate
 from data.queries import tickets
 from data.store import Store
 from tests.console.conftest import StreetCopy
-from tests.console.pilots import banner_text, screen_text, until
+from tests.console.pilots import banner_text, said, screen_text, until
 from tests.console.real_street import made_street
 
 ROOT = Path(__file__).parents[3]
@@ -118,7 +118,7 @@ async def test_a_step_of_the_ladder_calls_whom_it_names_and_nobody_else(
         before = len(called.rung)
         assert leader in climb(desk, engine, second)
         called.app.heard()
-        await until(pilot, lambda: second in banner_text(called.app), "the banner names the ticket")
+        await until(pilot, lambda: said(called.app, second), "the banner names the ticket")
         await called.app._beat()
         assert len(called.rung) > before
         assert "!" in called.titles[-1]
@@ -175,8 +175,8 @@ async def test_a_killed_engine_hides_no_deadline(tmp_path: Path, monkeypatch: py
             late = (
                 Desk(desk.store, clock, desk.centre_id).do(Report(title="井盖缺失", address="松青路2号"), actor).ticket
             )
-            await wait(pilot, lambda: late in banner_text(app), "the console raises the ticket")
-            assert "井盖缺失" in banner_text(app)
+            await wait(pilot, lambda: said(app, late), "the console raises the ticket")
+            assert said(app, "井盖缺失")
             assert old not in {notice.title.split()[0] for notice in app.attention.raised_here}
             await wait(pilot, lambda: bool(console.rung) and "! " in console.titles[-1], "bell and title")
             assert "引擎" in screen_text(app).splitlines()[0]

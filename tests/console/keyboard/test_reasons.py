@@ -16,7 +16,7 @@ from console.widgets.bars import KeyBar
 from console.widgets.lines import LinesView
 from tests.console.conftest import StreetCopy
 from tests.console.memory import MemoryBackend, made_row
-from tests.console.pilots import banner_text, ready, screen_text, street_app, until
+from tests.console.pilots import banner_text, ready, said, screen_text, street_app, until
 from tests.console.terminals import Emulator, Session, console_on, environment
 
 F5, F10 = "\x1b[15~", "\x1b[21~"
@@ -87,7 +87,7 @@ async def test_what_cannot_run_says_why_in_the_bottom_line_the_help_and_the_pale
             assert before in "(|", foot
             assert after in ")|", foot
         await pilot.press(key)
-        await until(pilot, lambda: reason in banner_text(app), f"{key} in the banner: {banner_text(app)}")
+        await until(pilot, lambda: said(app, reason), f"{key} in the banner: {banner_text(app)}")
         for opening, kind in (("f1", HelpDrawer), ("f12", SearchDrawer)):
             await pilot.press(opening)
             await until(pilot, lambda: isinstance(app.screen, kind))  # noqa: B023
@@ -107,7 +107,7 @@ async def test_a_key_of_another_screen_says_so() -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await _where(app, pilot, "overview")
         await pilot.press("9")
-        await until(pilot, lambda: "本界面没有此操作" in banner_text(app))
+        await until(pilot, lambda: said(app, "本界面没有此操作"))
 
 
 async def test_choosing_it_in_the_help_says_why_as_its_key_does() -> None:
@@ -118,7 +118,7 @@ async def test_choosing_it_in_the_help_says_why_as_its_key_does() -> None:
         await until(pilot, lambda: isinstance(app.screen, HelpDrawer))
         await _chosen(pilot, "banli", "actions")
         await pilot.press("enter")
-        await until(pilot, lambda: "没有选中工单" in banner_text(app))
+        await until(pilot, lambda: said(app, "没有选中工单"))
         assert not isinstance(app.screen, MenuDrawer)
 
 

@@ -20,7 +20,7 @@ from core.desk.orders import Accept
 from data.errors import Conflict, StoreTrouble
 from tests.console.conftest import StreetCopy
 from tests.console.memory import MemoryBackend, made_row
-from tests.console.pilots import banner_text, ready, screen_text, street_app, until
+from tests.console.pilots import ready, said, screen_text, street_app, until
 from tests.console.real_street import made_street
 
 
@@ -68,8 +68,8 @@ async def test_each_goes_through_the_desk_by_itself_and_failures_stay_marked(bac
         ]
         assert "已被他人更新" in screen_text(app)
         await pilot.press("escape")
-        await until(pilot, lambda: "已办 2" in banner_text(app))
-        assert "拒绝 1" in banner_text(app)
+        await until(pilot, lambda: said(app, "已办 2"))
+        assert said(app, "拒绝 1")
         assert view.marks.ids == {2, 3, 4, 5, 6, 7, 8, 9, 10}
 
 

@@ -15,7 +15,7 @@ from data.queries import tickets
 from data.queries.organisation import holders
 from data.queries.requests import WaitingLine
 from data.terms import RequestKind, Role
-from tests.console.pilots import banner_text, screen_text, speaking, until
+from tests.console.pilots import said, screen_text, speaking, until
 from tests.console.real_street import made_street
 
 
@@ -97,5 +97,5 @@ async def test_a_leader_grants_and_declines_from_the_pane(street: tuple[Desk, st
             assert row_of(desk, suspend)["suspensions"] == 0
             await until(pilot, lambda: app.screen is pane and "待本人决定" not in screen_text(app))
             await pilot.press("plus")
-            await until(pilot, lambda: "现在不能办理" in banner_text(app))
+            await until(pilot, lambda: said(app, "现在不能办理"))
     backend.close()

@@ -16,7 +16,7 @@ from core.sensing.register import Register
 from core.sensing.signals import Intake
 from data.device_terms import DeviceKind, SignalKind
 from tests.console.key_counts import Hand
-from tests.console.pilots import banner_text, screen_text, speaking, until
+from tests.console.pilots import said, screen_text, speaking, until
 from tests.console.real_street import made_street
 
 
@@ -57,7 +57,7 @@ async def test_from_the_key_to_the_ticket_and_back(tmp_path: Path) -> None:
             day = (desk.clock.now() + timedelta(days=3)).strftime("%Y-%m-%d")
             await hand.type(day)
             await hand.press("f8")
-            await until(pilot, lambda: f"已登记外出至 {day}" in banner_text(app), "away")
+            await until(pilot, lambda: said(app, f"已登记外出至 {day}"), "away")
             await hand.press("f14", "enter")
             await until(pilot, lambda: "最近信号" in screen_text(app), "the device again")
             await hand.press("1")

@@ -19,7 +19,7 @@ from core.desk.desk import Desk
 from data.queries import orders
 from tests.console.conftest import StreetCopy
 from tests.console.memory import NOW, MemoryBackend, made_row
-from tests.console.pilots import at_rest, banner_text, ready, screen_text, street_app, until
+from tests.console.pilots import at_rest, banner_text, ready, said, screen_text, street_app, until
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ async def test_escape_peels_one_layer_at_a_time(backend: MemoryBackend) -> None:
         assert len(view.marks) == 1
         await pilot.press("escape")
         assert not view.marks
-        assert "别处有事" in banner_text(app)
+        assert said(app, "别处有事")
         await pilot.press("escape")
         assert "别处有事" not in banner_text(app)
 

@@ -19,7 +19,7 @@ from console.widgets.queue_view import QueueView
 from core.desk.desk import Desk
 from core.desk.orders import Accept, Acknowledge, Arrive, Report
 from data.queries import tickets
-from tests.console.pilots import banner_text, screen_text, speaking, until
+from tests.console.pilots import said, screen_text, speaking, until
 from tests.console.real_street import made_street
 
 
@@ -99,7 +99,7 @@ async def test_marked_asked_for_their_own_and_sent_in_one_event(street: tuple[De
         await pilot.press(*"fns,xfjy", "tab")
         await until(pilot, lambda: {"FNS", "XFJY"} <= drawer(app).marks.keys(), "two names at once")
         await pilot.press("enter")
-        await until(pilot, lambda: "待签收" in banner_text(app))
+        await until(pilot, lambda: said(app, "待签收"))
     found = tasks(street, code)
     assert found.pop("PAZZ") == ("lead", "")
     assert (found["PCS"], found["SQ01"]) == (("inform", ""), ("inform", ""))
@@ -118,7 +118,7 @@ async def test_another_lead_goes_without_the_proposed_ones(street: tuple[Desk, s
         await until(pilot, lambda: "主办：应急管理岗=先到先处" in screen_text(app))
         assert "协办：" not in screen_text(app)
         await pilot.press("enter")
-        await until(pilot, lambda: "待签收" in banner_text(app))
+        await until(pilot, lambda: said(app, "待签收"))
     assert tasks(street, code) == {"YJGL": ("lead", "先到先处")}
 
 
@@ -147,7 +147,7 @@ async def test_more_hands_later_and_each_on_the_ticket_s_page(street: tuple[Desk
         await pilot.press("ctrl+d")
         await until(pilot, lambda: isinstance(app.screen, HandsDrawer))
         await pilot.press("enter")
-        await until(pilot, lambda: "待签收" in banner_text(app))
+        await until(pilot, lambda: said(app, "待签收"))
         desk.do(Acknowledge(ticket=code, unit="PCS"), desk.actor(officer))
         desk.do(Arrive(ticket=code, unit="PCS", people=7), desk.actor(officer))
         app.heard()
@@ -185,7 +185,7 @@ async def test_posts_are_marked_in_the_tree(street: tuple[Desk, str]) -> None:
         await pilot.press("enter", "down", "space", "down", "space", "space", "up", "up")
         await until(pilot, lambda: screen.posts.key == "PAZZ")
         await pilot.press("enter")
-        await until(pilot, lambda: "待签收" in banner_text(app))
+        await until(pilot, lambda: said(app, "待签收"))
     found = tasks(street, code)
     assert (found["PAZZ"][0], found["YJGL"][0]) == ("lead", "assist")
     assert found.keys() >= {"PCS", "ZHXT"}, "the catalogue's are marked already"

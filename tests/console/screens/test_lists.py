@@ -15,7 +15,7 @@ from core.desk.desk import Desk
 from core.desk.orders import Accept, Report
 from data.queries.organisation import holders
 from data.terms import Role
-from tests.console.pilots import banner_text, screen_text, until
+from tests.console.pilots import said, screen_text, until
 from tests.console.real_street import made_street
 from tests.console.screens.test_hands import at, opened, tasks
 
@@ -68,7 +68,7 @@ async def test_a_guard_is_overridden_with_a_reason_that_the_event_keeps(street: 
         await until(pilot, lambda: isinstance(app.screen, FormDrawer), "the reason is asked for")
         assert tasks(street, code) == {}
         await pilot.press(*"agreed", "f8")
-        await until(pilot, lambda: "待签收" in banner_text(app))
+        await until(pilot, lambda: said(app, "待签收"))
     assert tasks(street, code) == {"SQ01": ("lead", "")}
     with desk.store.reader() as reader:
         ((body,),) = reader.rows(

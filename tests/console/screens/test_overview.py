@@ -13,7 +13,7 @@ from console.screens.ticket import TicketScreen
 from console.widgets.bars import KeyBar
 from tests.console.counting import CountingDriver, count_output
 from tests.console.memory import NOW, MemoryBackend, made_row
-from tests.console.pilots import banner_text, ready, screen_text, speaking, street_app, until
+from tests.console.pilots import banner_text, ready, said, screen_text, speaking, street_app, until
 
 HOSTILE = "\x1b[31m坏名字\u202e[red]"
 
@@ -133,7 +133,7 @@ async def test_keys_work_on_the_ticket_of_the_deadlines_only(backend: MemoryBack
     async with app.run_test(size=(120, 36)) as pilot:
         await overview(pilot)
         await pilot.press("f8")
-        await until(pilot, lambda: "没有选中工单" in banner_text(app) or bool(banner_text(app)))
+        await until(pilot, lambda: said(app, "没有选中工单") or bool(banner_text(app)))
         assert not backend.done
         await pilot.press("escape", "right", "f7")
         await until(pilot, lambda: "受理" in screen_text(app), "menu")
@@ -191,7 +191,7 @@ async def test_a_failed_reading_is_a_banner(backend: MemoryBackend) -> None:
         screen = await overview(pilot)
         backend.broken = RuntimeError("gone")
         screen._read()
-        await until(pilot, lambda: "RuntimeError" in banner_text(app), "banner")
+        await until(pilot, lambda: said(app, "RuntimeError"), "banner")
         assert "合计" in screen_text(app), "what was read stays in view"
 
 

@@ -13,7 +13,7 @@ from console.plan_ports import Plan
 from console.screens.ticket import TicketScreen
 from data.errors import NotAllowed
 from tests.console.memory import NOW, MemoryBackend, made_row
-from tests.console.pilots import banner_text, ready, screen_text, street_app, until
+from tests.console.pilots import ready, said, screen_text, street_app, until
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ async def test_what_cannot_be_undone_says_why(backend: MemoryBackend) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot)
         await pilot.press("7")
-        await until(pilot, lambda: "由他人办理" in banner_text(app))
+        await until(pilot, lambda: said(app, "由他人办理"))
         assert app.screen is app.duty_screen
 
 

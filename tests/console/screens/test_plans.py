@@ -12,7 +12,7 @@ from console.screens.intake import IntakeScreen
 from core.desk.contingency import Contingencies
 from core.desk.desk import Desk
 from core.desk.orders import Report
-from tests.console.pilots import banner_text, screen_text, speaking, until
+from tests.console.pilots import said, screen_text, speaking, until
 from tests.console.real_street import made_street
 from tests.console.screens.test_hands import at, opened, tasks
 
@@ -76,7 +76,7 @@ async def test_the_card_of_a_matter_at_intake_and_on_a_ticket_in_both_languages(
         await pilot.press("f6")
         await until(pilot, lambda: isinstance(app.screen, IntakeScreen))
         await pilot.press("f18")
-        await until(pilot, lambda: "还没有建议的事项" in banner_text(app))
+        await until(pilot, lambda: said(app, "还没有建议的事项"))
         await pilot.press(*"燃气泄漏")
         await until(pilot, lambda: isinstance(app.screen, IntakeScreen) and bool(app.screen.hits))
         await pilot.press("f18")

@@ -11,7 +11,7 @@ from console.widgets.bars import Banner
 from console.widgets.queue_view import QueueView
 from data.errors import Conflict, StoreTrouble
 from tests.console.memory import MemoryBackend, made_row
-from tests.console.pilots import banner_text, ready, screen_text, street_app, until
+from tests.console.pilots import banner_text, ready, said, screen_text, street_app, until
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ async def test_the_menu_numbers_what_is_possible_and_gives_reasons_for_the_rest(
         await pilot.press("1")
         await until(pilot, lambda: bool(backend.done))
         assert backend.done == [("accept", "20260720-0001", 1, {})]
-        await until(pilot, lambda: "完成" in banner_text(app))
+        await until(pilot, lambda: said(app, "完成"))
 
 
 async def test_next_step_follows_the_stage(backend: MemoryBackend) -> None:
@@ -72,7 +72,7 @@ async def test_a_letter_for_something_impossible_says_why(backend: MemoryBackend
     async with app.run_test(size=(120, 36)) as pilot:
         await ready(pilot)
         await pilot.press("a")
-        await until(pilot, lambda: "已经受理" in banner_text(app))
+        await until(pilot, lambda: said(app, "已经受理"))
         assert backend.done == []
 
 
@@ -111,7 +111,7 @@ async def test_a_conflict_is_said_and_nothing_is_lost(backend: MemoryBackend) ->
     async with app.run_test(size=(120, 36)) as pilot:
         await ready(pilot)
         await pilot.press("f8")
-        await until(pilot, lambda: "已被他人更新" in banner_text(app))
+        await until(pilot, lambda: said(app, "已被他人更新"))
 
 
 async def test_a_failing_store_is_a_banner_and_the_screen_stays(backend: MemoryBackend) -> None:
@@ -121,7 +121,7 @@ async def test_a_failing_store_is_a_banner_and_the_screen_stays(backend: MemoryB
         view = await ready(pilot)
         backend.broken = StoreTrouble("store-read", "读取数据失败", "reading failed")
         await app._beat()
-        await until(pilot, lambda: "读取数据失败" in banner_text(app))
+        await until(pilot, lambda: said(app, "读取数据失败"))
         await pilot.press("escape", "down")
         assert view.cursor == 1
         backend.broken = None
@@ -154,7 +154,7 @@ async def test_escape_takes_the_filter_away_before_the_notice(backend: MemoryBac
         app.duty_screen.query_one(Banner).say("别处有事", "alarm")
         await pilot.press("escape")
         await until(pilot, lambda: view.total == 60)
-        assert "别处有事" in banner_text(app)
+        assert said(app, "别处有事")
         await pilot.press("escape")
         await until(pilot, lambda: "别处有事" not in banner_text(app))
 

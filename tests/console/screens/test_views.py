@@ -11,7 +11,7 @@ from console.dialogs.views import ViewsDrawer
 from console.views import View, own_path, save, shipped, views
 from data.errors import BadInput
 from tests.console.memory import EndlessProvider, MemoryBackend
-from tests.console.pilots import banner_text, ready, screen_text, street_app, until
+from tests.console.pilots import ready, said, screen_text, street_app, until
 from tests.console.screens.test_filter import line_text
 
 
@@ -64,7 +64,7 @@ async def test_the_filter_is_saved_under_a_name_and_a_digit(folder: Path) -> Non
         await pilot.press("0")
         await until(pilot, lambda: isinstance(app.screen, FormDrawer))
         await pilot.press(*"我的井盖", "enter", "3", "f8")
-        await until(pilot, lambda: "我的井盖" in banner_text(app))
+        await until(pilot, lambda: said(app, "我的井盖"))
         await pilot.press("escape", "escape", "escape")
         await until(pilot, lambda: view.total == 60)
         await pilot.press("alt+3")
@@ -116,5 +116,5 @@ async def test_a_file_that_cannot_be_followed_is_said_with_its_line_and_ours_are
         view = await ready(pilot)
         await pilot.press("alt+3")
         await until(pilot, lambda: view.total == 19)
-        assert "views.toml" in banner_text(app)
-        assert "已改用内置视图" in banner_text(app)
+        assert said(app, "views.toml")
+        assert said(app, "已改用内置视图")

@@ -26,7 +26,7 @@ from core.training.score import Score
 from core.training.scores import PlayedScore, add_score, read_scores
 from core.training.street import make_street
 from data.instants import to_seconds
-from tests.console.pilots import banner_text, screen_text, until
+from tests.console.pilots import said, screen_text, until
 
 
 class Trained:
@@ -66,17 +66,17 @@ async def test_a_trainee_takes_a_call_and_is_scored(tmp_path: Path) -> None:
         await pilot.press(*"井盖缺失", "enter")
         await until(pilot, lambda: "控险" in screen_text(app), "the matter is proposed, and goes with the report")
         await pilot.press(*"平都东路36号", "f8")
-        await until(pilot, lambda: "已登记" in screen_text(app) or "20261120-0001" in banner_text(app))
+        await until(pilot, lambda: "已登记" in screen_text(app) or said(app, "20261120-0001"))
         trained.real[0] += 4  # two minutes of the street
         await pilot.press("f2")
         await until(pilot, lambda: app.screen.query_one(QueueView).row is not None, "the ticket in the list")
         await pilot.press("a")
-        await until(pilot, lambda: "受理" in banner_text(app))
+        await until(pilot, lambda: said(app, "受理"))
         assert "演练 x30" in screen_text(app)
         await pilot.press("ctrl+t")
         await until(pilot, lambda: isinstance(app.screen, MenuDrawer))
         await pilot.press("1")
-        await until(pilot, lambda: "时限 2 紧急工作时" in banner_text(app))
+        await until(pilot, lambda: said(app, "时限 2 紧急工作时"))
         await pilot.press("ctrl+t")
         await until(pilot, lambda: isinstance(app.screen, MenuDrawer))
         await pilot.press("4")
