@@ -21,6 +21,7 @@ from console.terminal.line import LOCAL, Line
 from console.terminal.link import LinkSign
 from console.terminal.pacing import Pacer
 from console.terminal.painter import CellPainter
+from console.theming.stylesheet import KeptStylesheet
 
 PAINT = "ZHIHUI_PAINT"
 """Set to `stock`, Textual's own output is used: for the day when ours is wrong."""
@@ -35,6 +36,7 @@ class CellOutput(App[None]):
 
     def __init__(self, line: Line = LOCAL, **options: Any) -> None:
         super().__init__(**options)
+        self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
         self.line = line
         self._painter = CellPainter(stand_ins())
         self._stock = os.environ.get(PAINT) == "stock"
