@@ -134,6 +134,34 @@ def remote_street(desk: Desk) -> Iterator[Remote]:
         _cleared(folder)
 
 
+@contextmanager
+def fork_server(remote: Remote) -> Iterator[subprocess.Popen[bytes]]:
+    """The server of consoles of a place. Raises RuntimeError when it does not come up."""
+    with subprocess.Popen([remote.site.folder / "fork-server"], stdin=subprocess.DEVNULL) as process:
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while not (remote.site.keep / "run" / "consoles.sock").exists():
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError("the server of consoles does not run")
+                time.sleep(0.05)
+            yield process
+        finally:
+            process.terminate()
+
+
+def consoles(remote: Remote, program: str = "session") -> list[int]:
+    """The processes of a program of a place; of `fork-server` those that it forked, too."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if str(remote.site.folder / program).encode() in words[:4]:
+            found.append(int(entry.name))
+    return found
+
+
 def _cleared(folder: Path) -> None:
     """Take a site away once its last session has written what it keeps: a dropped line ends one within a minute."""
     until = time.monotonic() + 60

@@ -25,9 +25,9 @@ FIXED = {
 class Asked:
     """What sshd says of a session: what the client wants to run, and where it comes from."""
 
-    def __init__(self, given: Mapping[bytes, bytes]) -> None:
-        self.command = given.get(b"SSH_ORIGINAL_COMMAND", b"")
-        connection = given.get(b"SSH_CONNECTION", b"").decode("ascii", "replace")
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self.command = os.fsencode(given.get("SSH_ORIGINAL_COMMAND", ""))
+        connection = given.get("SSH_CONNECTION", "")
         self.connection = connection if CONNECTION.fullmatch(connection) else ""
         self.address = self.connection.partition(" ")[0]
         """The client's; empty where sshd did not start this."""

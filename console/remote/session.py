@@ -13,6 +13,7 @@ from ipaddress import ip_address, ip_network
 
 from console import exit_codes, output
 from console.remote.environment import Asked, rebuild, take_over
+from console.remote.fork_client import hand_over
 from console.remote.watch import KeyWatch
 from data.errors import NotAllowed, Refusal
 from data.location import locate
@@ -21,7 +22,7 @@ from data.reader import Reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from console.remote.visits import Visit
 
@@ -38,8 +39,16 @@ def main(arguments: Sequence[str], store: str, folder: str) -> int:
 
     `arguments` are those of the forced command; `store` is where the store is, `folder` what the program keeps.
     """
-    asked = Asked(os.environb)
-    take_over(rebuild(dict(os.environ), asked.connection, folder))
+    given = dict(os.environ)
+    if not given.get("SSH_ORIGINAL_COMMAND") and sys.stdin.isatty() and sys.stdout.isatty():
+        hand_over(folder, arguments, given)
+    return run(arguments, store, folder, given)
+
+
+def run(arguments: Sequence[str], store: str, folder: str, given: Mapping[str, str]) -> int:
+    """The session in this process; `given` is the environment that sshd made."""
+    asked = Asked(given)
+    take_over(rebuild(given, asked.connection, folder))
     from console.entry import refuse
 
     output.prepare()

@@ -91,7 +91,8 @@ class Site:
         """Everything but the host key."""
         yield File("sshd_config", 0o644, False, self._settings())
         yield File("authorized-keys", 0o750, True, self._program("authorized_keys", self._key_arguments()))
-        yield File("session", 0o750, True, self._program("session", f"{self.store!r}, {str(self.keep)!r}"))
+        for name, module in (("session", "session"), ("fork-server", "fork_server")):
+            yield File(name, 0o750, True, self._program(module, f"{self.store!r}, {str(self.keep)!r}"))
         yield File(
             RECORD, 0o640, True, json.dumps({**asdict(self), "folder": str(self.folder), "keep": str(self.keep)})
         )

@@ -1,18 +1,22 @@
 """Consoles over SSH that stand idle, many at once: memory and processor time of each, and how long one takes to open.
 
+They are forked by the server of consoles; beside it a few that load the program themselves.
+
 Every session is a real one: a client in a pseudo-terminal, sshd, the forced command, the console of an officer, on one
 store of which about four deadlines lie within ten minutes; the engine is a process of its own. Memory is the
-proportional set size (what is shared is shared out) of the console with the processes of sshd that serve it alone.
+proportional set size (what is shared is shared out) of the console, with its share of the processes of sshd and of the
+server of consoles.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from core.clock import SystemClock
 from core.desk.desk import open_desk
@@ -24,12 +28,13 @@ from tests.bench.run import OFFICER, TITLES, Run
 from tests.bench.stores import remove, store_of
 from tests.bench.weaving import Span
 from tests.console.terminals import Emulator, Session, environment
-from tests.remote_sshd import Remote, remote_street
+from tests.remote_sshd import Remote, consoles, fork_server, remote_street
 from tests.sshd import SSHD
 
 TICKETS = 400
 SPAN = Span(0, 10_000)
 SIZE = (120, 36)
+ALONE = 3
 MIB = 1024 * 1024
 MEMORY_GOAL, PROCESSOR_GOAL = 40.0, 1.5
 """MiB, and per cent of one core, that a session may take."""
@@ -39,7 +44,7 @@ CORES = 2
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """Each number of sessions in turn."""
+    """Each number of sessions in turn; a few that load the program themselves first."""
     for number in run.sessions:
         if SSHD is None:
             yield Figure(f"remote.{number}", "consoles over SSH", "", missing="no sshd here")
@@ -50,12 +55,22 @@ def measure(run: Run) -> Iterator[Figure]:
         store = Store(locate(str(path)))
         with closing(store), engine_beside(path), remote_street(open_desk(store, SystemClock())) as remote:
             remote.add(OFFICER, OFFICER)
-            yield from _idle(run, remote, number)
+            alone = _idle(run, remote, min(number, ALONE), 0)
+            with fork_server(remote) as server:
+                forked = _idle(run, remote, number, server.pid)
+        yield from _figures(number, alone, forked)
 
 
-def _idle(run: Run, remote: Remote, number: int) -> Iterator[Figure]:
-    """Open them one after the other, let them settle, then watch."""
-    what = f"{number} consoles over SSH at once"
+class Idle(NamedTuple):
+    """What each of some sessions takes: MiB, per cent of one core, seconds to its screen."""
+
+    memory: list[float]
+    processor: list[float]
+    start: list[float]
+
+
+def _idle(run: Run, remote: Remote, number: int, server: int) -> Idle:
+    """Open them one after the other, let them settle, then watch. `server` is that of consoles, 0 for none."""
     with ExitStack() as stack:
         sessions: list[Session] = []
         starts = []
@@ -68,28 +83,42 @@ def _idle(run: Run, remote: Remote, number: int) -> Iterator[Figure]:
             sessions.append(session)
             _pass_by(sessions, 0)
         _pass_by(sessions, run.seconds)
-        served = [_serving(process) for process in _consoles(remote)]
-        if len(served) != number:
-            raise RuntimeError(f"{len(served)} sessions run where {number} were opened")
-        memory = [sum(map(_pss, processes)) / MIB for processes in served]
-        before, began = [sum(map(_cpu, processes)) for processes in served], time.perf_counter()
+        found = set(consoles(remote, "fork-server" if server else "session")) - {server}
+        if len(found) != number:
+            raise RuntimeError(f"{len(found)} sessions run where {number} were opened")
+        (listener,) = consoles(remote, "sshd_config")
+        around = ((_below(listener) | {server}) if server else _below(listener)) - found
+        memory = _each(found, around, _pss)
+        before, began = {process: _cpu(process) for process in found | around}, time.perf_counter()
         _pass_by(sessions, 3 * run.seconds)
         passed = time.perf_counter() - began
-        cpu = [
-            (sum(map(_cpu, processes)) - earlier) / passed * 100
-            for processes, earlier in zip(served, before, strict=True)
-        ]
-    yield Figure(f"remote.memory.{number}", f"{what}, idle: memory of each", "", tuple(memory), "MiB", MEMORY_GOAL)
+        processor = _each(found, around, lambda process: (_cpu(process) - before[process]) / passed * 100)
+    return Idle([one / MIB for one in memory], processor, starts)
+
+
+def _each(found: set[int], around: set[int], amount: Callable[[int], float]) -> list[float]:
+    """What each console takes, with its share of what serves them all."""
+    share = sum(map(amount, around)) / len(found)
+    return [amount(process) + share for process in found]
+
+
+def _figures(number: int, alone: Idle, forked: Idle) -> Iterator[Figure]:
+    what = f"{number} consoles over SSH at once"
+    loading = f"{len(alone.start)} that load the program themselves"
+    few = {name: f"{median(values):.3g}" for name, values in alone._asdict().items()}
+    carried = _carried(median(forked.memory), median(forked.processor))
     yield Figure(
-        f"remote.cpu.{number}",
-        f"{what}, idle: processor time of each, of one core",
-        "",
-        tuple(cpu),
-        "%",
-        PROCESSOR_GOAL,
-        _carried(median(memory), median(cpu)),
+        *(f"remote.memory.{number}", f"{what}, idle: memory of each", loading, tuple(forked.memory), "MiB"),
+        MEMORY_GOAL, f"beside {few['memory']} MiB",
+    )  # fmt: skip
+    yield Figure(
+        *(f"remote.cpu.{number}", f"{what}, idle: processor time of each, of one core", loading),
+        *(tuple(forked.processor), "%", PROCESSOR_GOAL, f"beside {few['processor']} %; {carried}"),
     )
-    yield Figure(f"remote.start.{number}", f"{what}: client started to the list on its screen", "", tuple(starts), "s")
+    yield Figure(
+        *(f"remote.start.{number}", f"{what}: client started to the list on its screen", loading),
+        *(tuple(forked.start), "s", None, f"beside {few['start']} s"),
+    )
 
 
 def _carried(memory: float, cpu: float) -> str:
@@ -110,31 +139,17 @@ def _pass_by(sessions: list[Session], seconds: float) -> None:
         time.sleep(0.1)
 
 
-def _consoles(remote: Remote) -> list[int]:
-    """The processes of the consoles."""
-    wanted = str(remote.site.folder / "session").encode()
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if wanted in words[:3]:
-            found.append(int(entry.name))
+def _below(process: int) -> set[int]:
+    """The processes that a process started, theirs too."""
+    children: dict[int, set[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            children.setdefault(int(stat.read_text().rpartition(")")[2].split()[1]), set()).add(int(stat.parent.name))
+    found, fresh = set[int](), children.get(process, set())
+    while fresh:
+        found |= fresh
+        fresh = {below for one in fresh for below in children.get(one, set())}
     return found
-
-
-def _serving(console: int) -> list[int]:
-    """A console and the processes of sshd that serve it alone: its parents up to the listening one."""
-    chain, process = [console], _parent(console)
-    while process > 1 and b"listener" not in Path(f"/proc/{process}/cmdline").read_bytes():
-        chain.append(process)
-        process = _parent(process)
-    return chain
-
-
-def _parent(process: int) -> int:
-    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def _pss(process: int) -> int:

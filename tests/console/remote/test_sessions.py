@@ -18,7 +18,7 @@ from console.drafts import INTAKE, Drafts, drafts_path
 from core.identity.sessions import end_session, live_sessions
 from tests.console.remote.attempts import ENVIRONMENT
 from tests.console.terminals import Emulator, Session, environment
-from tests.remote_sshd import Remote
+from tests.remote_sshd import Remote, consoles
 from tests.sshd import HOST, SSHD
 
 PATIENCE = 60.0
@@ -37,19 +37,6 @@ def until(condition: Callable[[], object], what: str) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"did not happen: {what}"
         time.sleep(0.05)
-
-
-def sessions(remote: Remote) -> list[int]:
-    """The processes of sessions on this place."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if str(remote.site.folder / "session").encode() in words[:3]:
-            found.append(int(entry.name))
-    return found
 
 
 @contextmanager
@@ -102,14 +89,14 @@ def test_a_session_gets_no_variable_no_agent_and_no_display_of_the_client(remote
     agent, told = remote.folder / "agent", {**environment(), "DISPLAY": ":99"}
     keeper = subprocess.Popen(["ssh-agent", "-D", "-a", str(agent)], stdout=subprocess.DEVNULL)
     options = ("-o", f"ForwardAgent={agent}", "-Y", "-o", f"SetEnv={SENT}")
-    before = set(sessions(remote))
+    before = set(consoles(remote))
     try:
         until(agent.exists, "the agent is there")
         client = subprocess.Popen(
             [*remote.client("zhang", *options), "batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=told
         )
-        until(lambda: set(sessions(remote)) - before, "the session runs")
-        (session,) = set(sessions(remote)) - before
+        until(lambda: set(consoles(remote)) - before, "the session runs")
+        (session,) = set(consoles(remote)) - before
         given = Path(f"/proc/{session}/environ").read_bytes().split(b"\0")
         names = {one.partition(b"=")[0].decode() for one in given}
         assert names.isdisjoint(NAMES - OWN | {"SSH_AUTH_SOCK", "DISPLAY"})
@@ -162,15 +149,15 @@ def test_the_security_administrator_sees_and_ends_a_console(remote: Remote) -> N
 
 def test_a_line_that_drops_leaves_no_process_and_keeps_what_was_typed(remote: Remote) -> None:
     """The client is killed in the middle of a report."""
-    before = set(sessions(remote))
+    before = set(consoles(remote))
     with console(remote, "zhang") as session:
-        (process,) = set(sessions(remote)) - before
+        (process,) = set(consoles(remote)) - before
         session.press(F6)
         session.until("地点")
         session.press("堡坎裂缝")
         session.until("堡坎裂缝")
         os.kill(session.process.pid, signal.SIGKILL)
-        until(lambda: process not in sessions(remote), "the console ends")
+        until(lambda: process not in consoles(remote), "the console ends")
     desk = remote.desk
     path = drafts_path(f"{desk.store.url}#{desk.centre_id}", "zhang")
     kept = remote.site.keep / "state" / Path(path).relative_to(os.environ["XDG_STATE_HOME"])
