@@ -33,8 +33,9 @@ STRICT = (
 class Remote:
     """The running server of a place, and the keys of its officers."""
 
-    def __init__(self, folder: Path, site: Site, desk: Desk, log: Path) -> None:
-        self.folder, self.site, self.desk, self.log = folder, site, desk, log
+    def __init__(self, folder: Path, site: Site, desk: Desk, log: Path, sshd: int) -> None:
+        """`sshd` is the process that listens."""
+        self.folder, self.site, self.desk, self.log, self.sshd = folder, site, desk, log, sshd
         self.user = getpass.getuser()
 
     def key(self, name: str, *kind: str) -> PublicKey:
@@ -127,9 +128,8 @@ def remote_street(desk: Desk) -> Iterator[Remote]:
         settings.write_text(f"{text}SetEnv SHLVL=2\n")  # a bash reads no files of the tester's then
         public = site.host_key.with_suffix(".pub").read_text()
         (folder / "known").write_text(f"[{HOST}]:{port} {public}")
-        with _running(settings, folder / "log"):
-            remote = Remote(folder, site, desk, folder / "log")
-            yield remote
+        with _running(settings, folder / "log") as sshd:
+            yield Remote(folder, site, desk, folder / "log", sshd)
     finally:
         _cleared(folder)
 
@@ -157,7 +157,7 @@ def consoles(remote: Remote, program: str = "session") -> list[int]:
             words = (entry / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if str(remote.site.folder / program).encode() in words[:4]:
+        if str(remote.site.folder / program).encode() in words[:3]:
             found.append(int(entry.name))
     return found
 
@@ -177,7 +177,7 @@ def _cleared(folder: Path) -> None:
 
 
 @contextmanager
-def _running(settings: Path, log: Path) -> Iterator[None]:
+def _running(settings: Path, log: Path) -> Iterator[int]:
     if os.geteuid() == 0:
         SEPARATED.mkdir(mode=0o755, exist_ok=True)
     process = subprocess.Popen([str(SSHD), "-D", "-f", str(settings), "-E", str(log)], stdin=subprocess.DEVNULL)
@@ -191,7 +191,7 @@ def _running(settings: Path, log: Path) -> Iterator[None]:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"sshd does not run: {log.read_text() if log.exists() else ''}")
             time.sleep(0.05)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait()

@@ -86,8 +86,7 @@ def _idle(run: Run, remote: Remote, number: int, server: int) -> Idle:
         found = set(consoles(remote, "fork-server" if server else "session")) - {server}
         if len(found) != number:
             raise RuntimeError(f"{len(found)} sessions run where {number} were opened")
-        (listener,) = consoles(remote, "sshd_config")
-        around = ((_below(listener) | {server}) if server else _below(listener)) - found
+        around = (_below(remote.sshd) | {server} - {0}) - found
         memory = _each(found, around, _pss)
         before, began = {process: _cpu(process) for process in found | around}, time.perf_counter()
         _pass_by(sessions, 3 * run.seconds)

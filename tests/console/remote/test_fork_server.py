@@ -56,7 +56,10 @@ def opened(remote: Remote) -> Session:
 
 @pytest.mark.slow
 def test_many_at_once_get_their_screens_and_leave_nothing(remote: Remote, server: subprocess.Popen[bytes]) -> None:
-    """They come in the same moment; `python -m tests.bench --only remote` opens 50. One loses its line, one its key, one its server; the others leave by themselves."""
+    """They come in the same moment; `python -m tests.bench --only remote` opens 50.
+
+    One loses its line, one its key, all their server; the others leave by themselves.
+    """
     before = set(consoles(remote))
     key = remote.add("li", "taken")
     with ExitStack() as stack:
