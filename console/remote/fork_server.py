@@ -66,6 +66,7 @@ def main(arguments: Sequence[str], store: str, folder: str) -> int:
 
         refuse(conflict)
         return exit_codes.of_refusal(conflict)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for consoles
     with listener:
         serve(listener, store, folder)
     return exit_codes.OK
@@ -103,7 +104,6 @@ def listen(path: str) -> socket.socket:
 
 def serve(listener: socket.socket, store: str, folder: str) -> None:
     """Fork a console for each session that asks, until the program is another one than was loaded."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     loaded = stamp()
     while True:
         line, _address = listener.accept()
