@@ -11,7 +11,7 @@ JOBS   := $(shell expr $$(nproc 2>/dev/null || echo 1) + 2)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev run test lint types arrows format bench screenshots licences lock clean
+.PHONY: help setup setup-dev run test lint types arrows format bench simulate soak screenshots licences lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,15 @@ arrows: setup-dev ## console → core → data, and nothing upwards
 
 bench: setup-dev ## ratios on 1,000 and 1,000,000 tickets
 	$(PYTHON) -m tests.bench
+
+SEEDS  := 3
+DAYS   := 1
+simulate: setup-dev ## a whole centre by seeds, with faults: SEEDS=3 DAYS=1
+	$(PYTHON) -m tests.simulator --seeds $(SEEDS) --days $(DAYS)
+
+MINUTES := 60
+soak: setup-dev ## one fault class after the other: MINUTES=60
+	$(PYTHON) -m tests.simulator --soak $(MINUTES)
 
 screenshots: setup-dev ## the pictures of the documentation, in both languages
 	$(PYTHON) -m tests.pictures

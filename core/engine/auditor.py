@@ -21,7 +21,7 @@ from data.instants import from_seconds
 from data.queries import engine as queries
 from data.reader import Reader
 from data.tables import ClockDue, ClockRecord, ClockRow, LadderStep, Ticket, table
-from data.terms import ClockState
+from data.terms import ClockKind, ClockState
 
 GRACE = 60
 """Seconds that the engine is given before the auditor complains."""
@@ -148,8 +148,8 @@ def _missed(
 
 
 def _carried(clock: ClockRecord, step: str) -> bool:
-    """Done under an earlier generation, and still past under the new deadline: not to be done again."""
-    return clock.generation > 1 and step in clock.fired
+    """Done under an earlier generation, or for the ticket that the clock was taken over from: not to be done again."""
+    return (clock.generation > 1 or clock.kind == ClockKind.JOINED) and step in clock.fired
 
 
 def _pages(connection: Connection, centre_id: int) -> Iterator[list[int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
+from core.desk.orders import Join
 from core.engine.auditor import Findings, audit, engine_status
 from data.queries.engine import Silence
 from data.tables import ClockDue, ClockRow, LadderStep, TicketEvent, table
@@ -48,6 +49,21 @@ def test_a_lost_due_row_is_found_although_the_sweep_sees_nothing(rig: Rig) -> No
     assert [step.step for step in findings.missed] == ["warn#0", "shift#0"]
     with rig.store.write() as connection:
         connection.execute(table(ClockDue).insert(), due)
+
+
+def test_what_was_done_before_a_ticket_was_joined_is_not_missed(file_rig: Rig) -> None:
+    """The main ticket takes over the deadline with the steps that were done for it."""
+    engine = file_rig.engine()
+    main, joined = file_rig.dispatched(), file_rig.dispatched()
+    engine.once()
+    file_rig.later(minutes=100)
+    engine.once()
+    file_rig.desk.do(Join(ticket=joined, into=main), file_rig.duty)
+    taken = [clock for clock in file_rig.rows(ClockRow) if clock["kind"] == "joined"]
+    assert any(clock["fired"] for clock in taken)
+    file_rig.later(minutes=2)
+    engine.once()
+    assert _audit(file_rig).clean
 
 
 def test_a_step_that_is_logged_as_done_but_not_proven_is_found(rig: Rig) -> None:
