@@ -106,9 +106,9 @@ def at(seconds: int) -> datetime:
 def judge(store: Store, centre: int = CENTRE, per_clock: bool = False) -> dict[str, int]:
     """Hold the store against its own log: chain, projection, custody, due rows, each step once and in order.
 
-    `per_clock`: the order is that of each clock. Over a whole ticket it does not hold where a clock begins overdue (what
-    is owed upward counts from the report on) or the wall clock was set. Raises AssertionError; returns how much was
-    looked at.
+    `per_clock`: the order is that of each clock. Over a whole ticket it does not hold where a clock begins overdue
+    (what is owed upward counts from the report on) or the wall clock was set. Raises AssertionError; returns how much
+    was looked at.
     """
     with store.read() as connection:
         events = _all(connection, TicketEvent, "id")
