@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from console.handover_work import HandoverWork
     from console.joining import JoinWork
     from console.meeting_work import MeetingWork
+    from console.personal_work import PersonalWork
     from console.planned_work import PlannedWork
     from console.sensing_work import SensingWork
     from console.watch_work import WatchWork
@@ -90,3 +91,10 @@ class AtWork:
         from console.watch_work import WatchWork
 
         return WatchWork(self._app)
+
+    @cached_property
+    def personal(self) -> PersonalWork:
+        """Reads on record, and one field of a ticket in full."""
+        from console.personal_work import PersonalWork
+
+        return PersonalWork(self._app)

@@ -14,6 +14,7 @@ _OF: Mapping[str, str] = {
     "figures": "pane.overview",
     "registers": "emergency watch devices notices",
     "handover_read": "handover",
+    "show_field": "show_field",
     "report": "intake",
     "dispatch": "as_proposed verb.dispatch",
     "undo": "undo",

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from console.bell_ports import BellListener
 from console.contingency_ports import ContingencyPort
 from console.emergency_ports import EmergencyPort, ModeView
 from console.handover_ports import HandoverPort, UnsignedHandover
@@ -16,6 +17,7 @@ from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
 from console.leader_ports import LeaderView
 from console.lock_ports import LockPort, LockState
 from console.meeting_ports import MeetingPort, ProceedingView
+from console.personal_ports import PersonalPort
 from console.plan_ports import PlanPort
 from console.review_ports import ReviewPort
 from console.rights_ports import Rights
@@ -341,24 +343,18 @@ class Proposal:
         return {"matter": self.matter, "limit_no": self.limit_no} if self.matter else {}
 
 
-class BellListener(Protocol):
-    """Becomes readable when the bell rings."""
-
-    def fileno(self) -> int:
-        """The descriptor to wait for."""
-        ...
-
-    def take(self) -> bool:
-        """Take what rang since the last time."""
-        ...
-
-    def close(self) -> None:
-        """Stop listening."""
-        ...
-
-
 class Backend(
-    DeskPort, PlanPort, EmergencyPort, MeetingPort, TiePort, ReviewPort, WatchPort, HandoverPort, LockPort, Protocol
+    DeskPort,
+    PlanPort,
+    EmergencyPort,
+    MeetingPort,
+    TiePort,
+    ReviewPort,
+    WatchPort,
+    HandoverPort,
+    LockPort,
+    PersonalPort,
+    Protocol,
 ):
     """All that the console needs from below. Reads run on one reading thread, `do` on one writing thread."""
 

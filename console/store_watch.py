@@ -9,7 +9,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from console.ports import BellListener, NoticeRow, Status
+from console.bell_ports import BellListener
+from console.ports import NoticeRow, Status
 
 if TYPE_CHECKING:
     from console.app import ZhihuiApp

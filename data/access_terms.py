@@ -6,8 +6,6 @@ import re
 
 from data.terms import Term
 
-REVEALS_AN_HOUR = 20
-"""So often an officer may see a field in full, or search by a number, within an hour."""
 NUMBER = re.compile(r"[0-9]{4}|[0-9]{7,17}|[0-9]{17}[0-9Xx]")
 """What a search by number takes: the last four digits, or a whole telephone or identity number."""
 

@@ -10,6 +10,7 @@ from console.backend.emergency import do_for_centre, emergency_view, mode_view
 from console.backend.handover import handover_shown, unsigned_handover
 from console.backend.lists import ClockList, TicketList
 from console.backend.notices import Notices
+from console.backend.personal import PersonalBackend
 from console.backend.places import places_in
 from console.backend.rights import rights_of
 from console.backend.unlocking import LockBackend
@@ -65,7 +66,7 @@ NEAREST = 12
 """Deadlines shown for a leader."""
 
 
-class StoreBackend(WatchBackend, LockBackend):
+class StoreBackend(WatchBackend, LockBackend, PersonalBackend):
     """One centre of a store, for one console."""
 
     def __init__(
@@ -80,6 +81,7 @@ class StoreBackend(WatchBackend, LockBackend):
         self._rights = Rights()
         self._lock_state = LockState()
         self._officer_name = ""
+        self._noted = {}
         self._notices = Notices(self._reader, self.centre.id, seconds)
 
     # ------------------------------------------------------------------------------------------- state

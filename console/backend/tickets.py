@@ -55,8 +55,15 @@ def ticket_view(
     )
     words = TicketWords(holder, next_step, matter_name, officer_name)
     ties = tie_facts(relations(reader, centre, row))
-    shown = view_of(stands, words, [*_device_facts(reader, centre, row, zone), *ties])
+    facts = [*_named(reader, centre, row), *_device_facts(reader, centre, row, zone), *ties]
+    shown = view_of(stands, words, facts)
     return replace(shown, proceedings=proceeding_views(reader, centre, ticket_id, zone))
+
+
+def _named(reader: Reader, centre: int, row: Row) -> list[tuple[str, str]]:
+    """Who is named on a confidential ticket; only whoever sees what it holds is told."""
+    found = tickets.named(reader, centre, row["id"]) if row["confidential"] else []
+    return [(_("Named"), ", ".join(f"{line['name']} ({line['code']})" for line in found))] if found else []
 
 
 def _device_facts(reader: Reader, centre: int, row: Row, zone: str) -> list[tuple[str, str]]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
-from console.backend.opening import OpenStore
+from console.backend.policy_values import PolicyValues
 from console.lock_ports import LockState
-from core.catalogue.stored import newest_version
 from core.desk.actor import Origin
 from core.rules.policy import read_lock_minutes
 from data.errors import NotAllowed, NotFound, Refusal
@@ -14,32 +11,15 @@ from data.queries import organisation
 from data.queries.identity import REQUIRED, has_account, session_stands, sign_in_values
 
 
-class LockBackend(OpenStore):
+class LockBackend(PolicyValues):
     """The part of the backend that the locked console talks to."""
-
-    _policy_read = -1
-    _lock_minutes = 0
 
     def _minutes(self) -> int:
         """Minutes without a key after which the console locks, by the policy that holds now."""
-        reader, centre = self._reader(), self.centre.id
         try:
-            version, _label, _digest = newest_version(reader.rows, centre, "policy")
-        except NotFound:
+            return read_lock_minutes(self._policy_body())
+        except Refusal:
             return 0
-        if version != self._policy_read:
-            found = reader.one(
-                "SELECT body FROM catalogue WHERE centre_id = :centre AND kind = 'policy' AND version = :version",
-                centre=centre,
-                version=version,
-            )
-            body = json.loads(found[0]) if found and isinstance(found[0], str) else (found[0] if found else {})
-            try:
-                self._lock_minutes = read_lock_minutes(body)
-            except Refusal:
-                self._lock_minutes = 0
-            self._policy_read = version
-        return self._lock_minutes
 
     def lock_state(self, now: int) -> LockState:
         """When this console locks, and whether the session that it was opened in is over at `now`."""

@@ -125,10 +125,13 @@ def follow_ups_command(context: typer.Context, json: Json = False, jsonl: Jsonl 
 
 def _view(context: typer.Context, code: str) -> tuple[Session, ReviewView]:
     from console.cli.ticket_codes import whole_code
+    from console.cli.ticket_record import note_read
 
     session = session_of(context)
     reader, centre = session.reader(), session.centre_id()
-    ticket = tickets.ticket_id(reader, centre, whole_code(session, code))
+    whole = whole_code(session, code)
+    note_read(session, whole, "review")
+    ticket = tickets.ticket_id(reader, centre, whole)
     return session, review_of(reader, centre, ticket, session.now())
 
 

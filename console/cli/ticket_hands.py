@@ -30,11 +30,14 @@ def hands_command(
 ) -> int:
     """The hands of a ticket with their times and head-counts; --json has the sums too."""
     from console.cli.ticket_codes import whole_code
+    from console.cli.ticket_record import note_read
 
     session = session_of(context)
     form = form_of(json, jsonl, csv)
     reader, centre = session.reader(), session.centre_id()
-    number = tickets.ticket_id(reader, centre, whole_code(session, code))
+    whole = whole_code(session, code)
+    note_read(session, whole, "hands")
+    number = tickets.ticket_id(reader, centre, whole)
     found = mobilisation(reader, centre, number, session.now())
     records = [_record(line) for line in found.hands]
     if form == "json":

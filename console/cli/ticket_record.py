@@ -97,19 +97,23 @@ def whole_ticket(session: Session, code: str) -> dict[str, Any]:
     record["tasks"] = _rows(tickets.tasks(reader, centre, ticket_id), _TASK, _TASK_TIMES)
     record["clocks"] = _rows(tickets.clocks(reader, centre, ticket_id), _CLOCK, _CLOCK_TIMES)
     record["custody"] = _custody(reader, centre, ticket_id)
+    record["named"] = [
+        {"code": one["code"], "name": one["name"], "named_by": one["named_by"], "at": iso(one["at"])}
+        for one in tickets.named(reader, centre, ticket_id)
+    ]
     record["actions"] = _actions(session, code)
     return record
 
 
-def note_read(session: Session, code: str) -> None:
-    """Write down that the officer who is named opens a whole ticket. Raises StoreTrouble, and it is not shown."""
+def note_read(session: Session, code: str, part: str = "") -> None:
+    """Write down that the officer who is named reads a ticket, or a part. Raises StoreTrouble, and it is not shown."""
     if not (session.officer or "").strip():
         return
     from core.desk.revealing import note_look
     from data.access_terms import AccessKind
 
     tickets.ticket_id(session.reader(), session.centre_id(), code)
-    note_look(session.desk(), session.actor(), AccessKind.READ, code)
+    note_look(session.desk(), session.actor(), AccessKind.READ, code, **({"part": part} if part else {}))
 
 
 def log_of(session: Session, code: str) -> list[dict[str, Any]]:

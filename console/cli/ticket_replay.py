@@ -46,11 +46,14 @@ def replay_command(
 ) -> int:
     """With --at the ticket as it stood then; without it every step of its life."""
     from console.cli.ticket_codes import whole_code
+    from console.cli.ticket_record import note_read
 
     session = session_of(context)
     form = form_of(json, jsonl, csv)
     reader, centre, zone = session.reader(), session.centre_id(), session.zone()
-    ticket = tickets.ticket_id(reader, centre, whole_code(session, code))
+    whole = whole_code(session, code)
+    note_read(session, whole, "replay")
+    ticket = tickets.ticket_id(reader, centre, whole)
     rewind = Rewind(reader, centre, ticket)
     if not at:
         _show_steps(rewind, form, zone)

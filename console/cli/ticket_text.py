@@ -88,6 +88,8 @@ def print_ticket(record: dict[str, Any], zone: str) -> None:
             output.write(
                 "  " + words.say(f"{zh}：", f"{en}: ") + clean(text, lines=True).replace("\n", "\n    ") + "\n"
             )
+    if named := ", ".join(f"{one['name']} ({one['code']})" for one in record["named"]):
+        output.say_line("  " + words.say("知悉人：", "Named: ") + clean(named))
     _print_related(record["related"])
     _print_clocks(record["clocks"], zone)
     _print_tasks(record["tasks"], zone)

@@ -107,11 +107,14 @@ def explain_command(context: typer.Context, code: TicketCode, json: Json = False
     from dataclasses import asdict
 
     from console.cli.ticket_codes import whole_code
+    from console.cli.ticket_record import note_read
     from core.accountability.explain import explain
     from core.accountability.wording import explain_lines
 
     session = session_of(context)
-    found = explain(session.reader(), session.centre_id(), whole_code(session, code))
+    whole = whole_code(session, code)
+    note_read(session, whole, "explain")
+    found = explain(session.reader(), session.centre_id(), whole)
     if json:
         output.write_json(_with_instants(asdict(found)))
         return OK

@@ -139,6 +139,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("review", ("f15", "ctrl+w", "h"), "screen.review", mark("Review"),
            mark("Look back on the ticket: chart of all hands, what was late and whose, lessons; Enter replays it"),
            WORK, TICKETS - {"review"}, initials="fupan fp yanshi ys huifang hf"),
+    Action("show_field", ("f22", "ctrl+x"), "screen.show_field", mark("Show in full"),
+           mark("One field of the ticket in full, with a reason and on record; it is masked again by itself"), WORK,
+           frozenset({"ticket"}), initials="chakan ck dianhua dh xingming xm wanzheng wz"),
     Action("handover", ("ctrl+o",), "screen.handover", mark("Change of shift"),
            mark("The pack of what is open, owed and promised: make it, note, give it, sign for it"), LIST,
            initials="jiaojieban jjb jiaoban jb"),
@@ -225,6 +228,7 @@ KEY_NAMES = {
     "f19": "Shift+F7",
     "f20": "Shift+F8",
     "f21": "Shift+F9",
+    "f22": "Shift+F10",
 }
 
 

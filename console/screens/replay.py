@@ -72,7 +72,9 @@ class ReplayScreen(TicketScreen):
 
     async def _read(self) -> None:
         try:
-            self.replay = await self.app.load(lambda: self.app.backend.replay(self.ticket_id))
+            self.replay = await self.app.personal.on_record(
+                self.ticket_id, lambda: self.app.backend.replay(self.ticket_id)
+            )
         except Exception as error:  # noqa: BLE001 - a failed query is a banner
             self.refuse(error)
             return

@@ -70,8 +70,9 @@ class ReviewScreen(DutyScreen):
     async def _read(self) -> None:
         backend, number = self.app.backend, self.row.ticket
         try:
-            shown = await self.app.load(lambda: backend.ticket(number))
-            self.view = await self.app.load(lambda: backend.review(number))
+            shown, self.view = await self.app.personal.on_record(
+                number, lambda: (backend.ticket(number), backend.review(number))
+            )
         except Exception as error:  # noqa: BLE001 - a failed query is a banner
             self.refuse(error)
             return

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
-from textual import events
+from textual import events, on
 from textual.binding import Binding
 from textual.widget import Widget
 
 from console.i18n import _, mark
 from console.keyboard.table import action, key_name
+from console.personal_ports import ShownField
 from console.ports import QueueRow, TicketView
 from console.screens.duty import DutyScreen
 from console.terminal.legible import clean
@@ -21,6 +23,7 @@ from console.widgets.ticket_lines import (
     custody_lines,
     hand_lines,
     history_lines,
+    labelled,
     summary_lines,
 )
 
@@ -50,6 +53,15 @@ class TabLine(LinesView, can_focus=False):
                 return
 
 
+class Revealed(NamedTuple):
+    """A field in full on the page, from an instant until another."""
+
+    label: str
+    value: str
+    since: int
+    until: int
+
+
 class TicketScreen(DutyScreen):
     """Everything about one ticket."""
 
@@ -64,6 +76,7 @@ class TicketScreen(DutyScreen):
         self.ticket_id = ticket_id
         self.shown: TicketView | None = None
         self.tab = 0
+        self.revealed: Revealed | None = None
         self.since = 0
         """When the officer last looked at the ticket before; what happened later is marked."""
 
@@ -93,7 +106,9 @@ class TicketScreen(DutyScreen):
 
     async def _read(self) -> None:
         try:
-            self.shown = await self.app.load(lambda: self.app.backend.ticket(self.ticket_id))
+            self.shown = await self.app.personal.on_record(
+                self.ticket_id, lambda: self.app.backend.ticket(self.ticket_id)
+            )
         except Exception as error:  # noqa: BLE001 - a failed query is a banner
             self.refuse(error)
             return
@@ -112,7 +127,47 @@ class TicketScreen(DutyScreen):
 
     def tick(self, now: int) -> None:
         super().tick(now)
+        if self.revealed is not None and not self.revealed.since <= now < self.revealed.until:
+            self.hide()
         self.lines.rebuild()
+
+    # ------------------------------------------------------------------------------------------- one field in full
+
+    def action_show_field(self) -> None:
+        row = self.ticket()
+        if row is None:
+            self.say(_("No ticket is chosen."))
+        else:
+            self.app.personal.ask(self, row)
+
+    def reveal(self, label: str, shown: ShownField) -> None:
+        """Show a field until its time is up; not at all where something else is in front by now."""
+        if self.app.screen is not self:
+            self.say(_("Not shown: something else came in front. It is on record all the same."), "warning")
+            return
+        now = self.app.now
+        self.revealed = Revealed(label, shown.value, now, now + shown.seconds)
+        self.lines.scroll_to(y=0, animate=False, force=True, immediate=True)
+        self.lines.rebuild()
+
+    def hide(self) -> None:
+        """Mask it again."""
+        self.revealed = None
+        self.lines.rebuild()
+
+    @on(events.ScreenSuspend)
+    def _covered(self) -> None:
+        """A drawer, another screen or the lock is in front."""
+        if self.revealed is not None:
+            self.hide()
+
+    def _revealed_lines(self, width: int) -> list[Line]:
+        if self.revealed is None:
+            return []
+        left = self.revealed.until - self.app.now
+        said = _("In full for {n} s, on record").format(n=max(left, 0))
+        value = clean(self.revealed.value, 4000, lines=True) or _("(empty)")
+        return [text_line(said, "soon"), *labelled(self.revealed.label, value, width, "urgent"), text_line()]
 
     def action_tab(self, step: int) -> None:
         self.tab = (self.tab + step) % len(TABS)
@@ -145,7 +200,7 @@ class TicketScreen(DutyScreen):
         if self.shown is None:
             return [text_line(_("No ticket."), "muted")]
         build: Callable[[TicketView, int], list[Line]] = getattr(self, f"_{TABS[self.tab][0]}")
-        return build(self.shown, width)
+        return [*self._revealed_lines(width), *build(self.shown, width)]
 
     def _summary(self, view: TicketView, width: int) -> list[Line]:
         return summary_lines(view, width, self.moment, self.app.status.zone)

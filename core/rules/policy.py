@@ -13,6 +13,7 @@ Shape (TOML, or the JSON body of a catalogue row):
     [upward.2]              phone, written, follow_up, counts_from; what an incident of this grade owes upward
     [duty]                  rest_hours, ahead_days, post_hours; what is wrong with a roster
     [console]               lock_minutes = minutes without a key until a console locks; 0: never by itself
+    [personal]              show_seconds, looks_an_hour, read_minutes; what is seen of personal data
     [handover]              shift_leader, duty_leader, commander = minutes after which an unsigned handover climbs
 
 A pace is the part of its usual times after which a ladder's steps come: pre-warning, offsets and repeats. Deadlines
@@ -36,6 +37,7 @@ from core.rules.budgets import Budget
 from core.rules.duty_watch import LIMITS, Limits, read_limits
 from core.rules.handover import MINUTES, read_minutes
 from core.rules.ladder import MIN_REPEAT_SECONDS, Ladder, Step
+from core.rules.personal import PERSONAL, Personal, read_personal
 from data.errors import BadInput
 from data.terms import UPWARD_CLOCKS, ClockKind, Grade, RequestKind, Severity, Urgency
 
@@ -135,6 +137,8 @@ class Policy:
     """Rest between shifts, and how far the roster is looked at ahead."""
     lock_minutes: int = LOCK_MINUTES
     """Minutes without a key until a console locks; 0: never by itself."""
+    personal: Personal = PERSONAL
+    """How long and how often personal data is seen."""
 
     @classmethod
     def from_dict(cls, body: Mapping[str, Any], version: str = "") -> Policy:
@@ -162,6 +166,7 @@ class Policy:
             handover_minutes=read_minutes(body),
             duty=read_limits(body),
             lock_minutes=read_lock_minutes(body),
+            personal=read_personal(body),
         )
 
     def under(self, grade: str) -> Policy:

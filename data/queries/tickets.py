@@ -88,6 +88,19 @@ def clocks(reader: Reader, centre: int, ticket: int) -> list[Row]:
     )
 
 
+def named(reader: Reader, centre: int, ticket: int) -> list[Row]:
+    """Officers named on a confidential ticket now, in the order in which they were named."""
+    return _rows(
+        reader,
+        "SELECT r.at, o.code, o.name, n.name AS named_by FROM ticket_reader r"
+        " JOIN officer o ON o.centre_id = r.centre_id AND o.id = r.officer_id"
+        " LEFT JOIN officer n ON n.centre_id = r.centre_id AND n.id = r.named_by"
+        " WHERE r.centre_id = :centre AND r.ticket_id = :ticket AND r.until_at IS NULL ORDER BY r.no",
+        centre,
+        ticket,
+    )
+
+
 def custody(reader: Reader, centre: int, ticket: int) -> list[Row]:
     """The ticket's custody segments in order, with the names of units and officers."""
     return _rows(

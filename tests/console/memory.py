@@ -12,6 +12,7 @@ from console.intake_ports import Condition, FilterWord, MatterHit, OfficerRow, P
 from console.leader_ports import LeaderView
 from console.meeting_ports import AttendanceView, ComingMeeting
 from console.overview_ports import OverviewView
+from console.personal_ports import ShownField
 from console.plan_ports import NextStep, Plan, Step
 from console.ports import (
     Choice,
@@ -34,6 +35,7 @@ from console.ports import (
 from console.tie_ports import Alike, Ties
 from console.watch_ports import WatchView
 from console.widgets.pages import MemoryProvider
+from core.rules.personal import PERSONAL
 from data.errors import BadInput, NotAllowed, Refusal
 from data.queries.counted import Counted
 from data.terms import Stage, Urgency
@@ -153,6 +155,9 @@ class MemoryBackend:
         self.news: list[NoticeRow] = []
         self.seen: list[int] = []
         self.done: list[tuple[str, str, int | None, dict[str, object]]] = []
+        self.noted: list[int] = []
+        """Tickets whose read was put on record."""
+        self.unwritable: Exception | None = None
         self.refusal: Refusal | None = None
         self.broken: Exception | None = None
         self.choices = [
@@ -206,6 +211,21 @@ class MemoryBackend:
         if not found:
             raise BadInput("officer-unknown", "没有这名人员。", "There is no such officer.")
         return found[0]
+
+    personal: Mapping[str, str] = {}
+    """Fields of every ticket in full."""
+
+    def show_field(self, code: str, field: str, reason: str) -> ShownField:
+        self.done.append(("show_field", code, None, {"field": field, "reason": reason}))
+        return ShownField(self.personal.get(field, ""), PERSONAL.show_seconds)
+
+    def read_noted(self, ticket_id: int) -> bool:
+        return ticket_id in self.noted
+
+    def note_read(self, ticket_id: int) -> None:
+        if self.unwritable is not None:
+            raise self.unwritable
+        self.noted.append(ticket_id)
 
     def bell(self) -> int:
         return self.mark

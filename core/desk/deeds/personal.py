@@ -12,7 +12,7 @@ from core.desk.personal_orders import FindNumber, ShowField
 from core.desk.references import References
 from core.desk.verbs.naming import ROW
 from core.rules.case import LIVE_TASKS, Case
-from data.access_terms import NUMBER, REVEALS_AN_HOUR, AccessKind
+from data.access_terms import NUMBER, AccessKind
 from data.errors import BadInput, NotAllowed
 from data.tables import AccessEvent, TicketEvent, table
 
@@ -82,6 +82,7 @@ def reveal(deed: Deed, order: Reveal) -> CentreReceipt:
 
 def _within_limit(deed: Deed) -> None:
     """Raises NotAllowed for an officer who saw or searched as much in the last hour as one may."""
+    most = References(deed.connection, deed.centre_id).policy().personal.looks_an_hour
     entries = table(AccessEvent).c
     seen = deed.connection.execute(
         select(func.count()).where(
@@ -91,11 +92,11 @@ def _within_limit(deed: Deed) -> None:
             entries.at > deed.at - HOUR,
         )
     ).scalar_one()
-    if int(seen) >= REVEALS_AN_HOUR:
+    if int(seen) >= most:
         raise NotAllowed(
             LIMIT,
-            f"一小时内查看个人信息已达 {REVEALS_AN_HOUR} 次，暂不能再看，已告知指挥长和审计管理员。",
-            f"You saw personal data {REVEALS_AN_HOUR} times within an hour: no more for now; the commander and the"
+            f"一小时内查看个人信息已达 {most} 次，暂不能再看，已告知指挥长和审计管理员。",
+            f"You saw personal data {most} times within an hour: no more for now; the commander and the"
             " audit administrator are told.",
         )
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from core.accountability.audit import verify
 from core.accountability.audit_export import signature
-from data.access_terms import REVEALS_AN_HOUR
+from core.rules.personal import PERSONAL
 from tests.console.cli.conftest import Run, Street
 
 PHONE = "13900008000"
@@ -46,7 +46,7 @@ def test_one_field_is_shown_with_a_reason_and_is_on_record(run: Run, code: str, 
 
 
 def test_too_much_within_an_hour_is_refused_with_an_alarm(run: Run, code: str, street: Street) -> None:
-    for _number in range(REVEALS_AN_HOUR):
+    for _number in range(PERSONAL.looks_an_hour):
         assert run("ticket", "reveal", code, "phone", "--reason", "回访").code == 0
     for _number in range(2):
         refused = run("ticket", "reveal", code, "phone", "--reason", "回访")
