@@ -139,7 +139,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("review", ("f15", "ctrl+w", "h"), "screen.review", mark("Review"),
            mark("Look back on the ticket: chart of all hands, what was late and whose, lessons; Enter replays it"),
            WORK, TICKETS - {"review"}, initials="fupan fp yanshi ys huifang hf"),
-    Action("show_field", ("f22", "ctrl+x"), "screen.show_field", mark("Show in full"),
+    Action("show_field", ("f22",), "screen.show_field", mark("Show in full"),
            mark("One field of the ticket in full, with a reason and on record; it is masked again by itself"), WORK,
            frozenset({"ticket"}), initials="chakan ck dianhua dh xingming xm wanzheng wz"),
     Action("handover", ("ctrl+o",), "screen.handover", mark("Change of shift"),
