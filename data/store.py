@@ -97,7 +97,7 @@ class Store:
                     done.append(work(connection))
                 return done[0]
             except DBAPIError as error:
-                in_doubt = bool(done) and _is_lost(error)
+                in_doubt = bool(done) and may_be_kept(error)
                 if seconds is None or not _may_succeed(error) or (in_doubt and not repeatable):
                     raise (trouble_named("store-in-doubt") if in_doubt else trouble(error)) from error
             except PoolTimeout as error:
@@ -244,6 +244,11 @@ def _version(connection: Connection) -> str | None:
         if any(sign in str(error.orig) for sign in NO_TABLE):
             return None
         raise
+
+
+def may_be_kept(error: DBAPIError) -> bool:
+    """Whether a commit that failed may be in the store all the same: not where the disk had no room for it."""
+    return _is_lost(error) and trouble_code(error.orig) in ("", "store-lost", "store-io")
 
 
 def _is_lost(error: DBAPIError) -> bool:

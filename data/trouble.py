@@ -16,8 +16,8 @@ _SAVED = {
     "store-busy": ("数据库正忙，未保存，请重试。", "The store is busy: nothing was saved; try again."),
     "store-lost": ("与数据库的连接中断，未保存，请重试。", "The connection to the database broke: try again."),
     "store-in-doubt": (
-        "提交时与数据库的连接中断，是否已保存尚不清楚，请查看后再操作。",
-        "The connection broke during the commit: look whether it was saved before you try again.",
+        "提交时连接中断或磁盘出错，是否已保存尚不清楚，请查看后再操作。",
+        "The connection or the disk failed during the commit: look whether it was saved before you try again.",
     ),
     "store-damaged": ("数据文件已损坏，请运行 zhihui db check。", "The store is damaged: run zhihui db check."),
     "store-login": (
