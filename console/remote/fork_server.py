@@ -179,8 +179,9 @@ def _console(line: socket.socket, asked: Asked, store: str, folder: str) -> int:
     from console.remote.session import run
 
     code = run(asked.arguments, store, folder, asked.environment)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with suppress(OSError):  # a dropped line takes nothing more
+        sys.stdout.flush()
+        sys.stderr.flush()
     return code
 
 

@@ -90,6 +90,7 @@ def test_many_at_once_get_their_screens_and_leave_nothing(remote: Remote, server
         assert [session.ended() for session in sessions] == [exit_codes.OK] * len(sessions)
         assert all(session.restored() for session in sessions)
         until(lambda: not forked(remote, server), "no process stays")
+        assert not (remote.site.keep / "state/zhihui/incidents.log").exists(), "a dropped line is no incident"
         with closing(opened(remote)) as alone:
             alone.until("井盖缺失")
             assert len(set(consoles(remote)) - before) == 1, "without a server it loads the program itself"
