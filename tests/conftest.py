@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import random
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import postgres
+
+if TYPE_CHECKING:
+    from tests.made_stores import MadeStores
 
 # Every store of a test, those of its subprocesses too, refuses statements that are not pinned to a centre. Set before
 # any conftest below loads the product, which looks at it once.
@@ -132,6 +137,49 @@ def sqlite_database(tmp_path: Path) -> str:
 def store_url(request: pytest.FixtureRequest) -> str:
     """A new, empty store, once as a SQLite file and once as a PostgreSQL database: what `--store` takes."""
     name = {"sqlite": "sqlite_database", "postgresql": "postgres_database"}[request.param]
+    return str(request.getfixturevalue(name))
+
+
+@pytest.fixture(scope="session")
+def lasting_database(postgres_url: str) -> Iterator[Callable[[], str]]:
+    """Gives new, empty PostgreSQL databases that stay as long as the run."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(postgres.database(postgres_url))
+
+
+@pytest.fixture(scope="session")
+def made_stores(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> MadeStores:
+    """Stores that are made once and copied for each test. The server starts when a test asks for it."""
+    from tests.made_stores import MadeStores
+
+    wanted = request.getfixturevalue
+    return MadeStores(
+        tmp_path_factory.mktemp("made"), lambda: str(wanted("postgres_url")), lambda: str(wanted("lasting_database")())
+    )
+
+
+@pytest.fixture
+def street_file(made_stores: MadeStores, tmp_path: Path) -> Iterator[str]:
+    """The path of a SQLite store with the small street of `tests.street`."""
+    from tests.street import small_street
+
+    with made_stores.copy(small_street, "sqlite", tmp_path / "store.sqlite") as (path, _desk):
+        yield path
+
+
+@pytest.fixture
+def street_database(made_stores: MadeStores, tmp_path: Path) -> Iterator[str]:
+    """The address of a PostgreSQL store with that street."""
+    from tests.street import small_street
+
+    with made_stores.copy(small_street, "postgresql", tmp_path) as (url, _desk):
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
+def street_url(request: pytest.FixtureRequest) -> str:
+    """A store with that street, once as a SQLite file and once as a PostgreSQL database."""
+    name = {"sqlite": "street_file", "postgresql": "street_database"}[request.param]
     return str(request.getfixturevalue(name))
 
 

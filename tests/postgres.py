@@ -54,13 +54,16 @@ def running(meeting_place: Path) -> Iterator[str]:
 
 
 @contextmanager
-def database(server: str) -> Iterator[str]:
-    """The address of a new, empty database on `server`, dropped at the end with whatever is still connected to it."""
+def database(server: str, template: str = "template0") -> Iterator[str]:
+    """The address of a new database on `server`, dropped at the end with whatever is still connected to it.
+
+    It is empty, or a copy of another one to which nobody is connected.
+    """
     name = f"zhihui_{uuid4().hex}"
     address = make_url(server)
     login = address.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(login, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         try:
             yield address.set(database=name).render_as_string(hide_password=False)
         finally:

@@ -36,8 +36,17 @@ MATTERS = ("BJ0101", "", "", "", "", "", "", "")
 
 def made_street(path: Path | str, amount: int = 40, clock: SetClock | None = None) -> tuple[Desk, str]:
     """A store at a path or address with tickets; gives the desk and the code of a duty officer."""
-    clock = clock or SetClock(START)
-    store = Store(locate(str(path)), create=True)
+    return fill_street(Store(locate(str(path)), create=True), amount, clock or SetClock(START))
+
+
+def street_of_twelve(store: Store) -> tuple[SetClock, str]:
+    """Twelve tickets in a new store; gives the clock as it stands then, and a duty officer."""
+    clock = SetClock(START)
+    return clock, fill_street(store, 12, clock)[1]
+
+
+def fill_street(store: Store, amount: int, clock: SetClock) -> tuple[Desk, str]:
+    """The shipped template with tickets, in a new store."""
     create_tables(store)
     centre = init_centre(store, read_template("s3"), clock.now(), roster_days=3)
     desk = Desk(store, clock, centre.centre_id)

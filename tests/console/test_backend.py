@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -11,15 +12,18 @@ from console.backend.store import StoreBackend
 from console.backend.tickets import ladder_text
 from console.ports import Heartbeat
 from core.clock import SetClock
-from core.desk.desk import Desk
+from core.desk.desk import Desk, open_desk
 from core.desk.orders import Report
 from core.engine.loop import Engine
 from core.organisation.duty import DutyBook
 from data.errors import BadInput, NotFound
+from data.location import locate
+from data.store import Store
 from data.terms import SkipReason
 from tests.console.conftest import StreetCopy
 from tests.console.pilots import speaking
-from tests.console.real_street import START, made_street
+from tests.console.real_street import street_of_twelve
+from tests.made_stores import MadeStores
 
 
 @pytest.fixture
@@ -31,14 +35,18 @@ def street(street_copy: StreetCopy) -> Iterator[tuple[Desk, StoreBackend]]:
     desk.store.close()
 
 
-@pytest.fixture
-def either_street(store_url: str) -> Iterator[tuple[Desk, StoreBackend]]:
-    """The street on each kind of store, made anew."""
-    desk, officer = made_street(store_url, 12, SetClock(START))
-    backend = StoreBackend(desk.store.url, desk.clock, desk.now, None, officer)
-    yield desk, backend
-    backend.close()
-    desk.store.close()
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
+def either_street(
+    request: pytest.FixtureRequest, made_stores: MadeStores, tmp_path: Path
+) -> Iterator[tuple[Desk, StoreBackend]]:
+    """The street on each kind of store."""
+    target = tmp_path / "street.sqlite"
+    with made_stores.copy(street_of_twelve, request.param, target) as (url, (clock, officer)):
+        desk = open_desk(Store(locate(url)), SetClock(clock.now()))
+        backend = StoreBackend(desk.store.url, desk.clock, desk.now, None, officer)
+        yield desk, backend
+        backend.close()
+        desk.store.close()
 
 
 def test_lists_page_and_mask(either_street: tuple[Desk, StoreBackend]) -> None:

@@ -16,32 +16,39 @@ from console import exit_codes
 from console.backend.wall import WallBackend
 from console.wall.app import WallApp
 from core.clock import SetClock
-from core.desk.desk import Desk
+from core.desk.desk import Desk, open_desk
 from core.desk.notices import notice_row
 from core.desk.orders import Report
 from core.desk.work import Message
 from data.errors import NotAllowed
+from data.location import locate
 from data.queries import tickets
+from data.store import Store
 from data.tables.engine import Notice
 from data.terms import Severity
 from tests.console.conftest import StreetCopy
 from tests.console.pilots import paint, until
-from tests.console.real_street import REPORTS, START, made_street
+from tests.console.real_street import REPORTS, street_of_twelve
 from tests.console.terminals import environment
 from tests.console.wall.street import settle, wall_text
+from tests.made_stores import MadeStores
 
 PERSONAL = ["".join(words.split()) for report in REPORTS for words in report if words]
 """Titles, addresses, names and numbers, without blanks: the wall sets its characters apart."""
 
 
-@pytest.fixture
-def either(store_url: str) -> Iterator[tuple[Desk, str, WallBackend]]:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
+def either(
+    request: pytest.FixtureRequest, made_stores: MadeStores, tmp_path: Path
+) -> Iterator[tuple[Desk, str, WallBackend]]:
     """The street on each kind of store, and its wall."""
-    desk, officer = made_street(store_url, 12, SetClock(START))
-    backend = WallBackend(desk.store.url, desk.clock, desk.now, None)
-    yield desk, officer, backend
-    backend.close()
-    desk.store.close()
+    target = tmp_path / "street.sqlite"
+    with made_stores.copy(street_of_twelve, request.param, target) as (url, (clock, officer)):
+        desk = open_desk(Store(locate(url)), SetClock(clock.now()))
+        backend = WallBackend(desk.store.url, desk.clock, desk.now, None)
+        yield desk, officer, backend
+        backend.close()
+        desk.store.close()
 
 
 def test_what_is_read(either: tuple[Desk, str, WallBackend]) -> None:

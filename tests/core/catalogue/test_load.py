@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -18,21 +19,33 @@ from data.errors import NotFound
 from data.location import locate
 from data.schema import create_tables
 from data.store import Store
+from tests.made_stores import MadeStores
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 LATER = int(NOW.timestamp()) + 86_400
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
+def made(request: pytest.FixtureRequest, made_stores: MadeStores, tmp_path: Path) -> Iterator[tuple[str, int]]:
+    """The address of a store with one street, and the centre."""
+    with made_stores.copy(s4_street, request.param, tmp_path / "store.sqlite") as found:
+        yield found
+
+
 @pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
-    opened = Store(locate(store_url), create=True)
-    create_tables(opened)
+def store(made: tuple[str, int]) -> Iterator[Store]:
+    opened = Store(locate(made[0]))
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def centre_id(store: Store) -> int:
+def centre_id(made: tuple[str, int]) -> int:
+    return made[1]
+
+
+def s4_street(store: Store) -> int:
+    create_tables(store)
     return init_centre(store, read_template("s4"), NOW, roster_days=0).centre_id
 
 

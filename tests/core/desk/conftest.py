@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.desk.scene import Scene, copy_scene, make_scene
+from tests.core.desk.scene import Scene, copy_scene, fill_scene, make_scene, open_scene
+from tests.made_stores import MadeStores
 
 
 @pytest.fixture(scope="session")
@@ -27,11 +28,9 @@ def scene(street: Path, tmp_path: Path) -> Iterator[Scene]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
-def any_scene(request: pytest.FixtureRequest, street: Path, tmp_path: Path) -> Iterator[Scene]:
+def any_scene(request: pytest.FixtureRequest, made_stores: MadeStores, tmp_path: Path) -> Iterator[Scene]:
     """The street on a SQLite file and on PostgreSQL."""
-    if request.param == "sqlite":
-        made = copy_scene(street, tmp_path)
-    else:
-        made = make_scene(request.getfixturevalue("postgres_database"))
-    yield made
-    made.store.close()
+    with made_stores.copy(fill_scene, request.param, tmp_path / "store.sqlite") as (url, _desk):
+        made = open_scene(url)
+        yield made
+        made.store.close()

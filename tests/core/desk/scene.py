@@ -32,6 +32,7 @@ from core.desk.orders import (
     Void,
 )
 from core.desk.verbs.table import VERBS
+from data.location import locate
 from data.reader import Reader
 from data.store import Store
 from data.tables import Appointment, Officer, Unit, table
@@ -168,8 +169,19 @@ class Scene:
 
 def make_scene(url: str) -> Scene:
     """The street in an empty store."""
-    store = Store(url if "://" in url else f"sqlite:///{url}", create=True)
+    store = Store(locate(url), create=True)
     clock = SetClock(START)
+    return Scene(store, fill_scene(store, clock), clock)
+
+
+def open_scene(url: str) -> Scene:
+    """A street that was made before."""
+    store, clock = Store(locate(url)), SetClock(START)
+    return Scene(store, open_desk(store, clock), clock)
+
+
+def fill_scene(store: Store, clock: SetClock | None = None) -> Desk:
+    """The small street, and more of everything; gives its desk."""
     desk = small_street(store, clock)
     with store.write() as connection:
         connection.execute(insert(table(Unit)), [_unit(*row) for row in MORE_UNITS])
@@ -189,14 +201,12 @@ def make_scene(url: str) -> Scene:
                 for n, _, _, unit, role, rank in MORE_OFFICERS
             ],
         )  # fmt: skip
-    return Scene(store, desk, clock)
+    return desk
 
 
 def copy_scene(street: Path, folder: Path) -> Scene:
     """A street that was made before, in a file of its own."""
-    path = shutil.copy(street, folder / "store.sqlite")
-    store, clock = Store(f"sqlite:///{path}"), SetClock(START)
-    return Scene(store, open_desk(store, clock), clock)
+    return open_scene(str(shutil.copy(street, folder / "store.sqlite")))
 
 
 def _unit(number: int, code: str, kind: str, name: str, parent: int | None, section: str) -> dict[str, Any]:

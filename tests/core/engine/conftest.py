@@ -10,18 +10,18 @@ from tests.core.engine.rig import Rig, judge
 
 
 @pytest.fixture
-def rig(store_url: str) -> Iterator[Rig]:
+def rig(street_url: str) -> Iterator[Rig]:
     """A street on a SQLite file and on PostgreSQL; whatever a test does, the store is judged after it."""
-    made = Rig(store_url)
+    made = Rig(street_url)
     yield made
     judge(made.store)
     made.close()
 
 
 @pytest.fixture
-def file_rig(sqlite_database: str) -> Iterator[Rig]:
+def file_rig(street_file: str) -> Iterator[Rig]:
     """The same, on SQLite only, for what does not depend on the store."""
-    made = Rig(sqlite_database)
+    made = Rig(street_file)
     yield made
     judge(made.store)
     made.close()

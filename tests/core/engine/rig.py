@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.clock import SetClock
-from core.desk.desk import Desk
+from core.desk.desk import Desk, open_desk
 from core.desk.ledger import Ledger, chain_hash
 from core.desk.orders import Accept, Assess, Dispatch, Report
 from core.engine.loop import Engine
@@ -19,7 +19,7 @@ from core.rules.projection import apply, open_case
 from data.location import locate
 from data.store import Store
 from data.tables import CENTRE_LOG, ClockDue, LadderStep, Notice, TicketEvent, table
-from tests.street import START, small_street
+from tests.street import START
 
 CENTRE = 1
 
@@ -38,11 +38,12 @@ class Rig:
     """A small street, its desk, its clocks, and engines to order."""
 
     def __init__(self, url: str) -> None:
+        """On a store with the small street."""
         self.url = locate(url)
-        self.store = Store(self.url, create=True)
+        self.store = Store(self.url)
         self.clock = SetClock(START)
         self.steady = Steady()
-        self.desk: Desk = small_street(self.store, self.clock)
+        self.desk: Desk = open_desk(self.store, self.clock)
         self.duty = self.desk.actor("zhang")
         self.engines: list[Engine] = []
 

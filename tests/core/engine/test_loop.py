@@ -109,8 +109,8 @@ def test_a_store_that_is_busy_for_long_does_not_end_it(file_rig: Rig) -> None:
 
 
 @pytest.mark.pg
-def test_a_server_that_drops_every_connection_does_not_end_it(postgres_database: str) -> None:
-    rig = Rig(postgres_database)
+def test_a_server_that_drops_every_connection_does_not_end_it(street_database: str) -> None:
+    rig = Rig(street_database)
     rig.report()
     engine = Engine(rig.url, rig.clock, 1, cycle=0.05)
     engine.start()
@@ -134,10 +134,10 @@ def test_a_server_that_drops_every_connection_does_not_end_it(postgres_database:
 
 @pytest.mark.pg
 def test_a_leader_that_freezes_in_a_transaction_is_cut_off_by_the_server(
-    postgres_database: str, monkeypatch: pytest.MonkeyPatch
+    street_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("core.engine.lease.FROZEN_MS", 300)
-    rig = Rig(postgres_database)
+    rig = Rig(street_database)
     engine = rig.engine()
     engine.once()
     frozen, thaw = threading.Event(), threading.Event()

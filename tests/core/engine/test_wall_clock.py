@@ -6,8 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from data.store import Store
 from data.tables import EngineOutage, TicketEvent
 from tests.core.engine.rig import Rig, judge
+from tests.street import small_street
 
 ALL = ["warn#0", "shift#0", "leader#0", "leader#1", "leader#2", "commander#0", "leader#3"]
 
@@ -76,7 +78,9 @@ def test_a_new_engine_after_a_step_back_sees_no_outage(rig: Rig) -> None:
 def test_whatever_the_clock_does_each_step_happens_once_and_in_order(
     moves: list[tuple[str, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    rig = Rig(str(tmp_path_factory.mktemp("clock") / "store.sqlite"))
+    path = tmp_path_factory.mktemp("clock") / "store.sqlite"
+    small_street(Store(str(path), create=True)).store.close()
+    rig = Rig(str(path))
     engine = rig.engine()
     engine.once()
     reported = [rig.report()]

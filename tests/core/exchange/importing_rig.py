@@ -19,9 +19,8 @@ from core.desk.actor import IMPORT
 from core.engine.auditor import audit
 from core.exchange.importing import ImportResult, import_tickets
 from core.exchange.maps import ImportMap, load_map, read_map
-from data.location import locate
 from data.store import Store
-from tests.street import START, small_street
+from tests.street import START
 
 RULES: dict[str, Any] = {
     "name": "made",
@@ -73,12 +72,6 @@ def table_file(
     with path.open("w", newline="", encoding=encoding) as file:
         csv.writer(file).writerows([header, *rows])
     return path
-
-
-def street(url: str) -> Store:
-    store = Store(locate(url), create=True)
-    small_street(store)
-    return store
 
 
 def run(store: Store, file: Path, how: ImportMap | str, **options: Any) -> ImportResult:

@@ -21,6 +21,7 @@ from core.exchange import exporting
 from core.exchange.cells import CELL_LIMIT, is_formula, safe_cell, without_guard
 from core.exchange.exporting import ExportResult, export_tickets, stream_tickets
 from data.errors import BadInput
+from data.location import locate
 from data.queries.export import COLUMNS
 from data.queries.filters import parse
 from data.store import Store
@@ -34,8 +35,8 @@ FORMULAS = [
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
-    opened = street(store_url)
+def store(street_url: str) -> Iterator[Store]:
+    opened = Store(locate(street_url))
     yield opened
     opened.close()
 

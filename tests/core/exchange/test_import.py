@@ -13,6 +13,7 @@ import pytest
 from core.clock import SetClock
 from core.desk.desk import Desk
 from core.desk.orders import Accept, Acknowledge, Complete, Report
+from data.location import locate
 from data.store import Store
 from tests.core.exchange.importing_rig import (
     HEADER,
@@ -24,7 +25,6 @@ from tests.core.exchange.importing_rig import (
     rules,
     run,
     sound,
-    street,
     table_file,
 )
 from tests.street import START
@@ -37,8 +37,8 @@ def at(text: str) -> int:
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
-    opened = street(store_url)
+def store(street_url: str) -> Iterator[Store]:
+    opened = Store(locate(street_url))
     yield opened
     opened.close()
 

@@ -43,8 +43,8 @@ def at(text: str) -> int:
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
-    opened = street(store_url)
+def store(street_url: str) -> Iterator[Store]:
+    opened = Store(locate(street_url))
     yield opened
     opened.close()
 
@@ -67,12 +67,12 @@ PROGRAM = textwrap.dedent("""
 
 
 def test_killed_in_the_middle_and_run_again_it_equals_a_clean_run(
-    store: Store, store_url: str, tmp_path: Path, repository: Path
+    store: Store, street_url: str, tmp_path: Path, repository: Path
 ) -> None:
     file, how = tmp_path / "made.csv", tmp_path / "made.toml"
     write_made(file, 1_000, seed=7, late=20)
     how.write_text(MADE_MAP, "utf-8")
-    command = [sys.executable, "-c", PROGRAM, locate(store_url), str(file), str(how)]
+    command = [sys.executable, "-c", PROGRAM, locate(street_url), str(file), str(how)]
     for wanted in (100, 400):
         child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=repository)
         assert child.stdout is not None
@@ -117,12 +117,12 @@ def test_a_console_writes_beside_an_import(sqlite_database: str, tmp_path: Path)
     store.close()
 
 
-def test_two_imports_of_one_file_at_once_make_each_ticket_once(store: Store, store_url: str, tmp_path: Path) -> None:
+def test_two_imports_of_one_file_at_once_make_each_ticket_once(store: Store, street_url: str, tmp_path: Path) -> None:
     file = table_file(tmp_path / "t.csv", [row(number, unit=f"岗{number % 7}") for number in range(120)])
     results, failed = [], []
 
     def work() -> None:
-        own = Store(locate(store_url))
+        own = Store(locate(street_url))
         try:
             results.append(run(own, file, rules(), chunk=5))
         except Refusal as error:

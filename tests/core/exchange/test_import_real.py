@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from core.exchange.readers import open_table
+from data.location import locate
 from data.store import Store
 from tests.core.exchange.importing_rig import digest, rows, run, sound, street, told
 
@@ -21,8 +22,8 @@ RESIDENTS = "tickets/residents_messages_4326.csv"
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
-    opened = street(store_url)
+def store(street_url: str) -> Iterator[Store]:
+    opened = Store(locate(street_url))
     yield opened
     opened.close()
 

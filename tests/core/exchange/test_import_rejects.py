@@ -17,6 +17,7 @@ from core.exchange.importing import import_tickets
 from core.exchange.rejects import Rejects
 from core.exchange.tables import Fault
 from data.errors import BadInput, NotAllowed, NotFound
+from data.location import locate
 from data.store import Store
 from tests.core.exchange.importing_rig import (
     HEADER,
@@ -25,7 +26,6 @@ from tests.core.exchange.importing_rig import (
     rows,
     rules,
     run,
-    street,
     table_file,
 )
 from tests.street import START
@@ -38,8 +38,8 @@ def at(text: str) -> int:
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
-    opened = street(store_url)
+def store(street_url: str) -> Iterator[Store]:
+    opened = Store(locate(street_url))
     yield opened
     opened.close()
 
