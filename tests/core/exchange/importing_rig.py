@@ -19,8 +19,9 @@ from core.desk.actor import IMPORT
 from core.engine.auditor import audit
 from core.exchange.importing import ImportResult, import_tickets
 from core.exchange.maps import ImportMap, load_map, read_map
+from data.location import locate
 from data.store import Store
-from tests.street import START
+from tests.street import START, small_street
 
 RULES: dict[str, Any] = {
     "name": "made",
@@ -72,6 +73,12 @@ def table_file(
     with path.open("w", newline="", encoding=encoding) as file:
         csv.writer(file).writerows([header, *rows])
     return path
+
+
+def street(url: str) -> Store:
+    store = Store(locate(url), create=True)
+    small_street(store)
+    return store
 
 
 def run(store: Store, file: Path, how: ImportMap | str, **options: Any) -> ImportResult:
