@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from data.location import locate
 from data.store import Store
 from data.tables import EngineOutage, TicketEvent
 from tests.core.engine.rig import Rig, judge
@@ -79,7 +80,7 @@ def test_whatever_the_clock_does_each_step_happens_once_and_in_order(
     moves: list[tuple[str, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("clock") / "store.sqlite"
-    small_street(Store(str(path), create=True)).store.close()
+    small_street(Store(locate(str(path)), create=True)).store.close()
     rig = Rig(str(path))
     engine = rig.engine()
     engine.once()
