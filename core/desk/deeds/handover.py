@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, NoReturn
 
+from core.accountability.access_log import note_access
 from core.accountability.handover_pack import make_pack, pack_hash
 from core.desk.deeds.deed import CentreReceipt, Deed, DeedKind
 from core.desk.handover_orders import HandoverAccept, HandoverGive, HandoverNoted, HandoverPack, HandoverRefuse
@@ -28,6 +29,7 @@ from core.rules.handover import (
 )
 from core.rules.roles import SENIOR_ROLES
 from core.rules.stages import Why
+from data.access_terms import AccessKind
 from data.daily_copies import newest_day
 from data.errors import BadInput, Conflict, NotAllowed, NotFound
 from data.handover_terms import HandoverState
@@ -308,6 +310,10 @@ def _written(
     effects |= {"handover_note": notes} if notes else {}
     entry = deed.append(order.verb, {**facts, "effects": effects})
     deed.ledger.flush()
+    # Who took the duty, and from where, stands beside who read and revealed what.
+    note_access(
+        deed.connection, deed.centre_id, deed.at, deed.actor, AccessKind.HANDOVER, str(number), {"act": order.verb}
+    )
     return CentreReceipt(order.verb, entry, number, deed.at)
 
 
