@@ -164,7 +164,9 @@ def test_from_the_pack_to_the_signature(any_scene: Scene) -> None:
     assert [event["kind"] for event in events] == [
         *("handover_pack", "handover_note", "handover_note", "handover_give", "handover_accept"),
     ]
-    read = scene.rows("SELECT actor, target FROM access_event WHERE centre_id = :centre AND kind = 'handover' ORDER BY id")
+    read = scene.rows(
+        "SELECT actor, target FROM access_event WHERE centre_id = :centre AND kind = 'handover' ORDER BY id"
+    )
     who = ["zhang", "zhang", "zhang", "zhang", "gao"]
     assert [(one["actor"], one["target"]) for one in read] == [(code, str(number)) for code in who]
     bodies = [json.loads(event["body"]) if isinstance(event["body"], str) else event["body"] for event in events]
