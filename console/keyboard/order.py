@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from console.keyboard.full_width import half_width
+from console.keyboard.shifted import numbered
 
 PATIENCE = 5.0
 """Seconds after which a key that got lost with its widget holds up nothing any more."""
@@ -97,7 +98,7 @@ class KeyOrder(App[None]):
             and not _recent(self._busy_since, PATIENCE)
             and not _recent(self._held_since, DRAWER_PATIENCE)
         ):
-            event = half_width(self._waiting_keys.popleft(), isinstance(self.focused, Input))
+            event = half_width(numbered(self._waiting_keys.popleft()), isinstance(self.focused, Input))
             self._busy_since = time.monotonic()
             self._number = number = self._number + 1
             target = self.focused or self.screen
