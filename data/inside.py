@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from _thread import RLock
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ class InsideReader(Reader):
     def __init__(self, connection: Connection) -> None:
         """On a connection with a transaction."""
         self._inside = connection
+        self._reading = RLock()
         self.scoping = None
         self.sqlite = connection.dialect.name == "sqlite"
 

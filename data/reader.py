@@ -8,6 +8,7 @@ statements right on a database distributed by centre.
 from __future__ import annotations
 
 import os
+from _thread import RLock  # without the module around it, which scripts would load for this alone
 
 from data.errors import StoreTrouble
 from data.location import is_sqlite, sqlite_path
@@ -29,11 +30,13 @@ APPLICATION_ID = 0x5A48_4855
 
 CONNECT_SECONDS = 10
 """How long a PostgreSQL server is waited for, unless the URL says otherwise."""
+CLOSE_SECONDS = 3
+"""How long a statement that was told to stop is waited for."""
 GUARDED = bool(os.environ.get("ZHIHUI_GUARD"))
 
 
 class Reader:
-    """One read connection. Not for sharing between threads."""
+    """One read connection. One thread reads with it; any may close it."""
 
     def __init__(self, url: str, any_version: bool = False) -> None:
         """Open the store for reading.
@@ -41,6 +44,8 @@ class Reader:
         Raises StoreTrouble when it is missing, is something else, or is of another release (unless `any_version`).
         """
         self.url = url
+        self._reading = RLock()
+        """Held while a statement runs: a connection that is closed under one takes the whole process with it."""
         self.scoping: Scoping | None = None
         """What the officer who reads may see; None for the program's own work, such as the audit's."""
         self.sqlite = is_sqlite(url)
@@ -60,7 +65,8 @@ class Reader:
 
         Raises StoreTrouble when the store fails, ValueError for a statement that is not pinned.
         """
-        found: list[tuple[Any, ...]] = self._execute(sql, fanout, values).fetchall()
+        with self._reading:
+            found: list[tuple[Any, ...]] = self._execute(sql, fanout, values).fetchall()
         return found
 
     def bare_rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
@@ -78,8 +84,9 @@ class Reader:
 
     def columns(self, sql: str, fanout: bool = False, **values: Any) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Column names and rows of a SELECT."""
-        cursor = self._execute(sql, fanout, values)
-        return [item[0] for item in cursor.description], cursor.fetchall()
+        with self._reading:
+            cursor = self._execute(sql, fanout, values)
+            return [item[0] for item in cursor.description], cursor.fetchall()
 
     def steady(self) -> contextlib.AbstractContextManager[None]:
         """Everything read inside sees the store at one instant. Keep it short: it holds the write-ahead log."""
@@ -88,11 +95,12 @@ class Reader:
         @contextlib.contextmanager
         def view() -> Iterator[None]:
             begin = "BEGIN" if self.sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-            self._connection.execute(begin)
-            try:
-                yield
-            finally:
-                self._connection.execute("ROLLBACK")
+            with self._reading:
+                self._connection.execute(begin)
+                try:
+                    yield
+                finally:
+                    self._connection.execute("ROLLBACK")
 
         return view()
 
@@ -103,16 +111,30 @@ class Reader:
         """
         if not self.sqlite:
             return 0
-        if identity(self._path) != self._file:
-            fresh = self._open()
-            self.close()
-            self._connection = fresh
-            self._reopened += 1
-        return int(self._connection.execute("PRAGMA data_version").fetchone()[0]) + (self._reopened << 40)
+        with self._reading:
+            if identity(self._path) != self._file:
+                fresh = self._open()
+                self.close()
+                self._connection = fresh
+                self._reopened += 1
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0]) + (self._reopened << 40)
 
     def close(self) -> None:
-        """Give the connection back."""
-        self._connection.close()
+        """Give the connection back. A statement of another thread is told to stop; one that does not keeps it."""
+        if not self._reading.acquire(blocking=False):
+            self._stop_statement()
+            if not self._reading.acquire(timeout=CLOSE_SECONDS):
+                return
+        try:
+            self._connection.close()
+        finally:
+            self._reading.release()
+
+    def _stop_statement(self) -> None:
+        if self.sqlite:
+            self._connection.interrupt()
+        else:
+            self._connection.cancel()
 
     def __enter__(self) -> Reader:
         return self
