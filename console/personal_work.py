@@ -68,6 +68,6 @@ def field_form() -> tuple[FieldSpec, ...]:
     usual = PersonalField.REPORTER_PHONE
     options = [usual, *(one for one in PersonalField if one is not usual)]
     return (
-        FieldSpec("field", _("Field"), tuple((one.value, one.label(language())) for one in options), True),
+        FieldSpec("field", _("Which field"), tuple((one.value, one.label(language())) for one in options), True),
         FieldSpec("reason", _("Reason"), required=True),
     )

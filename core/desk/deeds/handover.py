@@ -1,6 +1,7 @@
 """The handover between shifts (交接班): a pack made by the system, noted on, given, and signed by who comes.
 
-The duty follows the signature: signing binds the incoming shift, and until then the leaving one has the duty.
+Signing binds the incoming shift; until then the change goes on pressing. Who is on duty for the ladder, dispatch and
+notices follows the hours of the roster, signed or not.
 """
 
 from __future__ import annotations
