@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,16 @@ STRICT = (
     *("-F", "/dev/null", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o", "BatchMode=yes"),
     *("-o", "StrictHostKeyChecking=yes", "-o", "ConnectTimeout=20", "-o", "LogLevel=ERROR"),
 )
+SESSION_PATIENCE = 60.0
+"""Seconds for a console to come or to go on a busy machine."""
+
+
+def until(condition: Callable[[], object], what: str) -> None:
+    """Wait until a condition holds; fails when patience is over."""
+    deadline = time.monotonic() + SESSION_PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"did not happen: {what}"
+        time.sleep(0.05)
 
 
 class Remote:

@@ -10,8 +10,7 @@ import socket
 import struct
 import subprocess
 import termios
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -23,21 +22,13 @@ from console.remote.fork_client import socket_path
 from console.remote.fork_server import listen, read_asked, serve
 from data.errors import Conflict
 from tests.console.terminals import Emulator, Session, environment
-from tests.remote_sshd import Remote, consoles, fork_server
+from tests.remote_sshd import Remote, consoles, fork_server, until
 from tests.sshd import SSHD
 
-PATIENCE = 60.0
 AT_ONCE = 8
 CTRL_Q = "\x11"
 
 pytestmark = pytest.mark.skipif(SSHD is None, reason="no sshd: install openssh-server")
-
-
-def until(condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, f"did not happen: {what}"
-        time.sleep(0.05)
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ import json
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -18,10 +17,9 @@ from console.drafts import INTAKE, Drafts, drafts_path
 from core.identity.sessions import end_session, live_sessions
 from tests.console.remote.attempts import ENVIRONMENT
 from tests.console.terminals import Emulator, Session, environment
-from tests.remote_sshd import Remote, consoles
+from tests.remote_sshd import SESSION_PATIENCE, Remote, consoles, until
 from tests.sshd import HOST, SSHD
 
-PATIENCE = 60.0
 NAMES = {one.partition("=")[0] for attempt in ENVIRONMENT for one in attempt.more}
 SENT = " ".join(f'{one.replace("=", "=" + chr(34), 1)}"' for attempt in ENVIRONMENT for one in attempt.more)
 """All variables that are tried, as `SetEnv` takes them."""
@@ -30,13 +28,6 @@ OWN = {"HOME", "PATH", "LANG"}
 F6 = "\x1b[17~"
 
 pytestmark = pytest.mark.skipif(SSHD is None, reason="no sshd: install openssh-server")
-
-
-def until(condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, f"did not happen: {what}"
-        time.sleep(0.05)
 
 
 @contextmanager
@@ -127,7 +118,7 @@ def test_a_revoked_key_ends_the_sessions_that_it_opened(remote: Remote) -> None:
         assert session.restored()
     (ended,) = [one for one in remote.access() if one["kind"] == "session_ended"]
     assert (ended["fingerprint"], ended["target"]) == (key.fingerprint, "console")
-    assert batch.wait(PATIENCE) == exit_codes.NOT_ALLOWED
+    assert batch.wait(SESSION_PATIENCE) == exit_codes.NOT_ALLOWED
     assert "The session has ended" in batch.stderr.read().decode() if batch.stderr else False
     assert remote.run("lost", "help").returncode == 255
 
@@ -171,6 +162,6 @@ def test_several_officers_at_once_each_in_their_own_name(remote: Remote) -> None
         subprocess.Popen([*remote.client(name), f"ticket report --title={title} --json"], stdout=subprocess.PIPE)
         for title, name in zip(titles, ("zhang", "li") * 2, strict=True)
     ]
-    said = [client.communicate(timeout=PATIENCE)[0] for client in clients]
+    said = [client.communicate(timeout=SESSION_PATIENCE)[0] for client in clients]
     assert [client.returncode for client in clients] == [exit_codes.OK] * 4
     assert len({json.loads(one)[0]["ticket"] for one in said}) == 4
