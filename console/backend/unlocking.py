@@ -43,11 +43,7 @@ class LockBackend(PolicyValues):
         from core.identity.sessions import open_session
 
         desk = self.desk()
-        outcome = desk.store.run(
-            lambda connection: check_password(
-                connection, self.centre.id, officer, password, one_time, here(), self.seconds()
-            )
-        )
+        outcome = check_password(desk.store, self.centre.id, officer, password, one_time, here(), self.seconds())
         if outcome.refusal is not None:
             raise outcome.refusal
         if outcome.owes or outcome.officer is None:

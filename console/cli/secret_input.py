@@ -61,9 +61,7 @@ def check(session: Session, officer: str) -> tuple[Actor, Outcome]:
     with_code = policy(session).totp != OFF
     password = ask("密码", "Password")
     code = ask("验证码（没有则回车）", "One-time code (Enter for none)") if with_code else ""
-    outcome = session.store().run(
-        lambda connection: check_password(connection, centre, officer, password, code, here(), session.now())
-    )
+    outcome = check_password(session.store(), centre, officer, password, code, here(), session.now())
     if outcome.refusal is not None:
         raise outcome.refusal
     if outcome.officer is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -20,7 +21,7 @@ from core.identity.sessions import end_all
 from data.access_terms import AccessKind
 from data.errors import Conflict, NotAllowed, NotFound, Refusal
 from data.queries.identity import REQUIRED
-from data.store import lock_centre
+from data.store import Store, lock_centre
 from data.tables import Account, Officer, SignInFailure, table
 from data.terms import Role
 
@@ -53,43 +54,119 @@ class AccountLine:
     changed_at: int
 
 
+@dataclass(frozen=True)
+class _Attempt:
+    """What somebody gave to prove who they are."""
+
+    centre_id: int
+    officer: str
+    password: str = field(repr=False)
+    code: str = field(repr=False)
+    address: str
+    now: int
+
+
+@dataclass(frozen=True)
+class _Look:
+    """The account that an attempt is on, as the store has it."""
+
+    found: Mapping[str, Any] | None
+    failed: Mapping[str, Failures]
+    by_account: str
+    by_address: str
+    waits: int
+    """Seconds until an attempt is heard; 0 for at once."""
+
+    @property
+    def account(self) -> Mapping[str, Any] | None:
+        """The account, unless it is disabled."""
+        return self.found if self.found is not None and not self.found["disabled"] else None
+
+    @property
+    def stored(self) -> str | None:
+        """The password that the account has."""
+        return self.account["password"] if self.account is not None else None
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A password tried on a stored one, and its hash with the parameters of today where those were others."""
+
+    stored: str | None
+    fits: bool
+    renewed: str | None
+
+
 def check_password(
-    connection: Connection, centre_id: int, officer_code: str, password: str, code: str, address: str, now: int
+    store: Store, centre_id: int, officer_code: str, password: str, code: str, address: str, now: int
 ) -> Outcome:
-    """Whether somebody is the officer they say; counts and notes a failure. The caller commits either way.
+    """Whether somebody is the officer they say; counts and notes a failure. Opens transactions of its own.
 
     An unknown officer, one without an account, a wrong password and a wrong code cost the same work and give the same
-    words.
+    words. The password is tried before the write transaction: whoever writes meanwhile does not wait for that.
     """
-    lock_centre(connection, centre_id)  # attempts come one by one: none slips past the count
-    policy = policy_of(connection, centre_id)
-    found = _account(connection, centre_id, officer_code)
-    account = found if found is not None and not found["disabled"] else None
-    by_account, by_address = _subject("account", officer_code.strip()), _subject("address", address)
+    attempt = _Attempt(centre_id, officer_code, password, code, address, now)
+    while True:  # once more only where the password was changed meanwhile
+        with store.read() as connection:
+            look = _look(connection, attempt)
+        if look.waits:
+            return Outcome(refusal=_wait(look.waits))
+        tried = _try_password(look.stored, password)
+        outcome = store.run(partial(_settle, attempt=attempt, tried=tried))
+        if outcome is not None:
+            return outcome
+
+
+def _look(connection: Connection, attempt: _Attempt) -> _Look:
+    centre_id, now = attempt.centre_id, attempt.now
+    found = _account(connection, centre_id, attempt.officer)
+    by_account, by_address = _subject("account", attempt.officer.strip()), _subject("address", attempt.address)
     failed = _failures(connection, centre_id, (by_account, by_address))
-    on_shift = _on_shift(connection, centre_id, now)
-    only = account is not None and on_shift == {account["id"]}
+    only = found is not None and not found["disabled"] and _on_shift(connection, centre_id, now) == {found["id"]}
     free_at = lockout.free_at(failed.get(by_account, NONE), failed.get(by_address, NONE), only, now)
-    if free_at > now:
-        return Outcome(refusal=_wait(free_at - now))
-    fits = passwords.fits(account["password"] if account else None, password)
-    step = _step(account, code, policy, now)
-    if account is None or not fits or step is None:
-        for subject in (by_account, by_address):
-            _count(connection, centre_id, subject, failed.get(subject, NONE).and_one(now))
-        actor = Actor(found["code"], found["name"], found["id"]) if found is not None else NOBODY
-        actor = Actor(actor.code, actor.name, actor.id, origin=Origin(None, "password", address, ""))
-        note_access(connection, centre_id, now, actor, AccessKind.SIGN_IN_FAILED)
-        return Outcome(refusal=_wrong())
-    _forget(connection, centre_id, (by_account, by_address), now)
+    return _Look(found, failed, by_account, by_address, max(free_at - now, 0))
+
+
+def _try_password(stored: str | None, password: str) -> _Tried:
+    fits = passwords.fits(stored, password)
+    renew = fits and stored is not None and passwords.is_outdated(stored)
+    return _Tried(stored, fits, passwords.hashed(password) if renew else None)
+
+
+def _settle(connection: Connection, attempt: _Attempt, tried: _Tried) -> Outcome | None:
+    """Count the attempt or let it in; None where the password it was tried on is no longer the account's.
+
+    An attempt that others' failures overtook counts as one, right or wrong: many at once are no more guesses than one
+    after the other, and the wait does not tell which of them was right.
+    """
+    lock_centre(connection, attempt.centre_id)  # attempts are settled one by one: none slips past the count
+    look, now = _look(connection, attempt), attempt.now
+    if look.stored != tried.stored:
+        return None
+    policy = policy_of(connection, attempt.centre_id)
+    step = _step(look.account, attempt.code, policy, now)
+    if look.account is None or not tried.fits or step is None or look.waits:
+        _note_failure(connection, attempt, look)
+        return Outcome(refusal=_wait(look.waits) if look.waits else _wrong())
+    account = look.account
+    _forget(connection, attempt.centre_id, (look.by_account, look.by_address), now)
     values: dict[str, Any] = {"totp_step": step}
-    if passwords.is_outdated(account["password"]):
-        values["password"] = passwords.hashed(password)
-    _save(connection, centre_id, account["id"], values)
+    if tried.renewed is not None:
+        values["password"] = tried.renewed
+    _save(connection, attempt.centre_id, account["id"], values)
     owes = "password" if account["given"] else ""
     if not owes and policy.totp == REQUIRED and not account["totp_secret"]:
         owes = "totp"
-    return Outcome(find_actor(connection, centre_id, account["code"], now), owes=owes)
+    return Outcome(find_actor(connection, attempt.centre_id, account["code"], now), owes=owes)
+
+
+def _note_failure(connection: Connection, attempt: _Attempt, look: _Look) -> None:
+    for subject in (look.by_account, look.by_address):
+        _count(connection, attempt.centre_id, subject, look.failed.get(subject, NONE).and_one(attempt.now))
+    found = look.found
+    actor = Actor(found["code"], found["name"], found["id"]) if found is not None else NOBODY
+    actor = Actor(actor.code, actor.name, actor.id, origin=Origin(None, "password", attempt.address, ""))
+    note_access(connection, attempt.centre_id, attempt.now, actor, AccessKind.SIGN_IN_FAILED)
 
 
 class AccountBook:

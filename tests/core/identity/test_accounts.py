@@ -24,7 +24,7 @@ def test_the_only_officer_on_shift_is_never_kept_out_by_others(store_url: str) -
             AccountBook(connection, 1, now, chen).add(officer, PASSWORD)
 
     def attempt(officer: str, password: str, address: str, code: str = "") -> Outcome:
-        return store.run(lambda connection: check_password(connection, 1, officer, password, code, address, now))
+        return check_password(store, 1, officer, password, code, address, now)
 
     def refused(outcome: Outcome) -> str:
         return outcome.refusal.code if outcome.refusal is not None else ""
