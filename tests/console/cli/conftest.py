@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,9 +21,11 @@ from sqlmodel import SQLModel
 from console.cli import words
 from console.entry import main
 from core.clock import SetClock
-from core.desk.desk import Desk
+from core.desk.desk import Desk, open_desk
 from core.desk.orders import Accept, Assess, Report
+from data.location import locate
 from data.store import Store
+from tests.made_stores import MadeStores
 from tests.street import START, small_street
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -68,10 +70,10 @@ class Street:
         return found.hexdigest()
 
 
-def make_street(path: str) -> Street:
+def fill_street(store: Store) -> None:
     """Four tickets: 0001 reported, 0002 accepted, 0003 assessed, 0004 reported with personal data."""
     clock = SetClock(START)
-    desk = small_street(Store("sqlite:///" + path, create=True), clock)
+    desk = small_street(store, clock)
     zhang = desk.actor("zhang")
     for title in ("井盖缺失", "路灯不亮", "道路坑洼", "联系人王小明 电话13812345678 反映噪声"):
         desk.do(Report(title=title, community="C01", reporter_name="王小明", reporter_phone="13812345678"), zhang)
@@ -80,13 +82,16 @@ def make_street(path: str) -> Street:
         desk.do(Accept(ticket=f"20261120-000{number}"), zhang)
     clock.advance(minutes=1)
     desk.do(Assess(ticket="20261120-0003", matter="BJ0101"), zhang)
-    clock.set(START + timedelta(minutes=6))
-    return Street(path, desk, clock)
 
 
 @pytest.fixture
-def street(tmp_path: Path) -> Street:
-    return make_street(str(tmp_path / "street.db"))
+def street(made_stores: MadeStores, tmp_path: Path) -> Iterator[Street]:
+    """A copy of that street, six minutes after its first ticket."""
+    with made_stores.copy(fill_street, "sqlite", tmp_path / "street.db") as (path, _):
+        clock = SetClock(START + timedelta(minutes=6))
+        desk = open_desk(Store(locate(path)), clock)
+        yield Street(path, desk, clock)
+        desk.store.close()
 
 
 Run = Callable[..., Ended]
