@@ -212,6 +212,17 @@ class AccountBook:
             end_all(self.connection, self.centre_id, account["id"], self.now, self.actor, "disabled")
         self._noted(account["code"], "disabled" if disabled else "enabled")
 
+    def disable_of(self, officer_id: int) -> int:
+        """Disable an officer's account, as part of a change that was permitted; gives how many there were: 1 or 0."""
+        row = self.connection.execute(
+            _accounts().where(_ACCOUNT.c.centre_id == self.centre_id, _ACCOUNT.c.id == officer_id, ~_ACCOUNT.c.disabled)
+        ).first()
+        if row is None:
+            return 0
+        _save(self.connection, self.centre_id, officer_id, {"disabled": True})
+        self._noted(row.code, "disabled")
+        return 1
+
     def release(self, officer: str) -> None:
         """Let an officer try again at once, after failures. Raises NotAllowed, NotFound."""
         require_role("account_release", "解除登录等待", "release from waiting to sign in", self.actor)
