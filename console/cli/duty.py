@@ -34,10 +34,11 @@ TITLES = (
 
 def build() -> Any:
     """The noun."""
-    from console.cli.duty_roster import add_to
+    from console.cli import duty_files, duty_roster
 
     if "now" not in {one.name for one in app.registered_commands}:
-        add_to(app)
+        duty_roster.add_to(app)
+        duty_files.add_to(app)
     return built(app)
 
 
