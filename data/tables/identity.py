@@ -23,7 +23,8 @@ class Account(SQLModel, table=True):
     """The passwords before, which are not taken again."""
     given: bool = True
     """Whether somebody else set the password: then it is good for choosing an own one, and for nothing else."""
-    totp_secret: str = Field(default="", max_length=64)
+    totp_secret: str = Field(default="", max_length=200)
+    """Sealed with a key that the store does not hold (`core.identity.sealing`); plain only until an upgrade is done."""
     totp_step: int = big(0)
     """The newest step whose code was used."""
     disabled: bool = False
