@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from console import i18n
 from console.incidents import log_path
 from console.keyboard.keymap import follow, keymap_path
+from console.log_lines import LogLines
 from console.terminal.hangup import Hangup
 from console.terminal.line import choose
 from console.terminal.opening import Opening
@@ -105,6 +106,6 @@ def log_to_file() -> None:
         )
     except OSError:
         handler = logging.NullHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(LogLines())
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

@@ -276,7 +276,7 @@ class Engine:
             return Cycle(self._now(), error=f"{trouble.code}: {trouble.en}")
         except Exception as error:
             log.exception("engine: a cycle failed")
-            return Cycle(self._now(), error=f"{type(error).__name__}: {error}")
+            return Cycle(self._now(), error=type(error).__name__)
 
     def _pause(self, cycle: Cycle, failures: int) -> float:
         """Seconds to wait: a cycle, less when something is due before, more after errors."""
