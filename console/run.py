@@ -13,6 +13,7 @@ from console import i18n
 from console.incidents import log_path
 from console.keyboard.keymap import follow, keymap_path
 from console.log_lines import LogLines
+from console.session_beat import SessionBeat
 from console.terminal.hangup import Hangup
 from console.terminal.line import choose
 from console.terminal.opening import Opening
@@ -75,9 +76,12 @@ def run_console(
     gc.enable()
     app.hang_up = hangup.hang_up
     hangup.watch(app.leave_from_outside, sys.stdin.fileno())
+    beat = SessionBeat(url, backend.centre.id, lambda: backend.origin, seconds)
+    beat.start()
     try:
         app.run(mouse=not chosen_line.paced)
     finally:
+        beat.stop()
         backend.close()
         hangup.finished()
     return app.return_code or 0

@@ -32,6 +32,7 @@ REVISIONS = (
     "0018",
     "0019",
     "0020",
+    "0021",
 )
 """Every revision that this program knows, oldest first."""
 HEAD = REVISIONS[-1]

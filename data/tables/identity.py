@@ -70,3 +70,7 @@ class OfficerSession(SQLModel, table=True):
     ended_at: int | None = big(None)
     ended_by: str = Field(default="", max_length=60)
     reason: str = text()
+    process: str = Field(default="", max_length=120)
+    """The process that it lives in (`core.processes`); empty for one that commands act with by its token."""
+    seen_at: int = big(0)
+    """When its process was last heard of, within minutes."""
