@@ -26,7 +26,7 @@ test: setup-dev ## run every test
 	@command -v tmux >/dev/null 2>&1 || echo "note: tmux is not installed (sudo apt install tmux); the tests that need it say so and are skipped"
 	@command -v screen >/dev/null 2>&1 || echo "note: screen is not installed (sudo apt install screen); the tests that need it say so and are skipped"
 	@command -v sshd >/dev/null 2>&1 || [ -x /usr/sbin/sshd ] || echo "note: sshd is not installed (sudo apt install openssh-server); the tests that need it say so and are skipped"
-	$(PYTHON) -m pytest -n $(JOBS) --dist loadscope $(T) $(ARGS)
+	$(PYTHON) -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder $(T) $(ARGS)
 
 lint: setup-dev ## style and likely bugs
 	$(PYTHON) -m ruff check .

@@ -39,7 +39,13 @@ def record(error: BaseException) -> tuple[str, str]:
 
 
 def _entry(number: str, error: BaseException) -> list[str]:
-    lines = [f"{number} {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} python {sys.version.split()[0]}"]
+    head = f"{number} {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} python {sys.version.split()[0]}"
+    return [line + "\n" for line in (head, *places(error))]
+
+
+def places(error: BaseException) -> list[str]:
+    """The kinds of an error and of those behind it, and where each came from; no values and no messages."""
+    lines: list[str] = []
     seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and id(current) not in seen:
@@ -50,7 +56,7 @@ def _entry(number: str, error: BaseException) -> list[str]:
             for frame in traceback.extract_tb(current.__traceback__)
         ]
         current = current.__cause__ or current.__context__
-    return [line + "\n" for line in lines]
+    return lines
 
 
 def _missing(error: BaseException) -> str:

@@ -31,6 +31,16 @@ def write(text: str) -> None:
     _write(sys.stdout, text)
 
 
+def write_bytes(content: bytes) -> None:
+    """Write a file's content to stdout as it is. Raises PipeClosed."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        raise _failed(error) from error
+
+
 def flush() -> None:
     """Hand everything written to the system. Raises PipeClosed."""
     try:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from console import i18n
 from console.incidents import log_path
 from console.keyboard.keymap import follow, keymap_path
+from console.log_lines import LogLines
+from console.session_beat import SessionBeat
 from console.terminal.hangup import Hangup
 from console.terminal.line import choose
 from console.terminal.opening import Opening
@@ -35,15 +37,14 @@ def run_console(
     line: str = "",
     theme: str | None = None,
     origin: Origin | None = None,
-    sign_in: bool = False,
 ) -> int:
     """Run the console on a located URL until the officer leaves; gives the exit code.
 
     `centre` and `officer` are codes; without an officer the console asks, unless it only observes. `line` is one of
     `console.terminal.line.CHOICES`, or empty for what the environment says. Raises StoreTrouble, NotFound or, for a
     line or a theme that there is not, BadInput before anything is drawn. `origin` is how the officer came in from
-    elsewhere. With `sign_in` nothing is shown until somebody, `officer` or another one, has proved who they are. A
-    keymap that cannot be followed is said in the banner, and the usual keys are in use.
+    elsewhere. A keymap that cannot be followed is said in
+    the banner, and the usual keys are in use.
     """
     hangup = Hangup()  # first of all: it blocks signals, and threads inherit that
     i18n.set_language(language)
@@ -53,7 +54,7 @@ def run_console(
     log_to_file()
     with Opening(chosen_line.paced) as opening:  # asks the terminal; it answers while the modules are loaded
         gc.disable()  # start-up makes many objects and no garbage
-        from console.app import SignInApp, ZhihuiApp
+        from console.app import ZhihuiApp
         from console.backend.observer import ObserverBackend
         from console.backend.store import StoreBackend
 
@@ -63,22 +64,24 @@ def run_console(
         backend = (
             ObserverBackend(url, clock, seconds, centre)
             if observe
-            else StoreBackend(url, clock, seconds, centre, None if sign_in else officer)
+            else StoreBackend(url, clock, seconds, centre, officer)
         )
-        backend.origin, backend.signed_out = origin, sign_in
+        backend.origin = origin
         decision = opening.decide()
-    app = (SignInApp if sign_in else ZhihuiApp)(backend, seconds, decision.theme(chosen_theme), chosen_line)
-    app.locking.named = officer or ""
+    app = ZhihuiApp(backend, seconds, decision.theme(chosen_theme), chosen_line)
     app.typed_ahead = opening.typed_ahead
     app.themes.say_too(decision.warning)
     app.troubles += [trouble] if trouble is not None else []
     gc.freeze()
     gc.enable()
-    app.hang_up, hangup.parting = hangup.hang_up, backend.part
+    app.hang_up = hangup.hang_up
     hangup.watch(app.leave_from_outside, sys.stdin.fileno())
+    beat = SessionBeat(url, backend.centre.id, lambda: backend.origin, seconds)
+    beat.start()
     try:
         app.run(mouse=not chosen_line.paced)
     finally:
+        beat.stop()
         backend.close()
         hangup.finished()
     return app.return_code or 0
@@ -107,6 +110,6 @@ def log_to_file() -> None:
         )
     except OSError:
         handler = logging.NullHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(LogLines())
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

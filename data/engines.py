@@ -35,6 +35,7 @@ def sqlite_engine(path: str, reading: bool = False) -> Engine:
         poolclass=_pool(),
         pool_size=2,
         json_serializer=_json,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
@@ -51,7 +52,9 @@ def sqlite_engine(path: str, reading: bool = False) -> Engine:
 def postgres_engine(url: str) -> Engine:
     """An engine on a PostgreSQL database."""
     address, given = postgres_options(url)
-    return _guarded(create_engine(address, pool_pre_ping=True, json_serializer=_json, connect_args=given))
+    return _guarded(
+        create_engine(address, pool_pre_ping=True, json_serializer=_json, connect_args=given, hide_parameters=True)
+    )
 
 
 def _opener(path: str) -> Callable[[], Any]:

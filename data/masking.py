@@ -1,4 +1,4 @@
-"""Hides personal data: names, telephone and identity numbers, house numbers, alone or inside free text.
+"""Hides personal data: names, telephone and identity numbers, number plates, house numbers, alone or in free text.
 
 Forms follow what government systems show: 张*三, 138****8000, 352*************26 (a city's published screens).
 """
@@ -26,6 +26,10 @@ _CUES = (
 )
 _CHINESE_NAME = r"[\u3400-\u9fff](?:[\u3400-\u9fff]{0,3}|[\u3400-\u9fff]{0,5}[·•][\u3400-\u9fff]{1,8})"
 _SHORTEST_NUMBER = 7
+_PROVINCES = frozenset("京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼")
+_AFTER_PLATE = "挂学警港澳领"
+_WIDE = {wide: wide - 0xFEE0 for wide in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+"""Full-width letters."""
 
 _SOURCES = {
     "number": rf"(?<!\d)\d(?:{_GAP}\d){{{_SHORTEST_NUMBER - 1},}}(?:{_GAP}[Xx](?![A-Za-z]))?",
@@ -34,8 +38,12 @@ _SOURCES = {
         r"(?: (?:[01]\d|2[0-3])(?:[0-5]\d){0,2})?"
     ),
     "code": r"20[2-9]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])-\d{4,6}",
+    "plate": (
+        rf"([{''.join(sorted(_PROVINCES))}]{_GAP}[A-Za-z])({_GAP}(?=[A-Za-z]{{0,6}}\d)(?:[0-9A-Za-z]{_GAP}){{2,4}})"
+        rf"([0-9A-Za-z]{_GAP}(?:[0-9A-Za-z]|[{_AFTER_PLATE}]))(?![0-9A-Za-z])"
+    ),
     "mail": r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",
-    "named": rf"((?i:{'|'.join(_CUES)})[ \u3000]*[:：为是]?[ \u3000]*)({_CHINESE_NAME})(?![\u3400-\u9fff])",
+    "named": rf"((?i:{'|'.join(_CUES)})[ \u3000]*[:：为是]?[ \u3000]*)({_CHINESE_NAME})(?![\u3400-\u9fff*])",
     "titled": rf"(?<![\u3400-\u9fff])([\u3400-\u9fff]{{2,3}})({'|'.join(_HONORIFICS)})",
     "house": (
         r"[0-9A-Za-z一二三四五六七八九十百零〇]+(?:[-－—#][0-9A-Za-z]+)*(?=号|栋|幢|座|单元|室|户|房|楼|层|弄)"
@@ -97,7 +105,7 @@ def mask_address(address: str) -> str:
 
 
 def mask_text(text: str) -> str:
-    """Free text in which telephone, identity and card numbers, e-mail addresses and introduced names are hidden.
+    """Free text without telephone, identity and card numbers, plates, e-mail addresses and introduced names.
 
     Digits count however they are written: full width, spaced out, or as Chinese numerals. A calendar date and a
     ticket's code (20261120-0003) are left.
@@ -105,7 +113,7 @@ def mask_text(text: str) -> str:
     if _is_plain(text):
         return text
     masked = _pattern("mail").sub(_mask_mail, text)
-    masked = _mask_numbers(masked)
+    masked = _mask_numbers(_mask_plates(masked))
     masked = _pattern("named").sub(lambda found: found[1] + mask_name(found[2]), masked)
     return _pattern("titled").sub(lambda found: mask_name(found[1] + found[2]), masked)
 
@@ -115,9 +123,27 @@ def _is_plain(text: str) -> bool:
     if "@" in text or any(sign in text for sign in _HONORIFICS):
         return False
     lowered = text.lower()
-    if any(sign in lowered for sign in _CUES):
+    if any(sign in lowered for sign in _CUES) or _may_hold_plate(text):
         return False
     return sum(char.isdigit() or char in _NUMERAL_SIGNS for char in text) < _SHORTEST_NUMBER
+
+
+def _may_hold_plate(text: str) -> bool:
+    return not _PROVINCES.isdisjoint(text) and any(char.isascii() and char.isalpha() for char in text.translate(_WIDE))
+
+
+def _mask_plates(text: str) -> str:
+    """Hide the middle of each number plate (GA 36): 渝A***59; the last two signs tell two vehicles apart."""
+    if not _may_hold_plate(text):
+        return text
+    plain = _plain_digits(text)
+    pieces: list[str] = []
+    at = 0
+    for found in _pattern("plate").finditer(plain):
+        signs = sum(char.isalnum() for char in found[2])
+        pieces += [text[at : found.end(1)], STAR * signs, text[found.start(3) : found.end()]]
+        at = found.end()
+    return "".join(pieces) + text[at:]
 
 
 def _mask_numbers(text: str) -> str:
@@ -134,10 +160,10 @@ def _mask_numbers(text: str) -> str:
 
 
 def _plain_digits(text: str) -> str:
-    """The same text, character for character, with every way to write a digit turned into 0-9."""
+    """The same text, character for character, with every way to write a digit turned into 0-9, wide letters narrow."""
     if text.isascii():
         return text
-    return "".join(_digit(char) for char in text.translate(_NUMERALS))
+    return "".join(_digit(char) for char in text.translate(_NUMERALS).translate(_WIDE))
 
 
 def _digit(char: str) -> str:

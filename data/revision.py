@@ -31,6 +31,8 @@ REVISIONS = (
     "0017",
     "0018",
     "0019",
+    "0020",
+    "0021",
 )
 """Every revision that this program knows, oldest first."""
 HEAD = REVISIONS[-1]

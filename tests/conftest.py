@@ -61,6 +61,26 @@ def seed() -> int:
     return int(os.environ["ZHIHUI_TEST_SEED"])
 
 
+# ------------------------------------------------------------------------------------------------ order
+
+LONG_FIRST = (
+    *("tests/bench/test_bench.py", "tests/scenarios/test_first_shift.py", "tests/console/terminal/test_bytes.py"),
+    *("tests/console/terminal/test_whole_screen.py", "tests/console/terminal/test_ssh.py", "tests/faults/"),
+    *("tests/console/test_contrast.py", "tests/core/exchange/test_import_real.py", "tests/simulator/"),
+    *("tests/console/terminal/test_paced_screen.py", "tests/console/remote/", "tests/core/desk/test_machine.py"),
+    *("tests/console/keyboard/test_full_width.py", "tests/console/test_pictures.py", "tests/pictures/"),
+)
+"""Few tests, each of them long, most of it waiting: begun before the others, so that no worker of several is left alone
+with them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first; each module stays together and in its own order."""
+    places = {start: place for place, start in enumerate(LONG_FIRST)}
+    rest = len(places)
+    items.sort(key=lambda item: next((n for start, n in places.items() if item.nodeid.startswith(start)), rest))
+
+
 # ------------------------------------------------------------------------------------------------ environment
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from console.emergency_ports import CallView, EmergencyView, LogEntryView, ModeView, OwedReport
 from console.i18n import _, language
+from data.masking import mask_text
 from data.queries import emergency as queries
 from data.reader import Reader
 
@@ -24,9 +25,8 @@ def mode_view(reader: Reader, centre: int) -> ModeView | None:
     if found is None:
         return None
     owed = _owed(reader, centre, 1)
-    return ModeView(
-        found.grade, found.since, found.by, found.behalf, found.reason, found.ticket, owed[0] if owed else None
-    )
+    reason, next_owed = mask_text(found.reason), owed[0] if owed else None
+    return ModeView(found.grade, found.since, found.by, found.behalf, reason, found.ticket, next_owed)
 
 
 def emergency_view(reader: Reader, centre: int) -> EmergencyView:

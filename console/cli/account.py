@@ -14,8 +14,9 @@ from console.cli.options import Csv, Json, Jsonl, argument, form_of, option, sho
 from console.cli.printing import moment
 from console.cli.secret_input import ask, ask_new, check, policy, who
 from console.cli.session import Session
+from console.cli.sign_in import OWED
 from console.exit_codes import OK
-from data.errors import Conflict
+from data.errors import Conflict, NotAllowed
 from data.queries.listing import iso
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ FIELDS = ("officer", "name", "state", "totp", "waits_until", "changed_at")
 TITLES = (
     *(("编号", "Officer"), ("姓名", "Name"), ("状态", "State"), ("验证码", "Codes"), ("等待至", "Waits until")),
     ("密码更改", "Password since"),
+)
+KEY_TITLES = (
+    *(("密钥文件", "Key file"), ("密钥", "Key"), ("本密钥", "Here"), ("其他密钥", "Elsewhere")),
+    ("明文", "Plain"),
 )
 
 
@@ -103,6 +108,46 @@ def totp(context: typer.Context, officer: Own = "") -> int:
     code = ask("手机显示的验证码", "The code that the phone shows")
     _change(session, lambda book: book.pair(secret, code), actor)
     return _done("已绑定。", "Paired.")
+
+
+@command(app, "key", "验证码密钥：文件、绑定数", "the key of one-time codes: its file, the pairings")
+def key_command(
+    context: typer.Context,
+    seal: Annotated[
+        bool, option("--seal", zh="密封旧版本留下的明文", en="seal what an earlier release left plain")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """`here` are sealed with this key, `elsewhere` with one that is not here, `plain` not at all."""
+    from core.identity.key_file import find_key, key_path
+    from core.identity.sealing import count_sealed, seal_plain
+
+    session = session_of(context)
+    _may(session)
+    store, centre = session.store(), session.desk().centre_id
+    if seal:
+        seal_plain(store, centre, session.now(), session.actor())
+    key = find_key()
+    with store.read() as connection:
+        sealed = asdict(count_sealed(connection, centre, key))
+    record = {"path": key_path(), "key": key.id if key is not None else "", **sealed}
+    show_records([record], tuple(record), "json" if json else "", KEY_TITLES)
+    return OK
+
+
+@command(app, "lost-key", "密钥已丢失：解除相关绑定", "the key is lost: undo the pairings that need it")
+def lost_key(context: typer.Context, officer: Own = "") -> int:
+    """By the security administrator, who is asked for the password alone. The officers pair again."""
+    from core.identity.sealing import forget_lost
+
+    session = session_of(context)
+    actor, outcome = check(session, who(session, officer), key_is_lost=True)
+    if outcome.owes == "password":
+        raise NotAllowed("owes-password", *OWED["password"])
+    desk = session.desk()
+    lost = desk.store.run(lambda connection: forget_lost(connection, desk.centre_id, session.now(), actor))
+    said = " ".join(lost)
+    return _done(f"已解除绑定，须重新绑定：{said}", f"Not paired any more, to pair again: {said}")
 
 
 @command(app, "reset", "重设密码，其会话即结束", "set a password anew; ends the officer's sessions")

@@ -12,6 +12,7 @@ from console.cli.frame import built, command, new_app, session_of
 from console.cli.options import Csv, Json, Jsonl, argument, form_of, option, progress_bar
 from console.exit_codes import FAILED, OK
 from data.errors import BadInput
+from data.masking import mask_text
 
 if TYPE_CHECKING:
     from console.cli.session import Session
@@ -140,7 +141,7 @@ def log_command(
         raise BadInput("access-kind", f"没有这一类：应为 {known}", f"There is no such kind: one of {known}")
     begin = instant(since, session.zone()) if since else 0
     wanted = Wanted(officer, whole_code(session, ticket) if ticket else "", kind, begin)
-    _noted(session, AccessKind.AUDITED, wanted.target, officer=officer, of=kind)
+    _noted(session, AccessKind.AUDITED, mask_text(wanted.target), officer=mask_text(officer), of=kind)
     entries = list(access_entries(session.whole_reader(), session.centre_id(), wanted, limit))
     if form:
         output.write_records([{**entry, "at": iso(entry["at"])} for entry in entries], ALL_FIELDS, form)

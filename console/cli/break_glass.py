@@ -12,6 +12,7 @@ from console.cli.handing_on import carry_out, say_receipt
 from console.cli.options import Csv, Json, Jsonl, argument, form_of, option, show_records
 from console.exit_codes import OK
 from data.errors import BadInput
+from data.masking import mask_text
 from data.queries import rights
 from data.queries.listing import iso
 from data.rights_terms import GLASS_SECONDS
@@ -78,7 +79,10 @@ def list_command(
     """The newest first; they are looked at when the shift changes."""
     session = session_of(context)
     form = form_of(json, jsonl, csv)
-    found = rights.uses(session.reader(), session.centre_id(), unreviewed)
+    found = [
+        line._replace(reason=mask_text(line.reason), words=mask_text(line.words))
+        for line in rights.uses(session.reader(), session.centre_id(), unreviewed)
+    ]
     if form:
         instants = ("from_at", "to_at", "reviewed_at")
         records = [line._asdict() | {name: iso(getattr(line, name)) for name in instants} for line in found]

@@ -12,6 +12,7 @@ from console.cli.frame import built, command, new_app, session_of
 from console.cli.handing_on import Key, carry_out, say_receipt
 from console.cli.options import Csv, DryRun, Json, Jsonl, argument, form_of, option, show_records
 from console.exit_codes import OK
+from data.masking import mask_text
 from data.queries import hazards as queries
 from data.queries.listing import iso
 from data.terms import BroadcastKind, UnitKind
@@ -112,7 +113,7 @@ def list_command(
     session = session_of(context)
     form = form_of(json, jsonl, csv)
     known = next((item.value for item in BroadcastKind if kind.lower() in (item.value, item.zh, item.en)), kind)
-    lines = queries.broadcasts(session.reader(), session.centre_id(), known)
+    lines = [_masked(line) for line in queries.broadcasts(session.reader(), session.centre_id(), known)]
     if form:
         output.write_records([line._asdict() | {"sent_at": iso(line.sent_at)} for line in lines], LIST_FIELDS, form)
         return OK
@@ -143,10 +144,10 @@ def show(
     """Those that owe a receipt come first."""
     session = session_of(context)
     form = form_of(json, jsonl, csv)
-    line = queries.broadcast(session.reader(), session.centre_id(), number)
+    line = _masked(queries.broadcast(session.reader(), session.centre_id(), number))
     found = queries.receipts(session.reader(), session.centre_id(), number)
     records = [
-        receipt._asdict() | {"seen_at": iso(receipt.seen_at)}
+        receipt._asdict() | {"seen_at": iso(receipt.seen_at), "note": mask_text(receipt.note)}
         for receipt in found
         if not (owing and receipt.seen_at is not None)
     ]
@@ -194,6 +195,10 @@ def remind(context: typer.Context, number: Number, json: Json = False) -> int:
     owed = line.units - line.seen
     say_receipt(receipt, json, f"已提醒 {owed} 个单位。", f"{owed} units are reminded.")
     return OK
+
+
+def _masked(line: queries.BroadcastLine) -> queries.BroadcastLine:
+    return line._replace(title=mask_text(line.title), body=mask_text(line.body))
 
 
 def _code(session: Any, given: str) -> str:

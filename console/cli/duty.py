@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ from console.cli.instants import instant
 from console.cli.options import Csv, Json, Jsonl, argument, form_of, option, show_records
 from console.cli.session import Session
 from console.exit_codes import OK
+from data.masking import mask_text
 from data.queries.listing import iso
 
 if TYPE_CHECKING:
@@ -34,10 +36,11 @@ TITLES = (
 
 def build() -> Any:
     """The noun."""
-    from console.cli.duty_roster import add_to
+    from console.cli import duty_files, duty_roster
 
     if "now" not in {one.name for one in app.registered_commands}:
-        add_to(app)
+        duty_roster.add_to(app)
+        duty_files.add_to(app)
     return built(app)
 
 
@@ -189,7 +192,8 @@ def show(
         centre=session.centre_id(),
         at=moment,
     )
-    times = [DutyTime(*row) for row in rows] + [_swapped(*row) for row in swaps]
+    found = [DutyTime(*row) for row in rows] + [_swapped(*row) for row in swaps]
+    times = [replace(one, note=mask_text(one.note)) for one in found]
     _print(times, session, form)
     if not times:
         output.remark(words.say("没有人值班。", "Nobody is on duty."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +14,9 @@ from console.cli.handing_on import Format, Full, Key, Why, carry_out, papers, pr
 from console.cli.instants import instant
 from console.cli.options import Csv, Json, Jsonl, argument, form_of, option, show_records
 from console.cli.session import Session
+from console.cli.ticket_record import masked
 from console.exit_codes import OK
+from data.masking import mask_text
 from data.queries import emergency as queries
 from data.queries.listing import iso
 
@@ -164,7 +167,7 @@ def log(
     entries = queries.log(reader, centre, begin, end, 5000)
     data = form_of(json, jsonl, csv)
     if data:
-        show_records([_log_record(entry, writer.text) for entry in entries], LOG_FIELDS, data, LOG_TITLES)
+        show_records([_log_record(entry, writer.text, full) for entry in entries], LOG_FIELDS, data, LOG_TITLES)
     else:
         print_document(writer.running_log(entries, queries.mode(reader, centre)), form)
     return OK
@@ -214,14 +217,14 @@ def _mode_record(mode: queries.Mode) -> dict[str, Any]:
         "since": iso(mode.since),
         "by": mode.by,
         "behalf": mode.behalf,
-        "reason": mode.reason,
+        "reason": mask_text(mode.reason),
         "ticket": mode.ticket,
         "lifted_at": iso(mode.lifted_at),
-        "lift_reason": mode.lift_reason,
+        "lift_reason": mask_text(mode.lift_reason or ""),
     }
 
 
-def _log_record(entry: queries.LogLine, masked: Any) -> dict[str, Any]:
+def _log_record(entry: queries.LogLine, shown: Callable[[str], str], full: bool) -> dict[str, Any]:
     said = next((str(entry.facts[name]) for name in ("text", "reason") if entry.facts.get(name)), "")
     facts = {name: value for name, value in entry.facts.items() if name not in ("text", "reason", "what")}
     return {
@@ -230,8 +233,8 @@ def _log_record(entry: queries.LogLine, masked: Any) -> dict[str, Any]:
         "kind": entry.kind,
         "actor": entry.actor,
         "behalf": entry.behalf,
-        "text": masked(said),
-        "facts": facts,
+        "text": shown(said),
+        "facts": facts if full else masked(facts),
     }
 
 
@@ -243,7 +246,8 @@ def _print_mode(mode: queries.Mode | None, zone: str) -> None:
         return
     by = mode.by + (words.say(f" 代 {mode.behalf}", f" for {mode.behalf}") if mode.behalf else "")
     since, label = moment(mode.since, zone), grade_label(mode.grade)
-    zh, en = f"战时 {label}，{since} 起，{by}：{mode.reason}", f"EMERGENCY {label} since {since}, {by}: {mode.reason}"
+    reason = mask_text(mode.reason)
+    zh, en = f"战时 {label}，{since} 起，{by}：{reason}", f"EMERGENCY {label} since {since}, {by}: {reason}"
     output.say_line(words.say(zh, en))
     if mode.ticket:
         output.say_line(words.say(f"所涉事件：{mode.ticket}", f"Incident: {mode.ticket}"))

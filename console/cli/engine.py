@@ -41,10 +41,12 @@ def run(
     ] = True,
 ) -> int:
     """Runs in the foreground: for a service manager, or a terminal of its own."""
+    from console.log_lines import log_to_stderr
     from core.engine.loop import Engine
 
     session = session_of(context)
     desk = session.desk()
+    log_to_stderr()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())

@@ -11,6 +11,7 @@ from console.cli.frame import built, command, new_app, session_of
 from console.cli.handing_on import Key, carry_out, say_receipt
 from console.cli.options import Csv, Json, Jsonl, argument, form_of, option, show_records
 from console.exit_codes import OK
+from data.masking import mask_text
 from data.queries import rights
 from data.queries.listing import iso
 from data.rights_terms import GrantKind, GrantState
@@ -91,7 +92,10 @@ def list_command(
     """Who asked for what, and who agreed."""
     session = session_of(context)
     form = form_of(json, jsonl, csv)
-    found = rights.grants(session.reader(), session.centre_id(), waiting)
+    found = [
+        line._replace(reason=mask_text(line.reason), words=mask_text(line.words))
+        for line in rights.grants(session.reader(), session.centre_id(), waiting)
+    ]
     if form:
         records = [
             line._asdict() | {"asked_at": iso(line.asked_at), "decided_at": iso(line.decided_at)} for line in found

@@ -109,6 +109,8 @@ def consultation_record(line: ConsultationLine, found: Proceedings) -> dict[str,
     change = change_in_percent(line.before, line.after)
     return {
         **record,
+        "options": [mask_text(one) for one in line.options],
+        "tally": {mask_text(choice): count for choice, count in line.tally.items()},
         "change": None if change is None else str(change),
         "published": [_publication(item) for item in found.publications if item.consultation == line.no],
     }
@@ -120,7 +122,7 @@ def opinion_record(line: OpinionLine) -> dict[str, Any]:
         "no": line.no,
         "household": mask_household(line.household),
         "name": mask_name(line.name),
-        "choice": line.choice,
+        "choice": mask_text(line.choice),
         "words": mask_text(line.words),
         "received_at": iso(line.received_at),
     }

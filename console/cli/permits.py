@@ -51,7 +51,7 @@ _OF: dict[str, str] = {
     "review_follow_up": "review follow-up",
     "found": "org init",
     "organisation": "org load|org rename|org merge|org split|org move",
-    "roster": "org roster|duty write|duty rotations-load",
+    "roster": "org roster|duty write|duty import|duty rotations-load",
     "area_map": "org map set|org map clear",
     "devices": "device add|device import|device export|device retire",
     "device_away": "device away|device back",
@@ -63,6 +63,7 @@ _OF: dict[str, str] = {
     "tick": "plan tick|plan answer",
     "lists": "lists load",
     "directory": "org show|org check|org export|org map show|duty show|duty now|duty check|duty rotations|"
+    "duty export|duty template|"
     "emergency status|engine status|calendar show|"
     "matter list|matter show|matter find|matter export|matter card|matter card-export|plan list|plan show|"
     "plan export|plan recommend|lists list|lists matter|lists export|permission list|permission explain",
@@ -71,11 +72,11 @@ _OF: dict[str, str] = {
     "engine": "engine run|engine once|engine webhook set|engine webhook clear|engine webhook test",
     "machine": "engine dry-run|engine audit|db info|db check|doctor|ssh setup|ssh check",
     "ssh_keys": "ssh key add",
-    "accounts": "account add|account reset|account disable|account enable|account list",
+    "accounts": "account add|account reset|account disable|account enable|account list|account key",
     "account_release": "account release",
     "sessions": "session list|session end",
     "sign_in_policy": "account policy",
-    "own_account": "sign-in|sign-out|account password|account totp",
+    "own_account": "sign-in|sign-out|account password|account totp|account lost-key",
     "role_ask": "grant give|grant take",
     "role_agree": "grant agree",
     "role_decline": "grant decline",

@@ -52,15 +52,20 @@ def policy(session: Session) -> Policy:
         return policy_of(connection, session.desk().centre_id)
 
 
-def check(session: Session, officer: str) -> tuple[Actor, Outcome]:
-    """Ask for password and code, and check them. Raises NotAllowed; the failure has been counted then."""
+def check(session: Session, officer: str, key_is_lost: bool = False) -> tuple[Actor, Outcome]:
+    """Ask for password and code, and check them; no code where nobody could check it, because the `key_is_lost`.
+
+    Raises NotAllowed; the failure has been counted then.
+    """
     from core.identity.accounts import check_password
     from core.identity.policy import OFF
 
     centre = session.desk().centre_id
-    with_code = policy(session).totp != OFF
     password = ask("密码", "Password")
-    code = ask("验证码（没有则回车）", "One-time code (Enter for none)") if with_code else ""
+    code: str | None = None
+    if not key_is_lost:
+        with_code = policy(session).totp != OFF
+        code = ask("验证码（没有则回车）", "One-time code (Enter for none)") if with_code else ""
     outcome = check_password(session.store(), centre, officer, password, code, here(), session.now())
     if outcome.refusal is not None:
         raise outcome.refusal

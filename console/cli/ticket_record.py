@@ -52,7 +52,6 @@ PLAIN = frozenset(
             "action",
             "unit_code",
             "unit_name",
-            "address",
         ),
         *("grade", "form", "ladder_before", "ladder_after"),
         *("holder_code", "holder_name", "lead_code", "lead_name", "community_name", "grid_name", "section_name"),
@@ -128,12 +127,18 @@ def log_of(session: Session, code: str) -> list[dict[str, Any]]:
             "verb": row["kind"],
             "actor": row["actor"],
             "actor_name": row["actor_name"],
-            "facts": masked(coded.facts({name: value for name, value in row["body"].items() if name != "effects"})),
+            "facts": _facts(row["kind"], coded.facts({k: v for k, v in row["body"].items() if k != "effects"})),
             "event": row["id"],
             "hash": row["hash"],
         }
         for row in rows
     ]
+
+
+def _facts(verb: str, facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts without personal data. A report upward says in free text who took it; other verbs name a unit there."""
+    shown = masked(facts)
+    return {**shown, "to": mask_text(facts["to"])} if verb == "report_up" and "to" in facts else dict(shown)
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,12 @@ def _directory() -> Iterator[Allowed]:
     yield Allowed("device list", 0, f"--is= --retired {FORMS}")
     yield Allowed("device show", 1, "--json")
     yield Allowed("signal", 0, "", stdin=True)
-    yield Allowed("duty show", 0, f"--at= {FORMS}")
+    for view in ("show", "now"):
+        yield Allowed(f"duty {view}", 0, f"--at= {FORMS}")
+    yield Allowed("duty check", 0, f"--days= {FORMS}")
+    yield Allowed("duty import", 0, "--month= --sheet= --dry-run --json", stdin=True)
+    yield Allowed("duty export", 0, "--from= --days= --grid --format=", stdin=True)
+    yield Allowed("duty template", 0, "--grid --month= --format=")
     yield Allowed("matter list", 0, f"--section= --category= --version= {FORMS}")
     yield Allowed("matter show", 1, "--json")
     yield Allowed("matter find", 1, f"--top= {FORMS}")

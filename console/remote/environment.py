@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import pwd
 import re
+
+from core.identity.key_file import VARIABLE, below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +41,9 @@ def rebuild(given: Mapping[str, str], connection: str, folder: str) -> dict[str,
     term, colours, terminal = given.get("TERM", ""), given.get("COLORTERM", ""), given.get("SSH_TTY", "")
     made = {**FIXED, "TERM": term if TERM.fullmatch(term) else "xterm-256color", "SSH_CONNECTION": connection}
     made |= {name: os.path.join(folder, part) for name, part in XDG.items()}
+    own = below(made["XDG_CONFIG_HOME"])
+    # Where the account's console at the machine has it, unless what sessions keep has one.
+    made[VARIABLE] = own if os.path.exists(own) else below(os.path.join(pwd.getpwuid(os.getuid()).pw_dir, ".config"))
     if colours in COLOURS:
         made["COLORTERM"] = colours
     if DEVICE.fullmatch(terminal):

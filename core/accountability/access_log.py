@@ -15,6 +15,7 @@ from core.desk.actor import Actor, Origin
 from core.desk.ledger import chain_hash
 from data.access_terms import AccessKind
 from data.clean import clean
+from data.masking import mask_text
 from data.reader import Reader
 from data.tables import AccessEvent, AccessHead, table
 
@@ -23,6 +24,8 @@ FIELDS = (
     *("id", "at", "kind", "actor_id", "actor", "session_id", "how", "address", "fingerprint", "target"),
     *("body", "hash"),
 )
+WORDS = frozenset(("reason", "where"))
+"""Parts of an entry that people write; the others are codes, kinds and digests."""
 NOWHERE = Origin(None, "", "", "")
 _ENTRIES = f"""
 SELECT {", ".join(FIELDS)} FROM access_event
@@ -55,8 +58,9 @@ def note_access(
 ) -> int:
     """Append an entry inside an open write transaction; gives its number.
 
-    Whatever raises here undoes the transaction: what cannot be recorded does not happen. `target` and `body` must not
-    hold personal data. With tickets in the same transaction, those come first (their lock is always taken first).
+    Whatever raises here undoes the transaction: what cannot be recorded does not happen. Numbers and names that people
+    wrote into a reason are masked: the log is kept for years and read by others. `target` must be no personal data.
+    With tickets in the same transaction, those come first (their lock is always taken first).
     """
     top = locked_top(connection, centre_id)
     origin = actor.origin or NOWHERE
@@ -72,13 +76,20 @@ def note_access(
         "address": clean(origin.address)[:64],
         "fingerprint": clean(origin.fingerprint)[:80],
         "target": clean(target)[:120],
-        "body": {**(body or {}), "glass": actor.glass} if actor.glass is not None else dict(body or {}),
+        "body": _masked({**(body or {}), "glass": actor.glass} if actor.glass is not None else dict(body or {})),
     }
     entry["hash"] = chain_hash(top.hash, entry)
     connection.execute(insert(table(AccessEvent)), [entry])
     head = table(AccessHead)
     connection.execute(update(head).where(head.c.centre_id == centre_id).values(no=entry["id"], hash=entry["hash"]))
     return int(entry["id"])
+
+
+def _masked(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: mask_text(clean(value)) if isinstance(value, str) and name in WORDS else value
+        for name, value in body.items()
+    }
 
 
 def locked_top(connection: Connection, centre_id: int) -> AccessTop:

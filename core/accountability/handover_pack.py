@@ -14,6 +14,7 @@ from core.accountability.head import head
 from core.accountability.lookup import Lookup
 from core.rules.handover import Change
 from data.handover_terms import TICKET_PARTS, HandoverPart
+from data.masking import mask_text
 from data.queries import emergency as emergencies
 from data.queries import engine as engines
 from data.queries import handovers as queries
@@ -95,7 +96,7 @@ def _emergency(reader: Reader, centre: int) -> dict[str, Any] | None:
         "since": mode.since,
         "by": mode.by,
         "behalf": mode.behalf,
-        "reason": mode.reason,
+        "reason": mask_text(mode.reason),
         "ticket": mode.ticket,
     }
 

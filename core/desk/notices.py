@@ -7,6 +7,7 @@ from typing import Any
 from core.desk.people import People
 from core.desk.work import Message
 from data.ids import new_id
+from data.masking import mask_text
 
 CHANNELS_SETTING = "channels"
 NOTICE_TEXT_LIMIT = 500
@@ -41,7 +42,10 @@ def notice_row(
     event_no: int,
     at: int,
 ) -> dict[str, Any]:
-    """One outbox row, with every column; without a ticket it is about the centre."""
+    """One outbox row, with every column; without a ticket it is about the centre.
+
+    Masked as it is stored: notices go to many, by channels that are not ours, and need nobody's number.
+    """
     return {
         "centre_id": centre_id,
         "id": new_id(),
@@ -52,8 +56,8 @@ def notice_row(
         "severity": message.severity.value,
         "officer_id": officer_id,
         "unit_id": message.unit_id,
-        "title": message.zh[:NOTICE_TEXT_LIMIT],
-        "title_en": message.en[:NOTICE_TEXT_LIMIT],
+        "title": mask_text(message.zh)[:NOTICE_TEXT_LIMIT],
+        "title_en": mask_text(message.en)[:NOTICE_TEXT_LIMIT],
         "body": "",
         "state": "pending",
         "attempts": 0,

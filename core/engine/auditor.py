@@ -13,8 +13,8 @@ from sqlalchemy import Connection, select
 
 from core.desk.ledger import Ledger
 from core.desk.timing import facts_of, write_step
-from core.engine.identity import short_name
 from core.engine.shelf import Shelf
+from core.processes import short_name
 from core.rules.case import Case
 from core.rules.ladder import schedule
 from data.instants import from_seconds

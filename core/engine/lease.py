@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from core.engine.identity import is_gone, own_identity, steady
+from core.processes import is_gone, own_identity, steady
 from data.errors import NotAllowed
 from data.store import Store
 from data.tables import Lease, table

@@ -16,9 +16,9 @@ from typing import Any
 from core.clock import Clock
 from core.desk.desk import Desk
 from core.engine.covers import Covers
+from core.engine.departures import Departures
 from core.engine.gatherings import Gatherings
 from core.engine.handovers import press_handovers
-from core.engine.identity import short_name, steady
 from core.engine.lease import TTL, LeaseKeeper, LeaseLost
 from core.engine.looks import raise_looks
 from core.engine.mode import follow_mode
@@ -27,6 +27,7 @@ from core.engine.outbox import Outbox, Sent
 from core.engine.schedule import Calendar
 from core.engine.silences import Silences
 from core.engine.sweep import Sweep, Swept
+from core.processes import short_name, steady
 from data.checkpoint import checkpoint
 from data.errors import Refusal
 from data.instants import to_seconds
@@ -72,6 +73,8 @@ class Cycle:
     """Hazards whose next look became due."""
     alerts: int = 0
     """Silences and faults of devices that were found."""
+    departed: int = 0
+    """Sessions that ended because their process was gone."""
     stepped: int = 0
     """Seconds by which somebody set the wall clock since the last cycle."""
     shown: int = 0
@@ -119,6 +122,7 @@ class Engine:
         self.covers = Covers(self.store, self.lease, self.sweep.shelf)
         self.gatherings = Gatherings(self.store, self.lease, self.sweep.shelf)
         self.silences = Silences(Desk(self.store, clock, centre_id), self.lease)
+        self.departures = Departures(self.store, self.lease, steady_clock)
         self.outbox = Outbox(self.store, clock, centre_id, steady_clock=steady_clock, seed=seed)
         self._jobs = Calendar(self.store, clock, centre_id) if jobs else None
         self._on_cycle = on_cycle
@@ -203,6 +207,7 @@ class Engine:
         cycle.handovers = press_handovers(self.store, self.clock, self.lease, self._now())
         cycle.looks = raise_looks(self.store, self.clock, self.lease, self._now())
         cycle.alerts = self.silences.follow(self._now())
+        cycle.departed = self.departures.follow(self._now())
         cycle.next_at = self.sweep.next_due()
         now = self._now()
         with self.store.write(bell=False) as connection:
@@ -276,7 +281,7 @@ class Engine:
             return Cycle(self._now(), error=f"{trouble.code}: {trouble.en}")
         except Exception as error:
             log.exception("engine: a cycle failed")
-            return Cycle(self._now(), error=f"{type(error).__name__}: {error}")
+            return Cycle(self._now(), error=type(error).__name__)
 
     def _pause(self, cycle: Cycle, failures: int) -> float:
         """Seconds to wait: a cycle, less when something is due before, more after errors."""

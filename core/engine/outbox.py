@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select, text, update
 
 from core.clock import Clock
-from core.engine.identity import steady
 from core.engine.webhook import Answer, Poster, Webhook, http_poster, payload_of, read_webhook
+from core.processes import steady
 from data.instants import to_seconds
 from data.store import Store
 from data.tables import Centre, Notice, Officer, Ticket, Unit, table

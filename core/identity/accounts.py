@@ -17,6 +17,7 @@ from core.desk.permissions import require_role
 from core.identity import lockout, passwords, totp
 from core.identity.lockout import NONE, Failures
 from core.identity.policy import OFF, Policy, policy_of
+from core.identity.sealing import is_lost, open_secret, seal_new
 from core.identity.sessions import end_all
 from data.access_terms import AccessKind
 from data.errors import Conflict, NotAllowed, NotFound, Refusal
@@ -61,7 +62,7 @@ class _Attempt:
     centre_id: int
     officer: str
     password: str = field(repr=False)
-    code: str = field(repr=False)
+    code: str | None = field(repr=False)
     address: str
     now: int
 
@@ -70,7 +71,8 @@ class _Attempt:
 class _Look:
     """The account that an attempt is on, as the store has it."""
 
-    found: Mapping[str, Any] | None
+    policy: Policy
+    found: Mapping[str, Any] | None = field(repr=False)
     failed: Mapping[str, Failures]
     by_account: str
     by_address: str
@@ -87,23 +89,34 @@ class _Look:
         """The password that the account has."""
         return self.account["password"] if self.account is not None else None
 
+    @property
+    def sealed(self) -> str:
+        """The secret of the codes that are asked for, as it is stored; empty where none are."""
+        return str(self.account["totp_secret"]) if self.account is not None and self.policy.totp != OFF else ""
+
 
 @dataclass(frozen=True)
 class _Tried:
-    """A password tried on a stored one, and its hash with the parameters of today where those were others."""
+    """A password tried on the stored one, and the secret that the code is tried on."""
 
     stored: str | None
+    sealed: str
     fits: bool
     renewed: str | None
+    """The hash with the parameters of today, where those were others."""
+    secret: str = field(repr=False)
+    trouble: Refusal | None
+    """Why the secret cannot be opened."""
 
 
 def check_password(
-    store: Store, centre_id: int, officer_code: str, password: str, code: str, address: str, now: int
+    store: Store, centre_id: int, officer_code: str, password: str, code: str | None, address: str, now: int
 ) -> Outcome:
     """Whether somebody is the officer they say; counts and notes a failure. Opens transactions of its own.
 
     An unknown officer, one without an account, a wrong password and a wrong code cost the same work and give the same
-    words. The password is tried before the write transaction: whoever writes meanwhile does not wait for that.
+    words. The password is tried before the write transaction: whoever writes meanwhile does not wait for that. Without
+    a `code` nobody gets in whose code could be checked: that is for the loss of the key that seals the secrets.
     """
     attempt = _Attempt(centre_id, officer_code, password, code, address, now)
     while True:  # once more only where the password was changed meanwhile
@@ -111,7 +124,7 @@ def check_password(
             look = _look(connection, attempt)
         if look.waits:
             return Outcome(refusal=_wait(look.waits))
-        tried = _try_password(look.stored, password)
+        tried = _try(attempt, look)
         outcome = store.run(partial(_settle, attempt=attempt, tried=tried))
         if outcome is not None:
             return outcome
@@ -124,46 +137,58 @@ def _look(connection: Connection, attempt: _Attempt) -> _Look:
     failed = _failures(connection, centre_id, (by_account, by_address))
     only = found is not None and not found["disabled"] and _on_shift(connection, centre_id, now) == {found["id"]}
     free_at = lockout.free_at(failed.get(by_account, NONE), failed.get(by_address, NONE), only, now)
-    return _Look(found, failed, by_account, by_address, max(free_at - now, 0))
+    return _Look(policy_of(connection, centre_id), found, failed, by_account, by_address, max(free_at - now, 0))
 
 
-def _try_password(stored: str | None, password: str) -> _Tried:
-    fits = passwords.fits(stored, password)
-    renew = fits and stored is not None and passwords.is_outdated(stored)
-    return _Tried(stored, fits, passwords.hashed(password) if renew else None)
+def _try(attempt: _Attempt, look: _Look) -> _Tried:
+    fits = passwords.fits(look.stored, attempt.password)
+    renew = fits and look.stored is not None and passwords.is_outdated(look.stored)
+    secret, trouble = "", None
+    if attempt.code is not None and look.policy.totp != OFF:
+        try:
+            secret = open_secret(look.sealed, attempt.centre_id, look.account["id"] if look.account else 0)
+        except Refusal as refusal:
+            trouble = refusal
+    renewed = passwords.hashed(attempt.password) if renew else None
+    return _Tried(look.stored, look.sealed, fits, renewed, secret, trouble)
 
 
 def _settle(connection: Connection, attempt: _Attempt, tried: _Tried) -> Outcome | None:
-    """Count the attempt or let it in; None where the password it was tried on is no longer the account's.
+    """Count the attempt or let it in; None where the password or the secret it was tried on is no longer the account's.
 
     An attempt that others' failures overtook counts as one, right or wrong: many at once are no more guesses than one
     after the other, and the wait does not tell which of them was right.
     """
     lock_centre(connection, attempt.centre_id)  # attempts are settled one by one: none slips past the count
-    look, now = _look(connection, attempt), attempt.now
-    if look.stored != tried.stored:
+    look = _look(connection, attempt)
+    if (look.stored, look.sealed) != (tried.stored, tried.sealed):
         return None
-    policy = policy_of(connection, attempt.centre_id)
-    step = _step(look.account, attempt.code, policy, now)
-    if look.account is None or not tried.fits or step is None or look.waits:
+    account = look.account
+    step = _step(account, attempt, tried) if account is not None else None
+    if account is None or not tried.fits or look.waits or (step is None and tried.trouble is None):
         _note_failure(connection, attempt, look)
         return Outcome(refusal=_wait(look.waits) if look.waits else _wrong())
-    account = look.account
-    _forget(connection, attempt.centre_id, (look.by_account, look.by_address), now)
+    if step is None:
+        return Outcome(refusal=tried.trouble)
+    _forget(connection, attempt.centre_id, (look.by_account, look.by_address), attempt.now)
     values: dict[str, Any] = {"totp_step": step}
     if tried.renewed is not None:
         values["password"] = tried.renewed
     _save(connection, attempt.centre_id, account["id"], values)
-    return Outcome(
-        find_actor(connection, attempt.centre_id, account["code"], now), owes=_owed(account, policy)
-    )
+    owes = "password" if account["given"] else ""
+    if not owes and look.policy.totp == REQUIRED and not account["totp_secret"]:
+        owes = "totp"
+    return Outcome(find_actor(connection, attempt.centre_id, account["code"], attempt.now), owes=owes)
 
 
-def _owed(account: Mapping[str, Any], policy: Policy) -> str:
-    """What an officer must set before anything else."""
-    if account["given"]:
-        return "password"
-    return "totp" if policy.totp == REQUIRED and not account["totp_secret"] else ""
+def _step(account: Mapping[str, Any], attempt: _Attempt, tried: _Tried) -> int | None:
+    """The step to keep after this code; None when it is not the right one, or cannot be checked."""
+    last = int(account["totp_step"])
+    if not tried.sealed:
+        return last
+    if attempt.code is None:
+        return last if is_lost(tried.sealed) else None
+    return None if tried.trouble is not None else totp.step_of(tried.secret, attempt.code, attempt.now, last)
 
 
 def _note_failure(connection: Connection, attempt: _Attempt, look: _Look) -> None:
@@ -218,6 +243,17 @@ class AccountBook:
             end_all(self.connection, self.centre_id, account["id"], self.now, self.actor, "disabled")
         self._noted(account["code"], "disabled" if disabled else "enabled")
 
+    def disable_of(self, officer_id: int) -> int:
+        """Disable an officer's account, as part of a change that was permitted; gives how many there were: 1 or 0."""
+        row = self.connection.execute(
+            _accounts().where(_ACCOUNT.c.centre_id == self.centre_id, _ACCOUNT.c.id == officer_id, ~_ACCOUNT.c.disabled)
+        ).first()
+        if row is None:
+            return 0
+        _save(self.connection, self.centre_id, officer_id, {"disabled": True})
+        self._noted(row.code, "disabled")
+        return 1
+
     def release(self, officer: str) -> None:
         """Let an officer try again at once, after failures. Raises NotAllowed, NotFound."""
         require_role("account_release", "解除登录等待", "release from waiting to sign in", self.actor)
@@ -244,17 +280,14 @@ class AccountBook:
         self._noted(account["code"], "password")
 
     def pair(self, secret: str, code: str) -> None:
-        """Pair the actor's phone, once it shows a right code. Raises NotAllowed."""
+        """Pair the actor's phone, once it shows a right code. Raises NotAllowed, and StoreTrouble without a key."""
         account = self._one(self.actor.code)
         step = totp.step_of(secret, code, self.now, 0)
         if step is None:
             raise NotAllowed("totp-wrong", "验证码不对，未绑定。", "That is not the code: nothing was paired.")
-        _save(self.connection, self.centre_id, account["id"], {"totp_secret": secret, "totp_step": step})
+        sealed = seal_new(self.connection, self.centre_id, account["id"], secret)
+        _save(self.connection, self.centre_id, account["id"], {"totp_secret": sealed, "totp_step": step})
         self._noted(account["code"], "totp")
-
-    def owed(self) -> str:
-        """What the actor must set before anything else, as in `Outcome.owes`."""
-        return _owed(self._one(self.actor.code), policy_of(self.connection, self.centre_id))
 
     def listed(self) -> list[AccountLine]:
         """Every account. Raises NotAllowed."""
@@ -311,14 +344,6 @@ def _account(connection: Connection, centre_id: int, code: str) -> dict[str, Any
         .first()
     )
     return dict(row) if row is not None else None
-
-
-def _step(account: Mapping[str, Any] | None, code: str, policy: Policy, now: int) -> int | None:
-    """The step to keep after this code; None when it is not the right one."""
-    secret = account["totp_secret"] if account is not None else ""
-    if account is None or not secret or policy.totp == OFF:
-        return int(account["totp_step"]) if account is not None else 0
-    return totp.step_of(secret, code, now, int(account["totp_step"]))
 
 
 def _on_shift(connection: Connection, centre_id: int, now: int) -> set[int]:

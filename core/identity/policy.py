@@ -54,7 +54,7 @@ def change_policy(connection: Connection, centre_id: int, now: int, actor: Actor
     before = policy_of(connection, centre_id)
     after = replace(before, **changes)
     _check(after)
-    if after.sign_in == REQUIRED and not _has_administrator(connection, centre_id, now):
+    if after.sign_in == REQUIRED and not has_administrator(connection, centre_id, now, with_account=True):
         raise Conflict(
             "no-administrator",
             "须先有安全管理员并为其建立账号，否则无人能改回。",
@@ -80,26 +80,27 @@ def _check(policy: Policy) -> None:
         raise BadInput("password-shortest", "密码最短为 8 到 64 个字符。", "The shortest password is 8 to 64.")
 
 
-def _has_administrator(connection: Connection, centre_id: int, now: int) -> bool:
+def has_administrator(connection: Connection, centre_id: int, at: int, with_account: bool) -> bool:
+    """Whether an officer who is there holds the security administrator's role, with an account if one is wanted."""
     held, account, officer = table(Appointment).c, table(Account).c, table(Officer).c
-    return (
-        connection.execute(
-            select(held.id)
-            .join_from(
-                table(Appointment),
-                table(Account),
-                (account.centre_id == held.centre_id) & (account.id == held.officer_id),
-            )
-            .join(table(Officer), (officer.centre_id == held.centre_id) & (officer.id == held.officer_id))
-            .where(
-                held.centre_id == centre_id,
-                held.role == Role.SECURITY_ADMIN.value,
-                held.from_at <= now,
-                held.to_at.is_(None) | (held.to_at > now),
-                officer.active,
-                ~account.disabled,
-            )
-            .limit(1)
-        ).first()
-        is not None
+    found = (
+        select(held.id)
+        .join_from(
+            table(Appointment),
+            table(Officer),
+            (officer.centre_id == held.centre_id) & (officer.id == held.officer_id),
+        )
+        .where(
+            held.centre_id == centre_id,
+            held.role == Role.SECURITY_ADMIN.value,
+            held.from_at <= at,
+            held.to_at.is_(None) | (held.to_at > at),
+            officer.active,
+        )
+        .limit(1)
     )
+    if with_account:
+        found = found.join(
+            table(Account), (account.centre_id == held.centre_id) & (account.id == held.officer_id)
+        ).where(~account.disabled)
+    return connection.execute(found).first() is not None

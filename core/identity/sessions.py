@@ -9,20 +9,27 @@ from sqlalchemy import Connection, insert, select, text, update
 from core.accountability.access_log import note_access
 from core.desk.actor import Actor, Origin
 from core.identity.policy import policy_of
+from core.processes import is_gone, is_here, own_identity
 from data.access_terms import AccessKind
 from data.clean import clean
 from data.errors import NotAllowed, NotFound
 from data.ids import new_id
-from data.queries.identity import LIVE
+from data.queries.identity import LIVE, SEEN_EVERY
+from data.store import lock_centre
 from data.tables import Officer, OfficerSession, table
 
 HOUR = 3600
 _SESSION = table(OfficerSession)
 _LIVE = text(f"SELECT s.id {LIVE} AND s.id = :session")
 _EVERY_LIVE = text(
-    f"SELECT s.id, o.code, o.name, s.how, s.address, s.fingerprint, s.terminal, s.opened_at, s.expires_at {LIVE}"
+    f"SELECT s.id, o.code, o.name, s.how, s.address, s.fingerprint, s.terminal, s.opened_at, s.expires_at,"
+    f" s.process, s.seen_at {LIVE}"
     " ORDER BY s.opened_at, s.id"
 )
+GONE_AFTER = 3 * SEEN_EVERY
+"""A process of another machine, or from before a restart, that is silent for so long is gone."""
+GONE = "gone"
+"""Why a session ended: its process was no longer there."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,8 @@ class LiveSession:
     terminal: str
     opened_at: int
     expires_at: int
+    gone: bool = False
+    """Whether the process that it lived in is no longer there; such a session is about to be ended."""
 
 
 def open_session(
@@ -51,7 +60,10 @@ def open_session(
     terminal: str,
     token: str = "",
 ) -> int:
-    """Open a session and note it; gives its id. `token` is a digest, for a session that later commands act with."""
+    """Open a session and note it; gives its id.
+
+    `token` is a digest, for a session that later commands act with; without one it is this process's and ends with it.
+    """
     row = OfficerSession(
         centre_id=centre_id,
         id=new_id(),
@@ -61,7 +73,9 @@ def open_session(
         address=clean(address)[:64],
         fingerprint=clean(fingerprint)[:80],
         terminal=clean(terminal)[:60],
+        process="" if token else own_identity(),
         opened_at=now,
+        seen_at=now,
         expires_at=now + policy_of(connection, centre_id).hours * HOUR,
     )
     connection.execute(insert(_SESSION), [row.model_dump()])
@@ -94,7 +108,7 @@ def end_session(
     if own:
         actor = replace(actor, origin=Origin(session_id, row.how, row.address, row.fingerprint))
     kind = AccessKind.SIGNED_OUT if own else AccessKind.SESSION_ENDED
-    body = {"session": session_id, "officer_id": int(row.officer_id)}
+    body = {"session": session_id, "officer_id": int(row.officer_id)} | ({"what": GONE} if reason == GONE else {})
     note_access(connection, centre_id, now, actor, kind, row.terminal, body)
 
 
@@ -131,5 +145,34 @@ def require_live(connection: Connection, centre_id: int, origin: Origin | None, 
 
 
 def live_sessions(connection: Connection, centre_id: int, now: int) -> list[LiveSession]:
-    """Every session that stands, the oldest first."""
-    return [LiveSession(*row) for row in connection.execute(_EVERY_LIVE, {"centre": centre_id, "now": now})]
+    """Every session that stands, the oldest first; those whose process is gone are marked."""
+    rows = connection.execute(_EVERY_LIVE, {"centre": centre_id, "now": now})
+    return [
+        LiveSession(
+            row.id, row.code, row.name, row.how, row.address, row.fingerprint, row.terminal, row.opened_at,
+            row.expires_at, _is_gone(row.process, row.seen_at, now),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def end_gone(connection: Connection, centre_id: int, now: int, actor: Actor) -> int:
+    """End the sessions whose process is gone, on record; gives how many."""
+    lock_centre(connection, centre_id)
+    gone = [session.id for session in live_sessions(connection, centre_id, now) if session.gone]
+    for session_id in gone:
+        end_session(connection, centre_id, session_id, now, actor, GONE)
+    return len(gone)
+
+
+def note_seen(connection: Connection, centre_id: int, session_id: int, now: int) -> None:
+    """The process of a session is there."""
+    connection.execute(
+        update(_SESSION).where(_SESSION.c.centre_id == centre_id, _SESSION.c.id == session_id).values(seen_at=now)
+    )
+
+
+def _is_gone(process: str, seen_at: int, now: int) -> bool:
+    if not process:
+        return False
+    return is_gone(process) if is_here(process) else now - seen_at >= GONE_AFTER

@@ -112,12 +112,7 @@ class KeyBook:
         if found.revoked_at is not None:
             raise Conflict("key-revoked", "这把密钥已被吊销。", "This key is revoked already.")
         lock_centre(self.connection, self.centre_id)
-        self.connection.execute(
-            update(_KEY)
-            .where(_KEY.c.centre_id == self.centre_id, _KEY.c.id == found.id)
-            .values(revoked_by=self.actor.code, revoked_at=self.now, reason=reason.strip())
-        )
-        return self._noted(AccessKind.KEY_REVOKED, self._one(found.id))
+        return self._revoked(found.id, reason.strip())
 
     def listed(self) -> list[OfficerKey]:
         """Every key, those of one officer together, the newest last; to officers without an administrator's part
@@ -125,6 +120,21 @@ class KeyBook:
         """
         everything = may("ssh_keys", self.actor) or may("audit", self.actor)
         return [key for key in self._all() if everything or key.officer == self.actor.code]
+
+    def revoke_of(self, officer_id: int, reason: str) -> int:
+        """Take every key of an officer away, as part of a change that was permitted; gives how many."""
+        held = [int(row.id) for row in self._rows(_KEY.c.officer_id == officer_id, _KEY.c.revoked_at.is_(None))]
+        for key in held:
+            self._revoked(key, reason)
+        return len(held)
+
+    def _revoked(self, key: int, reason: str) -> OfficerKey:
+        self.connection.execute(
+            update(_KEY)
+            .where(_KEY.c.centre_id == self.centre_id, _KEY.c.id == key)
+            .values(revoked_by=self.actor.code, revoked_at=self.now, reason=reason)
+        )
+        return self._noted(AccessKind.KEY_REVOKED, self._one(key))
 
     def _noted(self, kind: AccessKind, key: OfficerKey) -> OfficerKey:
         body = {"fingerprint": key.fingerprint, "from": list(key.addresses), "expires_at": key.expires_at}

@@ -69,46 +69,13 @@ def write_rotations(
     wanted = [_wanted(turn, known[turn.officer]) for turn in turns if turn.officer in known]
     begin, end = (_midnight(first + timedelta(days=ahead), zone) for ahead in (0, days))
     old = _rows(connection, centre_id, begin, end)
-    done = _bring(connection, centre_id, [row for row in old if row.kind == SHIFT], wanted, now, _of_rotation)
+    done = _bring(connection, centre_id, [row for row in old if row.kind == SHIFT], wanted, now)
     body = {"from_at": begin, "to_at": end, "rotations": [rotation.code for rotation in rotations]}
     _note(connection, centre_id, now, actor, body, done)
     return done
 
 
-def write_times(
-    connection: Connection,
-    centre_id: int,
-    wanted: Sequence[Wanted],
-    now: int,
-    actor: Actor,
-    replace: Collection[tuple[int, int]] = (),
-    what: str = "import",
-) -> Written:
-    """Write times that a file gives; in the spans of `replace` other shifts in the same roles go. Raises NotAllowed."""
-    require_role("roster", "排值班表", "write the roster", actor)
-    lock_centre(connection, centre_id)
-    if not wanted:
-        return Written()
-    begin = min(one.from_at for one in wanted)
-    old = _rows(connection, centre_id, begin, max(one.from_at for one in wanted) + 1)
-    roles = {one.role for one in wanted if one.kind == SHIFT}
-
-    def goes(row: Any) -> bool:
-        within = any(start <= row.from_at < end for start, end in replace)
-        return within and row.kind == SHIFT and row.role in roles
-
-    done = _bring(connection, centre_id, old, wanted, now, goes)
-    _note(connection, centre_id, now, actor, {"what": what}, done)
-    return done
-
-
-def _of_rotation(row: Any) -> bool:
-    return bool(row.source)
-
-
-def _bring(
-    connection: Connection, centre_id: int, old: Iterable[Any], wanted: Iterable[Wanted], now: int, goes: Any
-) -> Written:
+def _bring(connection: Connection, centre_id: int, old: Iterable[Any], wanted: Iterable[Wanted], now: int) -> Written:
     """Add and take out, by the turn that a row stands for: who had it by plan, in which role, from when to when."""
     done = Written()
     there = {_slot(row.planned_id or row.officer_id, row): row for row in old}
@@ -128,7 +95,7 @@ def _bring(
             planned = one.officer_id if one.source else None
             row = Duty(centre_id=centre_id, id=new_id(), planned_id=planned, **one._asdict())
             fresh.append(row.model_dump())
-    lost = [row for slot, row in there.items() if slot not in slots and row.from_at > now and goes(row)]
+    lost = [row for slot, row in there.items() if slot not in slots and row.from_at > now and row.source]
     for start in range(0, len(lost), 500):
         ids = [row.id for row in lost[start : start + 500]]
         connection.execute(delete(_DUTY).where(_DUTY.c.centre_id == centre_id, _DUTY.c.id.in_(ids)))

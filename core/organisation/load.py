@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Table, insert, select, update
 
 from core.desk.actor import Actor
 from core.desk.permissions import require_role
+from core.identity.leaving import can_administer, require_administrator, shut_out
+from core.identity.policy import has_administrator
 from core.organisation.check import check
 from core.organisation.journal import note_change
 from core.organisation.model import DutyEntry, Organisation, UnitEntry
@@ -20,7 +22,6 @@ from data.errors import BadInput, NotAllowed, NotFound
 from data.ids import new_id
 from data.store import lock_centre
 from data.tables import Appointment, Centre, Duty, Officer, Unit, table
-from data.terms import Role
 
 APPOINTMENT, CENTRE, DUTY, OFFICER = table(Appointment), table(Centre), table(Duty), table(Officer)
 UNIT = table(Unit)
@@ -62,12 +63,21 @@ def load_organisation(
     """Bring the store to an organisation, inside an open write transaction; loading the same again changes nothing.
 
     `at` in epoch seconds is the date of the change. Units, people and roles that are in the store only are left as they
-    are, or with `replace` closed and ended. Raises NotAllowed unless the actor may change the organisation, BadInput,
-    with nothing changed, for one with errors.
+    are, or with `replace` closed and ended; sessions, keys and accounts of officers who leave end with that. Raises
+    NotAllowed unless the actor may change the organisation; with nothing changed, BadInput for one with errors and
+    Conflict where no security administrator would be left.
     """
     require_role("organisation", "加载机构", "load an organisation", actor)
-    fixed = actor.glass is not None or _has_security_admin(connection, centre_id)
-    return fill_centre(connection, centre_id, organisation, at, actor.code, replace, fixed)
+    lock_centre(connection, centre_id)
+    fixed = actor.glass is not None or has_administrator(connection, centre_id, at, with_account=False)
+    administered, before = can_administer(connection, centre_id, at), _active(connection, centre_id)
+    report = fill_centre(connection, centre_id, organisation, at, actor.code, replace, fixed)
+    if administered:
+        require_administrator(connection, centre_id, at)
+    gone = before - _active(connection, centre_id)
+    for what, amount in shut_out(connection, centre_id, sorted(gone), at, actor).items():
+        report.count(report.ended, what, amount)
+    return report
 
 
 def load_roster(
@@ -118,15 +128,10 @@ def refuse_errors(organisation: Organisation) -> None:
         )
 
 
-def _has_security_admin(connection: Connection, centre_id: int) -> bool:
-    held = APPOINTMENT.c
-    return (
-        connection.execute(
-            select(held.id)
-            .where(held.centre_id == centre_id, held.role == Role.SECURITY_ADMIN.value, held.to_at.is_(None))
-            .limit(1)
-        ).first()
-        is not None
+def _active(connection: Connection, centre_id: int) -> set[int]:
+    """Officers who are there."""
+    return set(
+        connection.execute(select(OFFICER.c.id).where(OFFICER.c.centre_id == centre_id, OFFICER.c.active)).scalars()
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from core.rules.duty_shifts import read_shift_codes
 from data.duty_terms import GapKind
 from data.errors import BadInput
 from data.terms import Role
@@ -77,8 +78,9 @@ class Gap(NamedTuple):
 
 
 def read_limits(body: Mapping[str, Any]) -> Limits:
-    """The table [duty] of a policy. Raises BadInput."""
-    values = body.get("duty", {})
+    """The table [duty] of a policy; its shifts are checked as well. Raises BadInput."""
+    read_shift_codes(body.get("duty", {}))
+    values = {name: value for name, value in body.get("duty", {}).items() if name != "shifts"}
     bounds = {"rest_hours": 48, "ahead_days": 31, "post_hours": 400}
     for name, value in values.items():
         if type(value) is not int or not 0 <= value <= bounds.get(name, -1):

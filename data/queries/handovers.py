@@ -254,7 +254,7 @@ h.made_by, h.packs, h.pack_hash, h.given_at, h.given_by, h.answered_at, h.answer
 h.step, h.next_at
 """
 _LISTS = (8, 9, 19)
-_UNSIGNED = 20
+_WORDS, _UNSIGNED = 18, 20
 
 
 def handover(reader: Reader, centre: int, number: int) -> HandoverLine | None:
@@ -333,6 +333,7 @@ def known_changes(reader: Reader, centre: int, since: int, signed: bool) -> list
 
 def _line(row: Sequence[Any], pack: dict[str, Any]) -> HandoverLine:
     values = [_plain(value) if place in _LISTS else value for place, value in enumerate(row)]
+    values[_WORDS] = mask_text(values[_WORDS] or "")
     values[_UNSIGNED] = bool(values[_UNSIGNED])
     return HandoverLine._make((*values, pack))
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 SETTING = "identity"
 NAMED, REQUIRED = "named", "required"
+SEEN_EVERY = 5 * 60
+"""How often the process of a session says that it is there, in seconds."""
 LIVE = """
 FROM officer_session s
 JOIN officer o ON o.centre_id = s.centre_id AND o.id = s.officer_id
@@ -59,6 +61,16 @@ def session_of_token(reader: Reader, centre: int, token: str, now: int) -> Found
 def session_stands(reader: Reader, centre: int, session: int, now: int) -> bool:
     """Whether a session is still live."""
     return reader.one(_BY_ID, centre=centre, session=session, now=now) is not None
+
+
+def lives_in_process(reader: Reader, centre: int, session: int) -> bool:
+    """Whether a session is open and ends with its process: no command acts with it by a token."""
+    row = reader.one(
+        "SELECT process FROM officer_session WHERE centre_id = :centre AND id = :session AND ended_at IS NULL",
+        centre=centre,
+        session=session,
+    )
+    return row is not None and row[0] != ""
 
 
 def has_account(reader: Reader, centre: int, officer: str) -> bool:

@@ -23,7 +23,8 @@ class Account(SQLModel, table=True):
     """The passwords before, which are not taken again."""
     given: bool = True
     """Whether somebody else set the password: then it is good for choosing an own one, and for nothing else."""
-    totp_secret: str = Field(default="", max_length=64)
+    totp_secret: str = Field(default="", max_length=200)
+    """Sealed with a key that the store does not hold (`core.identity.sealing`); plain only until an upgrade is done."""
     totp_step: int = big(0)
     """The newest step whose code was used."""
     disabled: bool = False
@@ -69,3 +70,7 @@ class OfficerSession(SQLModel, table=True):
     ended_at: int | None = big(None)
     ended_by: str = Field(default="", max_length=60)
     reason: str = text()
+    process: str = Field(default="", max_length=120)
+    """The process that it lives in (`core.processes`); empty for one that commands act with by its token."""
+    seen_at: int = big(0)
+    """When its process was last heard of, within minutes."""

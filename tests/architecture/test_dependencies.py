@@ -104,7 +104,7 @@ def test_licences_allow_what_we_do(repository: Path) -> None:
 
 def test_the_page_of_dependencies_is_true(repository: Path, project: dict[str, Any]) -> None:
     page = (repository / "docs" / "dependencies.md").read_text()
-    rows = dict(re.findall(r"^\| ([\w-]+) \| .+ \| ([\w.-]+) \|$", page, re.MULTILINE))
+    rows = dict(re.findall(r"^\| ([\w-]+) \| .+ \| ([\w. -]+) \|$", page, re.MULTILINE))
     wanted = {normal(requirement.name) for requirements in direct(project).values() for requirement in requirements}
     assert set(rows) - {"package"} == wanted
     found = installed()

@@ -136,3 +136,19 @@ def test_mask_phone_never_shows_the_middle(mobile: str, way: str) -> None:
 def test_any_text_is_survived_and_masking_twice_changes_nothing(text: str) -> None:
     once = mask_text(text)
     assert mask_text(once) == once
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("渝A8765F占道", "渝A***5F占道"),
+        ("渝A·D87659", "渝A****59"),
+        ("渝Ａ　８７６５９", "渝Ａ***５９"),
+        ("渝 A 8 7 6 5 9 停在门口", "渝 A***5 9 停在门口"),
+        ("粤Z1234港", "粤Z***4港"),
+        ("云计算A100平台、川A口、新A区12345号", "云计算A100平台、川A口、新A区12345号"),
+    ],
+)
+def test_a_number_plate_keeps_its_place_and_its_last_two_signs(text: str, wanted: str) -> None:
+    assert mask_text(text) == wanted
+    assert mask_text(wanted) == wanted

@@ -67,11 +67,15 @@ def shape(connection: Connection) -> list[str]:
 
 
 def _in_order(sql: str) -> str:
-    """The parts of a CREATE TABLE by name: SQLite writes a column that was added later behind the constraints."""
+    """The parts of a CREATE TABLE by name: SQLite writes a column that was added later behind the constraints, and the
+    name of a table that was made anew in quotes.
+    """
     if not sql.startswith("CREATE TABLE"):
         return sql
     head, _, parts = sql.partition("(")
-    return head + ", ".join(sorted(re.split(r", (?![^(]*\))", parts.strip().removesuffix(")").strip())))
+    return head.replace('"', "") + ", ".join(
+        sorted(re.split(r", (?![^(]*\))", parts.strip().removesuffix(")").strip()))
+    )
 
 
 def copy_of_classes() -> MetaData:

@@ -14,6 +14,7 @@ from core.desk.verbs.naming import ROW
 from core.rules.case import LIVE_TASKS, Case
 from data.access_terms import NUMBER, AccessKind
 from data.errors import BadInput, NotAllowed
+from data.masking import mask_text
 from data.tables import AccessEvent, TicketEvent, table
 
 HOUR = 3_600
@@ -33,10 +34,11 @@ def show_field(deed: Deed, order: ShowField) -> CentreReceipt:
         if why is not None:
             raise NotAllowed(why.code, why.zh + "。", why.en + ".")
     _within_limit(deed)
-    facts = {"ticket": order.ticket, "field": order.field.value, "reason": order.reason}
+    reason = mask_text(order.reason)
+    facts = {"ticket": order.ticket, "field": order.field.value, "reason": reason}
     number = deed.append(order.verb, facts)
     deed.ledger.flush()
-    body = {"field": order.field.value, "reason": order.reason}
+    body = {"field": order.field.value, "reason": reason}
     note_access(deed.connection, deed.centre_id, deed.at, deed.actor, AccessKind.REVEALED, case.ticket.code, body)
     return CentreReceipt(order.verb, number, number, deed.at, case.ticket.id)
 
@@ -64,7 +66,7 @@ def find_number(deed: Deed, order: FindNumber) -> CentreReceipt:
             "Give a whole number, or its last four digits.",
         )
     _within_limit(deed)
-    facts = {"length": len(order.digits), "reason": order.reason}
+    facts = {"length": len(order.digits), "reason": mask_text(order.reason)}
     number = deed.append(order.verb, facts)
     deed.ledger.flush()
     note_access(deed.connection, deed.centre_id, deed.at, deed.actor, AccessKind.SEARCHED, "", facts)
@@ -73,7 +75,7 @@ def find_number(deed: Deed, order: FindNumber) -> CentreReceipt:
 
 def reveal(deed: Deed, order: Reveal) -> CentreReceipt:
     """Keep who had a whole paper in full, and why."""
-    number = deed.append(order.verb, {"what": order.what, "reason": order.reason})
+    number = deed.append(order.verb, {"what": order.what, "reason": mask_text(order.reason)})
     deed.ledger.flush()
     body = {"reason": order.reason}
     note_access(deed.connection, deed.centre_id, deed.at, deed.actor, AccessKind.REVEALED, order.what, body)

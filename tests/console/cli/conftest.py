@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlmodel import SQLModel
 
 from console.cli import words
@@ -25,6 +26,7 @@ from core.desk.desk import Desk, open_desk
 from core.desk.orders import Accept, Assess, Report
 from data.location import locate
 from data.store import Store
+from data.tables import Appointment, Officer, table
 from tests.made_stores import MadeStores
 from tests.street import START, small_street
 
@@ -114,6 +116,45 @@ def run(street: Street, capsys: pytest.CaptureFixture[str]) -> Run:
         return Ended(code, found.out, found.err)
 
     return call
+
+
+FIRST, OWN = "blue-kettle-71-oak", "seven lamps at dusk"
+"""The password that an account is given, and the one that its officer chooses then."""
+Type = Callable[..., Ended]
+
+
+@pytest.fixture
+def typed(run: Run, monkeypatch: pytest.MonkeyPatch) -> Type:
+    """A command with lines on standard input."""
+
+    def call(*arguments: str, lines: tuple[str, ...] = (), officer: str | None = None) -> Ended:
+        monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+        return run(*arguments, officer=officer)
+
+    return call
+
+
+@pytest.fixture
+def required(street: Street, typed: Type) -> Type:
+    """A centre that requires a sign-in: `an` is its security administrator, `zhang` has an account too."""
+    with street.desk.store.write() as connection:
+        connection.execute(
+            insert(table(Officer)), {"centre_id": 1, "id": 90, "code": "an", "name": "安", "created_at": 0}
+        )
+        connection.execute(
+            insert(table(Appointment)),
+            {"centre_id": 1, "id": 90, "officer_id": 90, "unit_id": 1, "role": "security_admin", "from_at": 0},
+        )
+    assert typed("account", "policy", "--sign-in", "required", officer="an").code == 5, "nobody could turn back"
+    for officer in ("an", "zhang"):
+        made = typed("account", "add", officer, lines=(FIRST,), officer="an")
+        assert made.code == 0, made.err
+        owed = typed("sign-in", officer, lines=(FIRST, ""))
+        assert (owed.code, "owes-password" in owed.err) == (4, True)
+        assert typed("account", "password", officer, lines=(FIRST, "", OWN)).code == 0
+    done = typed("account", "policy", "--sign-in", "required", "--json", officer="an")
+    assert done.code == 0, done.err
+    return typed
 
 
 def process(arguments: Sequence[str], data: bytes | None = None, **more: Any) -> subprocess.CompletedProcess[bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import sys
@@ -12,57 +11,20 @@ from pathlib import Path
 
 import pexpect
 import pyotp
-import pytest
 import typer
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from console.cli.permits import COMMANDS
 from console.cli.proof import UNATTENDED
 from console.cli.root import NOUNS, Root
 from console.cli.session import Session
 from console.cli.token_file import token_path
-from core.identity.sessions import live_sessions
 from data.errors import NotAllowed
-from data.tables import AccessEvent, Appointment, Officer, OfficerSession, TicketEvent, table
-from tests.console.cli.conftest import Ended, Run, Street
+from data.tables import AccessEvent, Officer, OfficerSession, TicketEvent, table
+from tests.console.cli.conftest import FIRST, OWN, Ended, Run, Street, Type
 from tests.console.test_permits import leaves
 
-FIRST, OWN, NEXT = "blue-kettle-71-oak", "seven lamps at dusk", "an entirely other one"
-Type = Callable[..., Ended]
-
-
-@pytest.fixture
-def typed(run: Run, monkeypatch: pytest.MonkeyPatch) -> Type:
-    """A command with lines on standard input."""
-
-    def call(*arguments: str, lines: tuple[str, ...] = (), officer: str | None = None) -> Ended:
-        monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
-        return run(*arguments, officer=officer)
-
-    return call
-
-
-@pytest.fixture
-def required(street: Street, typed: Type) -> Type:
-    """A centre that requires a sign-in: `an` is its security administrator, `zhang` has an account too."""
-    with street.desk.store.write() as connection:
-        connection.execute(
-            insert(table(Officer)), {"centre_id": 1, "id": 90, "code": "an", "name": "安", "created_at": 0}
-        )
-        connection.execute(
-            insert(table(Appointment)),
-            {"centre_id": 1, "id": 90, "officer_id": 90, "unit_id": 1, "role": "security_admin", "from_at": 0},
-        )
-    assert typed("account", "policy", "--sign-in", "required", officer="an").code == 5, "nobody could turn back"
-    for officer in ("an", "zhang"):
-        made = typed("account", "add", officer, lines=(FIRST,), officer="an")
-        assert made.code == 0, made.err
-        owed = typed("sign-in", officer, lines=(FIRST, ""))
-        assert (owed.code, "owes-password" in owed.err) == (4, True)
-        assert typed("account", "password", officer, lines=(FIRST, "", OWN)).code == 0
-    done = typed("account", "policy", "--sign-in", "required", "--json", officer="an")
-    assert done.code == 0, done.err
-    return typed
+NEXT = "an entirely other one"
 
 
 def test_no_command_runs_unproved_but_those_that_ask_themselves_and_the_machines_own(
@@ -90,7 +52,8 @@ def test_no_command_runs_unproved_but_those_that_ask_themselves_and_the_machines
     session.close()
     program = {path for path, operation in COMMANDS.items() if operation == "program"}
     assert refusals == {"sign-in-required"}
-    assert open_to_all == program | UNATTENDED | {"sign-in", "sign-out", "account password", "account totp"}
+    asks_itself = {"sign-in", "sign-out", "account password", "account totp", "account lost-key"}
+    assert open_to_all == program | UNATTENDED | asks_itself
     assert len(every) > 4 * len(open_to_all)
 
 
@@ -271,23 +234,3 @@ def test_a_terminal_shows_no_password_and_pairs_a_phone(typed: Type, street: Str
     child.expect("Paired")
     child.wait()
     assert typed("account", "list", "--json", officer="chen").json[0]["totp"] is True
-
-
-def test_the_console_asks_for_the_sign_in_and_a_lost_terminal_ends_its_session(required: Type, street: Street) -> None:
-    words = ["-m", "console", "--store", street.path, "--as", "zhang"]
-    child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=60, dimensions=(24, 80))
-    child.expect("此处无人登录")
-    shown = child.before
-    for line, sign in (("", "密码"), (OWN, ""), ("", "全部")):
-        child.send(f"{line}\r")
-        child.expect(sign)
-        shown += child.before
-    assert OWN not in shown
-    with street.desk.store.read() as connection:
-        (session,) = live_sessions(connection, 1, int(time.time()))
-    assert (session.officer, session.terminal) == ("zhang", "console")
-    child.ptyproc.fileobj.close()
-    until = time.monotonic() + 60
-    while kinds(street)[-1] != ("signed_out", "zhang"):
-        assert time.monotonic() < until, "the session is not ended"
-        time.sleep(0.05)

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from core.engine import identity
+from core import processes
 from core.engine.lease import ENGINE_VERSION, LeaseKeeper, LeaseLost
 from data.errors import NotAllowed
 from data.tables import Lease
@@ -126,20 +126,20 @@ def test_an_older_engine_stands_down_and_a_newer_one_takes_over_at_once(rig: Rig
 
 
 def test_a_holder_whose_process_is_gone_is_not_waited_for(rig: Rig) -> None:
-    script = "from core.engine.identity import own_identity; print(own_identity())"
+    script = "from core.processes import own_identity; print(own_identity())"
     dead = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.strip()
     gone = LeaseKeeper(rig.store, 1, clock=rig.steady, ttl=5, holder=dead)
     _take(rig, gone)
-    assert identity.is_gone(dead)
+    assert processes.is_gone(dead)
     assert _take(rig, LeaseKeeper(rig.store, 1, clock=rig.steady, ttl=5))
 
 
 def test_only_a_process_of_this_machine_can_be_known_to_be_gone() -> None:
-    own = identity.own_identity()
-    assert not identity.is_gone(own)
+    own = processes.own_identity()
+    assert not processes.is_gone(own)
     host, pid, start, place, nonce = own.split(":")
-    assert not identity.is_gone(":".join((host, "999999999", start, "elsewhr", nonce)))
-    assert not identity.is_gone("somebody")
-    assert identity.is_gone(":".join((host, pid, "1", place, nonce))), "the number was given to another process"
-    assert identity.short_name(own) == f"{host}:{os.getpid()}"
+    assert not processes.is_gone(":".join((host, "999999999", start, "elsewhr", nonce)))
+    assert not processes.is_gone("somebody")
+    assert processes.is_gone(":".join((host, pid, "1", place, nonce))), "the number was given to another process"
+    assert processes.short_name(own) == f"{host}:{os.getpid()}"
     assert len(own) <= 120

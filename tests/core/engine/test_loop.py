@@ -176,7 +176,7 @@ def test_an_error_nobody_thought_of_is_reported_and_the_loop_goes_on(
     engine.start()
     _until(lambda: len(cycles) > 4 and cycles[-1].swept)
     engine.stop()
-    assert [cycle.error for cycle in cycles[:3]] == ["ZeroDivisionError: a fault"] * 3
+    assert [cycle.error for cycle in cycles[:3]] == ["ZeroDivisionError"] * 3, "its words may quote what people wrote"
 
 
 def test_a_watcher_sees_silence_by_its_own_clock(rig: Rig) -> None:

@@ -1,4 +1,4 @@
-"""Who holds the lease: a name that says where and which process, so that a dead holder on this machine is known."""
+"""Names of processes: where and which one, so that a holder of something that died on this machine is known."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def is_gone(holder: str) -> bool:
     engine from writing.
     """
     parts = holder.split(":")
-    if len(parts) != 5 or parts[3] != _place() or not parts[1].isdecimal():
+    if not is_here(holder) or not parts[1].isdecimal():
         return False
     pid = int(parts[1])
     try:
@@ -33,6 +33,12 @@ def is_gone(holder: str) -> bool:
     except OSError:
         return False
     return bool(parts[2]) and _started(pid) not in ("", parts[2])
+
+
+def is_here(holder: str) -> bool:
+    """Whether a process is, or was, one that can be seen from here: of this boot of this machine."""
+    parts = holder.split(":")
+    return len(parts) == 5 and parts[3] == _place()
 
 
 def short_name(holder: str) -> str:
