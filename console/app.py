@@ -27,8 +27,8 @@ from console.keyboard.availability import why_not
 from console.keyboard.bindings import bindings
 from console.keyboard.order import KeyOrder
 from console.keyboard.table import action, action_of
+from console.locking import FIRST_PANE, Locking
 from console.locking import MODE as LOCK
-from console.locking import Locking
 from console.officer_memory import OfficerMemory
 from console.ports import Backend, QueueRow, Status
 from console.screens.duty import DutyScreen
@@ -97,7 +97,7 @@ class ZhihuiApp(KeyOrder, CellOutput, AtWork):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = bindings("app")
     MODES = {name: partial(pane, name) for name in (*PANES, LOCK)}
-    DEFAULT_MODE = "queue"
+    DEFAULT_MODE = FIRST_PANE
 
     def __init__(self, backend: Backend, seconds: Callable[[], int], theme: str = "", line: Line = LOCAL) -> None:
         """On a backend; `seconds` is the injected clock: epoch seconds, now; `line` leads to the terminal.
@@ -218,7 +218,8 @@ class ZhihuiApp(KeyOrder, CellOutput, AtWork):
     def _take_news(self, news: News) -> None:
         """Show what a look at the store found."""
         self.status = news.status
-        if self.backend.officer is None and not self.backend.read_only and not self._asked_officer:
+        nobody = self.backend.officer is None and not self.backend.signed_out
+        if nobody and not self.backend.read_only and not self._asked_officer:
             self._ask_officer()
         duty = self.duty_screen
         if duty is None:
@@ -443,11 +444,19 @@ class ZhihuiApp(KeyOrder, CellOutput, AtWork):
     async def action_lock(self) -> None:
         await self.locking.lock()
 
-    async def forget_panes(self) -> None:
+    async def action_sign_out(self) -> None:
+        await self.locking.sign_out()
+
+    async def forget_officer(self) -> None:
         """Another officer goes on: what stood open was the last one's. What was typed is kept as drafts."""
         for name in PANES:
             await self.remove_mode(name)
             self.add_mode(name, partial(pane, name))
+        self._save_drafts()
+        self._drafts = None
+        self.memory.save()
+        self.forget_work()
+        self._clipboard = ""
 
     def push_screen(self, screen: Screen[Any] | str, *given: Any, mode: str | None = None, **options: Any) -> Any:
         """Push a screen; what opens while the console is locked opens behind the lock."""
@@ -480,3 +489,9 @@ class ZhihuiApp(KeyOrder, CellOutput, AtWork):
         words = _("The console stopped (incident {number}). The log has the details; the store is unharmed.")
         self._exit_renderables.append(Text(clean(words.format(number=number))))
         self._close_messages_no_wait()
+
+
+class SignInApp(ZhihuiApp):
+    """The console where somebody must sign in first: before that no pane is made."""
+
+    DEFAULT_MODE = LOCK

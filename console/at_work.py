@@ -29,6 +29,12 @@ class AtWork:
     def _app(self) -> ZhihuiApp:
         return cast("ZhihuiApp", self)
 
+    def forget_work(self) -> None:
+        """Another officer goes on: nothing that a worker kept is theirs."""
+        for name, made in vars(AtWork).items():
+            if isinstance(made, cached_property):
+                self.__dict__.pop(name, None)
+
     @cached_property
     def work(self) -> TicketWork:
         """What can be done to tickets."""

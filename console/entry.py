@@ -71,11 +71,18 @@ def _run(given: list[str], session: Session) -> int:
 
 
 def open_console(session: Session) -> int:
-    """The console, the wall or a training on the store of a session; gives the exit code. Raises Refusal."""
+    """The console, the wall or a training on the store of a session; gives the exit code. Raises Refusal.
+
+    Where a sign-in is required and nobody has signed in, the console asks for it and shows nothing before; who may
+    open it is asked then. The wall and an observer have nobody who could answer.
+    """
     from console.cli import permits, words
+    from console.cli.proof import must_sign_in
     from console.run import run_console
 
-    if session.training is None:
+    attended = session.training is None and session.wall is None and not session.observe
+    sign_in = attended and must_sign_in(session)
+    if session.training is None and not sign_in:
         permits.demand(session, "observe" if session.wall is None else "wall")
 
     session.close()
@@ -100,6 +107,7 @@ def open_console(session: Session) -> int:
         line=session.line,
         theme=session.theme,
         origin=session.origin,
+        sign_in=sign_in,
     )
 
 

@@ -1,4 +1,4 @@
-"""The lock of a console that nobody sits at: people and tickets are hidden, alarms and counts stay.
+"""A console that nobody sits at, or at which nobody is signed in: people and tickets are hidden, alarms stay.
 
 Its screen is a mode of its own, so that drawers, fields and places of the others come back as they were. What opens
 meanwhile opens behind it.
@@ -6,16 +6,26 @@ meanwhile opens behind it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from console.keyboard.table import action_of
+from console.ports import Status
+from data.errors import Refusal
 
 if TYPE_CHECKING:
     from console.app import ZhihuiApp
+    from console.screens.lock import LockScreen
 
 MODE = "lock"
-SURVIVES = frozenset({"app.repaint"})
+FIRST_PANE = "queue"
+"""Where whoever comes new begins."""
+SURVIVES = frozenset({"app.repaint", "screen.back"})
 """Calls of the table of keys that a locked console follows."""
+LEAVE = "app.leave"
+"""Followed besides where nobody is signed in: nobody is called here who would not hear it."""
+HALF_TYPED = 300
+"""Seconds without a key after which what was begun on the lock is forgotten."""
 
 
 class Locking:
@@ -25,8 +35,10 @@ class Locking:
         self._app = app
         self._quiet = 0
         """Seconds without a key or a click, counted by the app's beat: no jump of a clock locks or keeps open."""
-        self.behind = ""
+        self.behind = FIRST_PANE if app.backend.signed_out else ""
         """The mode that the lock hides; empty while it is off."""
+        self.named = ""
+        """Whom the command line named: the sign-in asks this officer first."""
 
     @property
     def locked(self) -> bool:
@@ -40,18 +52,20 @@ class Locking:
     async def beat(self) -> None:
         """A second has passed."""
         self._quiet += 1
+        if self.locked and self._quiet == HALF_TYPED:
+            self._begin_again()
         state = self._app.status.lock
         if state.session_over or 0 < state.minutes * 60 <= self._quiet:
             await self.lock()
 
-    def _can_lock(self) -> bool:
-        """An observer and a training have nobody to come back; before an officer is named nobody could lift it."""
+    def nobody_here(self) -> bool:
+        """Whether there is nobody who could come back: an observer, a training, a console that nobody has taken."""
         app = self._app
-        return not self.locked and not app.backend.read_only and app.coach is None and bool(app.backend.officer)
+        return app.backend.read_only or app.coach is not None or not app.backend.officer
 
     async def lock(self) -> None:
-        """Hide everything now."""
-        if not self._can_lock():
+        """Hide everything now. Where nobody could come back, nothing is locked."""
+        if self.locked or self.nobody_here():
             return
         app = self._app
         self.behind = app.current_mode
@@ -67,19 +81,54 @@ class Locking:
         app = self._app
         if officer == app.backend.officer:
             behind = self.behind
+            app.status = replace(app.status, lock=replace(app.status.lock, session_over=False))
         else:
-            behind = app.DEFAULT_MODE
-            await app.forget_panes()
+            behind = FIRST_PANE
+            await self._change_officer()
             app.backend.act_as(officer)
             app.attention.start_over()
+        app.watch_store.look_at_all()
         self.behind = ""
         self._quiet = 0
         await app.switch_mode(behind)
         if app.duty_screen is not None and app.duty_screen.is_mounted:
             app.duty_screen.tick(app.now)
             app.duty_screen.changed()
-        app.heard()
+
+    async def sign_out(self) -> None:
+        """The officer goes: hide everything, end the session on record, ask who comes next. A remote session ends."""
+        app = self._app
+        if self.locked or self.nobody_here():
+            return
+        if app.backend.remote:
+            app.action_leave()
+            return
+        await self.lock()
+        await self._change_officer()
+        self.behind, self.named = FIRST_PANE, ""
+        trouble = None
+        try:
+            await app.write(app.backend.sign_out)
+        except Refusal as refusal:
+            trouble = refusal
+        app.attention.start_over()
+        self._begin_again(trouble)
+
+    async def _change_officer(self) -> None:
+        """What was shown to the officer before goes, and what is known of them."""
+        app = self._app
+        await app.forget_officer()
+        kept = app.status
+        app.status = Status(kept.centre, "", kept.zone, kept.counts, kept.heartbeat, kept.mode)
+
+    def _begin_again(self, trouble: Refusal | None = None) -> None:
+        screen = self._app.duty_screen
+        if self.locked and screen is not None and screen.is_mounted:
+            locked: LockScreen = screen  # type: ignore[assignment]  # the mode has no other
+            locked.begin(trouble)
 
     def forbids(self, call: str) -> bool:
         """Whether a call of the table of keys does nothing now."""
-        return self.locked and action_of(call) is not None and call not in SURVIVES
+        if not self.locked or action_of(call) is None or call in SURVIVES:
+            return False
+        return not (call == LEAVE and self._app.backend.signed_out)

@@ -15,6 +15,7 @@ _OF: Mapping[str, str] = {
     "registers": "emergency watch devices notices",
     "handover_read": "handover",
     "show_field": "show_field",
+    "own_account": "sign_out",
     "report": "intake",
     "dispatch": "as_proposed verb.dispatch",
     "undo": "undo",

@@ -37,14 +37,15 @@ def run_console(
     line: str = "",
     theme: str | None = None,
     origin: Origin | None = None,
+    sign_in: bool = False,
 ) -> int:
     """Run the console on a located URL until the officer leaves; gives the exit code.
 
     `centre` and `officer` are codes; without an officer the console asks, unless it only observes. `line` is one of
     `console.terminal.line.CHOICES`, or empty for what the environment says. Raises StoreTrouble, NotFound or, for a
     line or a theme that there is not, BadInput before anything is drawn. `origin` is how the officer came in from
-    elsewhere. A keymap that cannot be followed is said in
-    the banner, and the usual keys are in use.
+    elsewhere. With `sign_in` nothing is shown until somebody, `officer` or another one, has proved who they are. A
+    keymap that cannot be followed is said in the banner, and the usual keys are in use.
     """
     hangup = Hangup()  # first of all: it blocks signals, and threads inherit that
     i18n.set_language(language)
@@ -54,7 +55,7 @@ def run_console(
     log_to_file()
     with Opening(chosen_line.paced) as opening:  # asks the terminal; it answers while the modules are loaded
         gc.disable()  # start-up makes many objects and no garbage
-        from console.app import ZhihuiApp
+        from console.app import SignInApp, ZhihuiApp
         from console.backend.observer import ObserverBackend
         from console.backend.store import StoreBackend
 
@@ -64,17 +65,18 @@ def run_console(
         backend = (
             ObserverBackend(url, clock, seconds, centre)
             if observe
-            else StoreBackend(url, clock, seconds, centre, officer)
+            else StoreBackend(url, clock, seconds, centre, None if sign_in else officer)
         )
-        backend.origin = origin
+        backend.origin, backend.signed_out = origin, sign_in
         decision = opening.decide()
-    app = ZhihuiApp(backend, seconds, decision.theme(chosen_theme), chosen_line)
+    app = (SignInApp if sign_in else ZhihuiApp)(backend, seconds, decision.theme(chosen_theme), chosen_line)
+    app.locking.named = officer or ""
     app.typed_ahead = opening.typed_ahead
     app.themes.say_too(decision.warning)
     app.troubles += [trouble] if trouble is not None else []
     gc.freeze()
     gc.enable()
-    app.hang_up = hangup.hang_up
+    app.hang_up, hangup.parting = hangup.hang_up, backend.part
     hangup.watch(app.leave_from_outside, sys.stdin.fileno())
     beat = SessionBeat(url, backend.centre.id, lambda: backend.origin, seconds)
     beat.start()

@@ -46,6 +46,8 @@ class StoreWatch:
         self._trouble = trouble
         self._mark: int | None = None
         self._whole_at = 0
+        self._round = 0
+        """Grows when another officer goes on: what was looked up for the one before is dropped."""
         self._listening = False
         self._heard_again = False
         """The bell rang while the store was being looked at."""
@@ -75,6 +77,7 @@ class StoreWatch:
     def look_at_all(self) -> None:
         """Another officer goes on: look up everything that waits."""
         self._whole_at = 0
+        self._round += 1
         self.look()
 
     def look(self) -> None:
@@ -114,7 +117,7 @@ class StoreWatch:
     async def _listen(self) -> None:
         """Read status, change mark and notices."""
         app, backend = self._app, self._app.backend
-        now, last = app.now, self.last_notice
+        now, last, begun = app.now, self.last_notice, self._round
         whole = not last or not 0 <= now - self._whole_at < WHOLE_LOOK
         waited, unwatched = frozenset(app.attention.waiting), app.attention.unwatched_since
 
@@ -137,6 +140,8 @@ class StoreWatch:
             self._listening = False
             if self._heard_again:
                 self.look()
+        if begun != self._round:
+            return
         silence, self._answered_at = self.lost, None
         if app.duty_screen is None or not app.duty_screen.is_mounted:
             app.status = status

@@ -42,6 +42,9 @@ class Scope:
 NOBODY = Scope(None, whole=True)
 """A single terminal at which nobody is named, a wall, an observer: all tickets, and of confidential ones no content."""
 
+NOTHING = Scope(0, nothing=True)
+"""A console at which nobody has signed in yet: no ticket at all."""
+
 URGENT = ("emergency", "urgent")
 LIVE = ("sent", "acknowledged", "arrived")
 GIVEN = (*LIVE, "done", "returned")

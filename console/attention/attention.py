@@ -106,6 +106,7 @@ class Attention:
         self._hidden.clear()
         self._fallen_due.clear()
         self._noted_here.clear()
+        self._reported.clear()
         self._first_look = True
         self._app.watch_store.look_at_all()
 

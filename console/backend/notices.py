@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from time import monotonic
 from zoneinfo import ZoneInfo
@@ -102,6 +103,12 @@ class Notices:
             found = notices.standing(self._reader(), self._centre, officer, self._seconds())
             known = self._known = (officer, monotonic(), found)
         return known[2]
+
+
+def veiled(row: NoticeRow) -> NoticeRow:
+    """A notice for a screen that anybody may see: it calls for somebody, and says nothing of its ticket."""
+    words = _("An alarm waits: sign in to see it") if row.severity == Severity.ALARM else _("A notice waits: sign in")
+    return replace(row, title=words if row.title else "")
 
 
 def _overdue(row: QueueRow, zone: str) -> NoticeRow:

@@ -14,7 +14,7 @@ from data.queries import listing, organisation, tickets
 from data.queries.organisation import CentreLine
 from data.queries.scoping import Scoping
 from data.reader import Reader
-from data.scope import Scope
+from data.scope import NOBODY, NOTHING, Scope
 
 if TYPE_CHECKING:
     from console.backend.catalogue import CatalogueReader
@@ -42,7 +42,10 @@ class OpenStore:
         self.seconds = seconds
         self.officer = officer
         self._scoping = Scoping(self._scope)
+        self._calling = Scoping(lambda _reader, _centre: NOBODY)
         self._scoped_at = 0
+        self.signed_out = False
+        """Whether somebody must say who they are before anything but alarms and counts is read."""
         self.origin: Origin | None = None
         """How the officer came in, where that was proved."""
         self._readers = threading.local()
@@ -72,16 +75,23 @@ class OpenStore:
         if self.seconds() // ROLES_STAND != self._scoped_at:
             self._scoped_at = self.seconds() // ROLES_STAND
             self._scoping.forget()
-        reader = getattr(self._readers, "reader", None)
-        if reader is None or self._readers.age != self._age:
-            self._readers.age = self._age
-            reader = self._readers.reader = Reader(self.url)
-            reader.scoping = self._scoping
+        return self._reader_of("acting", self._scoping)
+
+    def _calling_reader(self) -> Reader:
+        """The same for what a console calls out: where nobody is signed in, alarms and counts of the whole centre."""
+        return self._reader_of("calling", self._calling) if self.signed_out else self._reader()
+
+    def _reader_of(self, name: str, scoping: Scoping) -> Reader:
+        reader, age = getattr(self._readers, name, (None, -1))
+        if reader is None or age != self._age:
+            reader = Reader(self.url)
+            reader.scoping = scoping
+            setattr(self._readers, name, (reader, self._age))
             self._all.append(reader)
         return reader
 
     def _scope(self, reader: Reader, centre: int) -> Scope:
-        return scope_for(reader, centre, self.officer, self.seconds())
+        return NOTHING if self.signed_out else scope_for(reader, centre, self.officer, self.seconds())
 
     def close(self) -> None:
         """Give all connections back."""

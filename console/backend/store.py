@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from console.backend.emergency import do_for_centre, emergency_view, mode_view
 from console.backend.handover import handover_shown, unsigned_handover
 from console.backend.lists import ClockList, TicketList
-from console.backend.notices import Notices
+from console.backend.notices import Notices, veiled
 from console.backend.personal import PersonalBackend
 from console.backend.places import places_in
 from console.backend.rights import rights_of
-from console.backend.unlocking import LockBackend
+from console.backend.signing_in import SignInBackend
 from console.backend.watch import WatchBackend
 from console.backend.words import event_title, holder_text, receipt_text, receipts_text
 from console.emergency_ports import EmergencyView
@@ -66,7 +66,7 @@ NEAREST = 12
 """Deadlines shown for a leader."""
 
 
-class StoreBackend(WatchBackend, LockBackend, PersonalBackend):
+class StoreBackend(WatchBackend, SignInBackend, PersonalBackend):
     """One centre of a store, for one console."""
 
     def __init__(
@@ -76,23 +76,26 @@ class StoreBackend(WatchBackend, LockBackend, PersonalBackend):
         super().__init__(url, clock, seconds, centre, officer)
         self._known_overview: OverviewReader | None = None
         self._beat_seen: tuple[int, float] = (-1, 0.0)
-        self._counted_at = 0.0
+        self._counted_for: tuple[object, float] = (None, 0.0)
+        """Whoever acts, and in which session; and when it was."""
         self._counted = (Counted(0), Counted(0))
         self._rights = Rights()
         self._lock_state = LockState()
-        self._officer_name = ""
+        self._officer_name = ("", "")
+        """The acting officer as named, and the name."""
         self._noted = {}
-        self._notices = Notices(self._reader, self.centre.id, seconds)
+        self._notices = Notices(self._calling_reader, self.centre.id, seconds)
 
     # ------------------------------------------------------------------------------------------- state
 
     def status(self, now: int) -> Status:
-        reader, centre = self._reader(), self.centre
-        if time.monotonic() - self._counted_at >= COUNT_EVERY:
+        reader, centre, officer = self._calling_reader(), self.centre, self.officer
+        whose = (officer, self.origin)
+        if self._counted_for[0] != whose or time.monotonic() - self._counted_for[1] >= COUNT_EVERY:
             self._counted = queue.late_and_soon(reader, centre.id, now)
-            self._rights = rights_of(reader, centre.id, self.officer, now)
+            self._rights = rights_of(reader, centre.id, officer, now)
             self._lock_state = self.lock_state(now)
-            self._counted_at = time.monotonic()
+            self._counted_for = (whose, time.monotonic())
         name = centre.name_en if language() == "en" and centre.name_en else centre.name
         figures = Counts(counter(reader, centre.id, "open", "all"), *self._counted)
         mode = mode_view(reader, centre.id)
@@ -103,10 +106,12 @@ class StoreBackend(WatchBackend, LockBackend, PersonalBackend):
 
     def _who(self, reader: Reader) -> str:
         """The acting officer's name."""
-        if self.officer and not self._officer_name:
+        officer = self.officer or ""
+        if self._officer_name[0] != officer:
             found = organisation.officers(reader, self.centre.id)
-            self._officer_name = next((name for _id, code, name in found if self.officer in (code, name)), self.officer)
-        return self._officer_name
+            name = next((name for _id, code, name in found if officer in (code, name)), officer) if officer else ""
+            self._officer_name = (officer, name)
+        return self._officer_name[1]
 
     def _heartbeat(self, reader: Reader, now: int) -> Heartbeat:
         """Silence by our own steady clock: only a beat number that does not move counts, not the wall clock."""
@@ -152,7 +157,7 @@ class StoreBackend(WatchBackend, LockBackend, PersonalBackend):
         return [row for _off, row in sorted(rows, key=lambda pair: pair[0])]
 
     def act_as(self, officer: str) -> None:
-        self.officer, self._officer_name, self._counted_at = officer, "", 0.0
+        self.officer, self.signed_out = officer, False
         self._scoping.forget()
 
     # ------------------------------------------------------------------------------------------- lists
@@ -380,7 +385,7 @@ class StoreBackend(WatchBackend, LockBackend, PersonalBackend):
     # ------------------------------------------------------------------------------------------- notices
 
     def notices(self, after: int) -> Sequence[NoticeRow]:
-        return self._notices.after(after, self.officer)
+        return self._veiled(self._notices.after(after, self.officer))
 
     def newest_notices(self, amount: int) -> Sequence[NoticeRow]:
         return self._notices.newest(amount, self.officer)
@@ -389,7 +394,11 @@ class StoreBackend(WatchBackend, LockBackend, PersonalBackend):
         return self._notices.waiting(ids)
 
     def fallen_due(self, since: int, now: int) -> Sequence[NoticeRow]:
-        return self._notices.fallen_due(since, now, self.centre.zone, self.officer)
+        return self._veiled(self._notices.fallen_due(since, now, self.centre.zone, self.officer))
+
+    def _veiled(self, rows: Sequence[NoticeRow]) -> Sequence[NoticeRow]:
+        """While nobody is signed in, that something waits, and not what: a notice names its ticket."""
+        return [veiled(row) for row in rows] if self.signed_out else rows
 
     def notice_seen(self, notice_id: int) -> None:
         from core.desk.seen import mark_seen

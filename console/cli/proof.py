@@ -66,6 +66,16 @@ def prove(session: Session, path: str, operation: str) -> None:
     )
 
 
+def must_sign_in(session: Session) -> bool:
+    """Whether the centre wants a proof of who acts and there is none as yet. Raises NotFound, StoreTrouble."""
+    if session.bound or session.proved:
+        return False
+    from data.queries.identity import REQUIRED, sign_in_values
+
+    required = sign_in_values(session.reader(), session.centre_id()).get("sign_in") == REQUIRED
+    return required and live(session) is None
+
+
 def live(session: Session) -> Found | None:
     """The session of whoever signed in at this terminal, if it still stands."""
     from console.cli.token_file import read_token

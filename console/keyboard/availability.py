@@ -25,6 +25,8 @@ def why_not(app: ZhihuiApp, screen: DutyScreen, item: Action) -> str:
         return ""
     if screen.NAME not in item.screens:
         return _("not on this screen")
+    if item.id == "sign_out" and app.locking.nobody_here():
+        return _("nobody has signed in here")
     if ACTIONS.get(item.id) in app.status.rights.barred:
         return _("not for the role of {officer}").format(officer=app.status.officer)
     if app.backend.read_only and (item.id == "intake" or (item.group == WORK and item.id not in READING)):

@@ -119,6 +119,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("lock", ("f13", "q"), "app.lock", mark("Lock"),
            mark("Hide people and tickets while you are away; alarms, counts and bell go on"), PROGRAM,
            initials="suoping sp suoding sd"),
+    Action("sign_out", ("f23",), "app.sign_out", mark("Sign out"),
+           mark("End your session here; what you typed is kept for you, and whoever comes next signs in"), PROGRAM,
+           initials="tuichu denglu tcdl zhuxiao zx huanren hr huanban hb"),
     Action("repaint", ("ctrl+l",), "app.repaint", mark("Redraw"),
            mark("Send the whole screen to the terminal again"), PROGRAM, initials="chonghui ch", priority=True),
     Action("as_proposed", ("8", "p"), "screen.as_proposed", mark("As proposed"),
@@ -229,6 +232,7 @@ KEY_NAMES = {
     "f20": "Shift+F8",
     "f21": "Shift+F9",
     "f22": "Shift+F10",
+    "f23": "Shift+F11",
 }
 
 

@@ -3,7 +3,8 @@
 SIGHUP and SIGTERM are blocked in every thread and taken by one waiting thread, because an event loop that is stuck
 writing to a dead terminal never runs a handler. A second thread waits for the terminal to hang up, which Textual does
 not notice when the signal is ignored (nohup). Whoever comes first asks the app to leave and, if it has not left after
-three seconds, ends the process. Nothing can be lost: every change is in the store when its key is answered.
+three seconds, ends the process: an app that writes to a terminal that is gone may be stuck for good. What must not be
+left undone is done before that. Nothing can be lost: every change is in the store when its key is answered.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from collections.abc import Callable
 PATIENCE = 3.0
 """Seconds that the app gets to leave by itself."""
 
+PARTING = 2.0
+"""Seconds that what must be done before the end gets."""
+
 SIGNALS = frozenset({signal.SIGHUP, signal.SIGTERM})
 
 
@@ -26,6 +30,8 @@ class Hangup:
     def __init__(self) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         self._leave: Callable[[], None] | None = None
+        self.parting: Callable[[], None] | None = None
+        """What must be done where the app does not come to its own end; called on a thread of its own."""
         self._once = threading.Lock()
         self._gone = threading.Event()
 
@@ -67,5 +73,10 @@ class Hangup:
                 self._leave()
             except RuntimeError:
                 pass  # the event loop is closed already
-        if not self._gone.wait(PATIENCE):
-            os._exit(status)
+        if self._gone.wait(PATIENCE):
+            return
+        if self.parting is not None:
+            last = threading.Thread(target=self.parting, name="hangup-parting", daemon=True)
+            last.start()
+            last.join(PARTING)
+        os._exit(status)

@@ -203,6 +203,11 @@ class Banner(Bar):
         """Whether the shown line stands for notices about several tickets."""
         return len({notice.ticket_id or -notice.id for notice in self.top_notices}) > 1
 
+    def clear(self) -> None:
+        """Take everything down: it was said to somebody else."""
+        self.entries = []
+        self._update_look()
+
     def dismiss(self) -> tuple[NoticeRow, ...]:
         """Put the top message away; the notices that it stood for."""
         gone = self.entries.pop() if self.entries else Entry("", "")

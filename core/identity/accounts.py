@@ -175,10 +175,15 @@ def _settle(connection: Connection, attempt: _Attempt, tried: _Tried) -> Outcome
     if tried.renewed is not None:
         values["password"] = tried.renewed
     _save(connection, attempt.centre_id, account["id"], values)
-    owes = "password" if account["given"] else ""
-    if not owes and look.policy.totp == REQUIRED and not account["totp_secret"]:
-        owes = "totp"
-    return Outcome(find_actor(connection, attempt.centre_id, account["code"], attempt.now), owes=owes)
+    officer = find_actor(connection, attempt.centre_id, account["code"], attempt.now)
+    return Outcome(officer, owes=_owed(account, look.policy))
+
+
+def _owed(account: Mapping[str, Any], policy: Policy) -> str:
+    """What an officer must set before anything else."""
+    if account["given"]:
+        return "password"
+    return "totp" if policy.totp == REQUIRED and not account["totp_secret"] else ""
 
 
 def _step(account: Mapping[str, Any], attempt: _Attempt, tried: _Tried) -> int | None:
@@ -288,6 +293,10 @@ class AccountBook:
         sealed = seal_new(self.connection, self.centre_id, account["id"], secret)
         _save(self.connection, self.centre_id, account["id"], {"totp_secret": sealed, "totp_step": step})
         self._noted(account["code"], "totp")
+
+    def owed(self) -> str:
+        """What the actor must set before anything else, as in `Outcome.owes`."""
+        return _owed(self._one(self.actor.code), policy_of(self.connection, self.centre_id))
 
     def listed(self) -> list[AccountLine]:
         """Every account. Raises NotAllowed."""

@@ -94,13 +94,14 @@ class Scoping:
         return known.statement(sql, values.get("dimension", "")), {**values, **known.values}
 
     def _expressions(self, reader: Reader, centre: int) -> _Expressions:
-        known = self._known.get(centre)
+        cache = self._known  # what is found for one officer must not be kept for the next: `forget` makes another
+        known = cache.get(centre)
         if known is None:
             if self._home is None:
                 self._home = "main" if reader.sqlite else f'"{_schema(reader)}"'
             scope = self._find(reader, centre)
             dense = not scope.whole and _dense(reader, centre, scope)
-            known = self._known[centre] = _Expressions(scope, self._home, reader.sqlite, dense)
+            known = cache[centre] = _Expressions(scope, self._home, reader.sqlite, dense)
         return known
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from console.backend.filter_words import filter_words
 from console.emergency_ports import EmergencyView
 from console.handover_ports import HandoverShown
-from console.intake_ports import Condition, FilterWord, MatterHit, OfficerRow, PlaceHit
+from console.intake_ports import Condition, FilterWord, MatterHit, PlaceHit
 from console.leader_ports import LeaderView
 from console.meeting_ports import AttendanceView, ComingMeeting
 from console.overview_ports import OverviewView
@@ -36,10 +36,11 @@ from console.tie_ports import Alike, Ties
 from console.watch_ports import WatchView
 from console.widgets.pages import MemoryProvider
 from core.rules.personal import PERSONAL
-from data.errors import BadInput, NotAllowed, Refusal
+from data.errors import BadInput, Refusal
 from data.queries.counted import Counted
 from data.terms import Stage, Urgency
 from tests.console.handover_packs import made_pack
+from tests.console.memory_lock import MemoryLock
 from tests.console.memory_overview import made_overview
 
 NOW = 1_784_510_160
@@ -139,7 +140,7 @@ class LiveProvider(MemoryProvider):
         return sorted(rows, key=lambda row: row.key)
 
 
-class MemoryBackend:
+class MemoryBackend(MemoryLock):
     """Everything that the console asks for, from lists that a test may change."""
 
     def __init__(self, rows: Sequence[QueueRow] = (), provider: QueueProvider | None = None) -> None:
@@ -184,33 +185,11 @@ class MemoryBackend:
             self.emergency_shown.mode,
         )
 
-    officer: str | None = "lin"
-
     name = "memory"
     read_only = False
 
     def start(self) -> None:
         """Nothing is heavy here."""
-
-    def officers(self) -> Sequence[OfficerRow]:
-        return [OfficerRow("lin", "林", "流转调度岗", "lin"), OfficerRow("zhou", "周", "城市更新岗A", "zhou csgxg")]
-
-    def act_as(self, officer: str) -> None:
-        self.officer = officer
-
-    passwords: Mapping[str, str] = {}
-    """Of officers with an account."""
-
-    def asks_password(self, officer: str) -> bool:
-        return officer in self.passwords
-
-    def unlock(self, officer: str, password: str, one_time: str) -> str:
-        if self.passwords.get(officer, password) != password:
-            raise NotAllowed("wrong-password", "密码不对。", "The password is wrong.")
-        found = [one.code for one in self.officers() if officer in (one.code, one.name)]
-        if not found:
-            raise BadInput("officer-unknown", "没有这名人员。", "There is no such officer.")
-        return found[0]
 
     personal: Mapping[str, str] = {}
     """Fields of every ticket in full."""

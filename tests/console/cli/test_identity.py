@@ -19,6 +19,7 @@ from console.cli.proof import UNATTENDED
 from console.cli.root import NOUNS, Root
 from console.cli.session import Session
 from console.cli.token_file import token_path
+from core.identity.sessions import live_sessions
 from data.errors import NotAllowed
 from data.tables import AccessEvent, Officer, OfficerSession, TicketEvent, table
 from tests.console.cli.conftest import FIRST, OWN, Ended, Run, Street, Type
@@ -234,3 +235,23 @@ def test_a_terminal_shows_no_password_and_pairs_a_phone(typed: Type, street: Str
     child.expect("Paired")
     child.wait()
     assert typed("account", "list", "--json", officer="chen").json[0]["totp"] is True
+
+
+def test_the_console_asks_for_the_sign_in_and_a_lost_terminal_ends_its_session(required: Type, street: Street) -> None:
+    words = ["-m", "console", "--store", street.path, "--as", "zhang"]
+    child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=60, dimensions=(24, 80))
+    child.expect("此处无人登录")
+    shown = child.before
+    for line, sign in (("", "密码"), (OWN, ""), ("", "全部")):
+        child.send(f"{line}\r")
+        child.expect(sign)
+        shown += child.before
+    assert OWN not in shown
+    with street.desk.store.read() as connection:
+        (session,) = live_sessions(connection, 1, int(time.time()))
+    assert (session.officer, session.terminal) == ("zhang", "console")
+    child.ptyproc.fileobj.close()
+    until = time.monotonic() + 60
+    while kinds(street)[-1] != ("signed_out", "zhang"):
+        assert time.monotonic() < until, "the session is not ended"
+        time.sleep(0.05)
