@@ -15,3 +15,25 @@ class GapKind(Term):
     TWO_PLACES = "two_places", "一人两处", "one person in two places"
     LEAVE = "leave", "请假又排班", "on leave and on a shift"
     REST = "rest", "休息不足", "too little rest"
+
+
+class DutyAsk(Term):
+    """What an officer asks for of the roster."""
+
+    LEAVE = "leave", "请假", "leave"
+    EXCHANGE = "exchange", "换班", "exchange of shifts"
+
+
+class DutyAskState(Term):
+    """How far it is. `lapsed` is never stored: the shift has begun and nobody decided."""
+
+    ASKED = "asked", "已申请", "asked for"
+    AGREED = "agreed", "对方已同意，待批准", "agreed, to be granted"
+    GRANTED = "granted", "已批准", "granted"
+    DECLINED = "declined", "不同意", "declined"
+    WITHDRAWN = "withdrawn", "已撤回", "withdrawn"
+    LAPSED = "lapsed", "已过时", "lapsed"
+
+
+WAITING_ASKS = (DutyAskState.ASKED, DutyAskState.AGREED)
+"""States in which somebody has yet to say something."""

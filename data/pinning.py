@@ -19,6 +19,7 @@ TENANT_TABLES = frozenset(
             "device_signal",
             "device_state",
             "duty",
+            "duty_ask",
             "duty_swap",
             "emergency",
             "engine_outage",

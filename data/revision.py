@@ -33,6 +33,7 @@ REVISIONS = (
     "0019",
     "0020",
     "0021",
+    "0022",
 )
 """Every revision that this program knows, oldest first."""
 HEAD = REVISIONS[-1]

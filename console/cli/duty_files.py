@@ -219,9 +219,10 @@ def _record(done: RosterImport, dry_run: bool) -> dict[str, Any]:
             "from_at": iso(gap.from_at),
             "to_at": iso(gap.to_at),
             "text": words.say(zh, en),
-            "new": gap.key in done.fresh,
+            "new": line in done.fresh,
         }
-        for gap, zh, en, officers in done.gaps
+        for line in done.gaps
+        for gap, zh, en, officers in (line,)
     ]
     head = {"form": done.form, "first": done.first, "last": done.last, "codes": dict(done.codes), "dry_run": dry_run}
     return {**head, **written, "gaps": gaps}
@@ -250,8 +251,9 @@ def _say(done: RosterImport, zone: str, dry_run: bool) -> None:
     if written.exchanged:
         zh, en = zh + f"换班照旧 {written.exchanged}。", f"{en} {written.exchanged} agreed exchanges stay."
     output.say_line(words.say(zh, en))
-    for gap, zh_text, en_text, _ in done.gaps:
-        new = words.say("新", "new") if gap.key in done.fresh else "  "
+    for line in done.gaps:
+        gap, zh_text, en_text, _ = line
+        new = words.say("新", "new") if line in done.fresh else "  "
         output.say_line(
             f"! {new} {moment(gap.from_at, zone)} - {moment(gap.to_at, zone)} {words.say(zh_text, en_text)}"
         )

@@ -101,6 +101,13 @@ def _directory() -> Iterator[Allowed]:
     for view in ("show", "now"):
         yield Allowed(f"duty {view}", 0, f"--at= {FORMS}")
     yield Allowed("duty check", 0, f"--days= {FORMS}")
+    yield Allowed("duty leave-ask", 0, "--from= --until= --reason= --officer= --key= --json")
+    yield Allowed("duty exchange", 1, "--mine= --theirs= --reason= --officer= --key= --json")
+    yield Allowed("duty requests", 0, f"--waiting {FORMS}")
+    yield Allowed("duty agree", 1, "--json")
+    yield Allowed("duty grant", 1, "--substitute= --note= --dry-run --json")
+    yield Allowed("duty decline", 1, "--reason= --json")
+    yield Allowed("duty withdraw", 1, "--json")
     yield Allowed("duty import", 0, "--month= --sheet= --dry-run --json", stdin=True)
     yield Allowed("duty export", 0, "--from= --days= --grid --format=", stdin=True)
     yield Allowed("duty template", 0, "--grid --month= --format=")

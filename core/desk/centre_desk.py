@@ -13,7 +13,18 @@ from sqlalchemy import Connection
 
 from core.desk.actor import Actor
 from core.desk.centre_orders import CentreOrder
-from core.desk.deeds import break_glass, broadcasts, emergency, grants, handover, hazards, personal, phone, running_log
+from core.desk.deeds import (
+    break_glass,
+    broadcasts,
+    duty_asks,
+    emergency,
+    grants,
+    handover,
+    hazards,
+    personal,
+    phone,
+    running_log,
+)
 from core.desk.deeds.deed import CentreReceipt, Deed, DeedKind
 from core.desk.desk import Desk
 from core.desk.keys import keep_key, used_key
@@ -23,7 +34,18 @@ from core.desk.permissions import require_role
 
 DEEDS: dict[str, DeedKind] = {
     kind.order.verb: kind
-    for family in (emergency, running_log, phone, hazards, broadcasts, handover, grants, break_glass, personal)
+    for family in (
+        emergency,
+        running_log,
+        phone,
+        hazards,
+        broadcasts,
+        handover,
+        grants,
+        break_glass,
+        personal,
+        duty_asks,
+    )
     for kind in family.DEEDS
 }
 """Every deed by its name."""

@@ -23,7 +23,7 @@ from core.exchange.tables import shown
 from core.exchange.textfile import check_file
 from core.organisation.duty import LEAVE, LONGEST, SHIFT_ROLES
 from core.organisation.duty import SHIFT as ON_SHIFT
-from core.organisation.duty_ahead import GapLine, gaps_ahead
+from core.organisation.duty_ahead import GapLine, fresh_gaps, gaps_ahead
 from core.organisation.duty_replacing import IMPORTED, Replaced, RosterPlan, replace_roster
 from core.organisation.duty_writing import Wanted
 from core.organisation.rotations import kept_rotations
@@ -62,8 +62,8 @@ class RosterImport:
     done: Replaced
     gaps: list[GapLine] = field(default_factory=list)
     """What is wrong with the roster in these days afterwards."""
-    fresh: frozenset[str] = frozenset()
-    """Keys of the gaps that were not there before."""
+    fresh: list[GapLine] = field(default_factory=list)
+    """Of these, what was not wrong before, or not for as long."""
 
 
 def codes_of(reader: Reader, centre: int, at: int) -> ShiftCodes:
@@ -105,7 +105,6 @@ def import_roster(
     facts = {"file": shown(file.name), "sha256": file.digest}
     done = replace_roster(connection, centre_id, roster, zone, now, actor, facts)
     after = _gaps(reader, centre_id, begin, end)
-    known = {line.gap.key for line in before}
     return RosterImport(
         file.sheet.form,
         codes.legend(),
@@ -113,7 +112,7 @@ def import_roster(
         str(max(plan.seen)),
         done,
         after,
-        frozenset(line.gap.key for line in after) - known,
+        [line for line in after if fresh_gaps(before, [line])],
     )
 
 

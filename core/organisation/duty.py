@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select, update
 
 from core.desk.actor import Actor
-from core.desk.permissions import require_duty
+from core.desk.permissions import may, require_duty
+from core.organisation.duty_ahead import limits_of
 from core.organisation.journal import note_change
+from core.rules.duty_watch import HOUR
 from data.errors import BadInput, Conflict, NotAllowed, NotFound
 from data.ids import new_id
+from data.inside import InsideReader
 from data.store import lock_centre
 from data.tables import Appointment, Duty, Officer, table
 from data.terms import Role
@@ -58,8 +61,20 @@ class DutyBook:
         return self._add(found, SHIFT, served, from_at, to_at, note)
 
     def leave(self, officer: str, from_at: int, to_at: int | None, note: str = "") -> DutyTime:
-        """A leave: the ladder passes this officer over. Raises NotFound, BadInput, Conflict."""
-        return self._add(self._officer(officer), LEAVE, "", from_at, to_at, note)
+        """A leave: the ladder passes this officer over. Raises NotFound, BadInput, Conflict.
+
+        Whoever is no leader writes down for themselves what cannot wait; NotAllowed for more, which is asked for.
+        """
+        found = self._officer(officer)
+        if not may("duty_others", self.actor):
+            hours = limits_of(InsideReader(self.connection), self.centre_id).leave_hours
+            if to_at is None or to_at > self.now + hours * HOUR:
+                raise NotAllowed(
+                    "leave-ask",
+                    f"本人只能登记 {hours} 小时内结束的请假，更长的请用 zhihui duty leave-ask 申请。",
+                    f"One's own leave is written down for {hours} hours at most; ask for more: zhihui duty leave-ask.",
+                )
+        return self._add(found, LEAVE, "", from_at, to_at, note)
 
     def end(self, officer: str, kind: str, at: int) -> list[DutyTime]:
         """End what lasts at `at`: the shift (`shift`) or the leave (`leave`). Raises NotFound where none does."""

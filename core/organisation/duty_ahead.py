@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from core.rules.duty_watch import Gap, Holders, Limits, Time, find_gaps, read_limits
+from core.rules.duty_watch import Gap, Holders, Limits, Time, find_gaps, read_limits, uncovered
 from data.duty_terms import GapKind
 from data.queries import duty
 from data.queries.organisation import KEPT, officer_codes
@@ -31,7 +32,7 @@ def limits_of(reader: Reader, centre: int) -> Limits:
 def gaps_ahead(reader: Reader, centre: int, begin: int, end: int) -> list[GapLine]:
     """What is wrong in [begin, end), epoch seconds, in order of time."""
     rows = duty.times(reader, centre, begin - KEPT, end + DAY)
-    times = [Time(row.officer_id, row.kind, row.role, row.from_at, row.to_at) for row in rows]
+    times = [Time(row.officer_id, row.kind, row.role, row.from_at, row.to_at, row.planned_id) for row in rows]
     holders: dict[str, list[int]] = {}
     names: dict[str, str] = {}
     for line in duty.posts(reader, centre, begin):
@@ -42,6 +43,18 @@ def gaps_ahead(reader: Reader, centre: int, begin: int, end: int) -> list[GapLin
     gaps = find_gaps(times, posts, keeping, begin, end, limits_of(reader, centre))
     people = officer_codes(reader, centre, {officer for gap in gaps for officer in gap.officers})
     return [_line(gap, names, people) for gap in gaps]
+
+
+def fresh_gaps(before: Iterable[GapLine], after: Iterable[GapLine]) -> list[GapLine]:
+    """What is wrong afterwards and was not before, cut to the times that it is about."""
+    known: dict[tuple[object, ...], list[tuple[int, int]]] = {}
+    for line in before:
+        known.setdefault(line.gap[:3], []).append((line.gap.from_at, line.gap.to_at))
+    return [
+        line._replace(gap=line.gap._replace(from_at=begin, to_at=end))
+        for line in after
+        for begin, end in uncovered(known.get(line.gap[:3], ()), line.gap.from_at, line.gap.to_at)
+    ]
 
 
 def _line(gap: Gap, units: dict[str, str], people: dict[int, tuple[str, str]]) -> GapLine:

@@ -35,6 +35,10 @@ class Limits(NamedTuple):
     rest_hours: int = 8
     ahead_days: int = 3
     post_hours: int = 72
+    leave_hours: int = 24
+    """For how long from now an officer may write down the own leave without asking: who falls ill cannot wait."""
+    exchange_approved: bool = True
+    """Whether an exchange of shifts waits for a leader after both have agreed."""
 
 
 LIMITS = Limits()
@@ -48,6 +52,8 @@ class Time(NamedTuple):
     role: str
     from_at: int
     to_at: int | None
+    planned_id: int | None = None
+    """Whose turn it is by the plan, where that is known."""
 
     @property
     def end(self) -> int:
@@ -81,15 +87,20 @@ def read_limits(body: Mapping[str, Any]) -> Limits:
     """The table [duty] of a policy; its shifts are checked as well. Raises BadInput."""
     read_shift_codes(body.get("duty", {}))
     values = {name: value for name, value in body.get("duty", {}).items() if name != "shifts"}
-    bounds = {"rest_hours": 48, "ahead_days": 31, "post_hours": 400}
+    approved = values.pop("exchange_approved", True)
+    if type(approved) is not bool:
+        raise BadInput(
+            "policy-duty", "duty.exchange_approved 须为 true 或 false", "duty.exchange_approved: true or false"
+        )
+    bounds = {"rest_hours": 48, "ahead_days": 31, "post_hours": 400, "leave_hours": 400}
     for name, value in values.items():
         if type(value) is not int or not 0 <= value <= bounds.get(name, -1):
             raise BadInput(
                 "policy-duty",
-                f"duty.{name} 须为整数：rest_hours 0-48、ahead_days 0-31、post_hours 0-400",
-                f"duty.{name}: whole numbers of rest_hours 0-48, ahead_days 0-31, post_hours 0-400",
+                f"duty.{name} 须为整数：rest_hours 0-48、ahead_days 0-31、post_hours 和 leave_hours 0-400",
+                f"duty.{name}: whole numbers of rest_hours 0-48, ahead_days 0-31, post_hours and leave_hours 0-400",
             )
-    return Limits(**values)
+    return Limits(**values, exchange_approved=approved)
 
 
 def find_gaps(
@@ -160,6 +171,11 @@ def _empty(
     ]
 
 
+def _stands_in(one: Time, shift: Time) -> bool:
+    """Whether a time is a part of a shift that somebody else serves for its officer."""
+    return one.planned_id == shift.officer_id != one.officer_id and one.role == shift.role
+
+
 def _of_people(
     shifts: Sequence[Time], leaves: Mapping[int, Sequence[Time]], begin: int, end: int, limits: Limits
 ) -> list[Gap]:
@@ -171,8 +187,9 @@ def _of_people(
         for shift in own:
             for leave in leaves.get(officer, ()):
                 span = max(shift.from_at, leave.from_at), min(shift.end, leave.end)
-                if span[0] < span[1]:
-                    found[Gap(GapKind.LEAVE, shift.role, (officer,), *span)] = None
+                stood_in = [(one.from_at, one.end) for one in shifts if _stands_in(one, shift)]
+                for open_span in uncovered(stood_in, *span) if span[0] < span[1] else ():
+                    found[Gap(GapKind.LEAVE, shift.role, (officer,), *open_span)] = None
         for one, two in pairwise(own):
             if two.from_at < one.end:
                 span = two.from_at, min(one.end, two.end)

@@ -11,7 +11,8 @@ Shape (TOML, or the JSON body of a catalogue row):
     [cover]                 back = "asked" or "present"; whether a ticket that B took over waits for A's word, or goes
                             back by itself as soon as A is on duty again
     [upward.2]              phone, written, follow_up, counts_from; what an incident of this grade owes upward
-    [duty]                  rest_hours, ahead_days, post_hours: what is wrong with a roster; shifts: its codes
+    [duty]                  rest_hours, ahead_days, post_hours: what is wrong with a roster; shifts: its codes;
+                            leave_hours, exchange_approved: what is asked for
     [console]               lock_minutes = minutes without a key until a console locks; 0: never by itself
     [personal]              show_seconds, looks_an_hour, read_minutes; what is seen of personal data
     [handover]              shift_leader, duty_leader, commander = minutes after which an unsigned handover climbs

@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 from data.tables.access import AccessEvent, AccessHead
 from data.tables.catalogue import CalendarDay, Catalogue, Matter
 from data.tables.centre import Centre, CentreSequence, CentreStatistic, DailyNumber, Request, Setting
+from data.tables.duty_asks import DutyAskRecord, DutyAskRow
 from data.tables.emergency import Emergency, EmergencyRecord, PhoneRecord, PhoneRecordFields
 from data.tables.engine import EngineOutage, LadderStep, Lease, Notice
 from data.tables.handovers import Handover, HandoverNote, HandoverNoteRecord, HandoverRecord
@@ -102,6 +103,8 @@ __all__ = [
     "DeviceSignal",
     "DeviceState",
     "Duty",
+    "DutyAskRecord",
+    "DutyAskRow",
     "DutySwap",
     "Emergency",
     "EmergencyRecord",

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
+from data.tables.duty_asks import DutyAskRecord, DutyAskRow
 from data.tables.emergency import Emergency, EmergencyRecord, PhoneRecord, PhoneRecordFields
 from data.tables.handovers import Handover, HandoverNote, HandoverNoteRecord, HandoverRecord
 from data.tables.hazards import (
@@ -72,6 +73,7 @@ OF_CENTRE: dict[str, Projected] = {
     "handover_note": Projected(HandoverNoteRecord, HandoverNote, "交接说明"),
     "role_grant": Projected(RoleGrantRecord, RoleGrant, "授权"),
     "break_glass": Projected(BreakGlassRecord, BreakGlass, "紧急授权"),
+    "duty_ask": Projected(DutyAskRecord, DutyAskRow, "请假和换班"),
 }
 """Rows of the centre's own log, by their part in its effects; numbered by `id` inside a centre."""
 

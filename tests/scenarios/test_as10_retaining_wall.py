@@ -46,7 +46,7 @@ def test_two_deadlines_and_everybody_who_has_a_part(street: StreetCentre) -> Non
 
     # A is asked; with A away, B is, and it is on record that A was passed over.
     street.ticket("ask", code, "--note", "是否疏散墙下住户", who=post)
-    street.run("duty", "leave", leaders[0], "--note", "外出开会", who=leaders[0])
+    street.run("duty", "leave", leaders[0], "--until", "2026-11-20 22:00", "--note", "外出开会", who=leaders[0])
     street.ticket("ask", code, "--note", "请派区级专家", who=post)
     asked = [entry["facts"] for entry in street.log(code) if entry["verb"] == "ask"]
     assert [facts["asked"] for facts in asked] == [[leaders[0]], [leaders[1]]]

@@ -18,8 +18,8 @@ from core.desk.orders import Order
 from core.desk.people import people_at
 from core.desk.work import Message
 from core.rules.centre_log import CentreState, facts_of
-from data.errors import NotFound
-from data.tables import CENTRE_LOG, OF_CENTRE, Ticket, TicketEvent, table
+from data.errors import BadInput, NotFound
+from data.tables import CENTRE_LOG, OF_CENTRE, Officer, Ticket, TicketEvent, table
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,25 @@ class Deed:
             select(column.id).where(column.centre_id == self.centre_id).order_by(column.id.desc()).limit(1)
         ).scalar()
         return int(found or 0)
+
+    def officer(self, which: str | int) -> Any:
+        """An active officer (id, code, name) by code, name or id. Raises NotFound, BadInput for a name of several."""
+        columns = table(Officer).c
+        by_id = columns.id == which if isinstance(which, int) else (columns.code == which) | (columns.name == which)
+        found = self.connection.execute(
+            select(columns.id, columns.code, columns.name)
+            .where(columns.centre_id == self.centre_id, columns.active, by_id)
+            .limit(3)
+        ).all()
+        exact = [row for row in found if row.code == which] or found
+        shown = which if str(which).isprintable() else ascii(which)
+        if not exact:
+            raise NotFound("officer-unknown", f"没有人员“{shown}”。", f"There is no officer {shown}.")
+        if len(exact) > 1:
+            raise BadInput(
+                "officer-ambiguous", f"有多名人员叫 {shown}，请用编号。", f"Several are called {shown}: use a code."
+            )
+        return exact[0]
 
     def ticket(self, code: str) -> tuple[int, dict[str, Any]] | None:
         """Id and loose facts of a ticket named by its code; None where none is named. Raises NotFound."""

@@ -20,15 +20,15 @@ from data.access_terms import AccessKind
 from data.errors import BadInput, NotAllowed, NotFound
 from data.ids import new_id
 from data.rights_terms import GrantKind, GrantState
-from data.tables import Appointment, Officer, RoleGrant, RoleGrantRecord, Unit, table
+from data.tables import Appointment, RoleGrant, RoleGrantRecord, Unit, table
 from data.terms import Role, Severity, UnitKind
 
-_HELD, _OFFICER, _GRANT, _UNIT = table(Appointment), table(Officer), table(RoleGrant), table(Unit)
+_HELD, _GRANT, _UNIT = table(Appointment), table(RoleGrant), table(Unit)
 
 
 def ask(deed: Deed, order: AskRole) -> CentreReceipt:
     """Write the question down, if it can be agreed to at all, and tell those who may."""
-    officer, unit = _officer(deed, order.officer), _unit(deed, order.unit)
+    officer, unit = deed.officer(order.officer), _unit(deed, order.unit)
     if officer.id == deed.actor.id:
         raise NotAllowed("own-rights", "不能为本人申请授权。", "Nobody asks for rights of their own.")
     number = deed.newest("role_grant") + 1
@@ -64,7 +64,7 @@ def agree(deed: Deed, order: AgreeRole) -> CentreReceipt:
             "须由申请人和本人以外的第二人同意。",
             "A second person agrees: neither who asked nor who it is about.",
         )
-    officer = _officer(deed, grant.officer_id)
+    officer = deed.officer(grant.officer_id)
     _demand_possible(deed, grant, officer.code)
     if grant.kind == GrantKind.GIVE:
         held = Appointment(
@@ -140,27 +140,6 @@ def _waiting(deed: Deed, number: int) -> RoleGrantRecord:
     return RoleGrantRecord.model_construct(**row)
 
 
-def _officer(deed: Deed, which: str | int) -> Any:
-    """An active officer by code, name or id. Raises NotFound, BadInput for a name of several."""
-    of_id = (
-        _OFFICER.c.id == which if isinstance(which, int) else (_OFFICER.c.code == which) | (_OFFICER.c.name == which)
-    )
-    found = deed.connection.execute(
-        select(_OFFICER.c.id, _OFFICER.c.code, _OFFICER.c.name)
-        .where(_OFFICER.c.centre_id == deed.centre_id, _OFFICER.c.active, of_id)
-        .limit(3)
-    ).all()
-    exact = [row for row in found if row.code == which] or found
-    shown = which if str(which).isprintable() else ascii(which)
-    if not exact:
-        raise NotFound("officer-unknown", f"没有人员“{shown}”。", f"There is no officer {shown}.")
-    if len(exact) > 1:
-        raise BadInput(
-            "officer-ambiguous", f"有多名人员叫 {shown}，请用编号。", f"Several are called {shown}: use a code."
-        )
-    return exact[0]
-
-
 def _unit(deed: Deed, code: str) -> Any:
     """An open unit by its code or name; the centre's own where none is named."""
     if code:
@@ -194,7 +173,7 @@ def _write(
 
 def _what(deed: Deed, grant: RoleGrantRecord) -> str:
     """Who, what role, where: as codes, so that it says the same in both languages."""
-    officer = _officer(deed, grant.officer_id)
+    officer = deed.officer(grant.officer_id)
     unit = deed.connection.execute(
         select(_UNIT.c.code).where(_UNIT.c.centre_id == deed.centre_id, _UNIT.c.id == grant.unit_id)
     ).scalar_one()

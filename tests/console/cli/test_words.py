@@ -34,7 +34,7 @@ def on_terminal(street: Street, columns: int, *arguments: str) -> list[str]:
 def test_steps_to_come_name_unit_target_and_who_is_passed_over(run: Run, street: Street) -> None:
     zhang = street.desk.actor("zhang")
     street.desk.do(Dispatch(ticket="20261120-0003", to="CSGX", assist=["GHJS"]), zhang)
-    assert run("duty", "leave", "li", "--note", "培训", officer="li").code == 0
+    assert run("duty", "leave", "li", "--until", "2026-11-21", "--note", "培训", officer="li").code == 0
     shown = run("engine", "dry-run", "--until", "2h").out
     golden("dry_run_zh.txt", shown)
     golden("dry_run_en.txt", run("engine", "dry-run", "--until", "2h", "--lang", "en").out)
