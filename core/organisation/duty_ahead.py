@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from core.rules.duty_watch import Gap, Holders, Limits, Time, find_gaps, read_limits, uncovered
+from core.rules.duty_watch import HOUR, Gap, Holders, Limits, Time, find_gaps, read_limits, uncovered
 from data.duty_terms import GapKind
 from data.queries import duty
 from data.queries.organisation import KEPT, officer_codes
@@ -67,4 +67,8 @@ def _line(gap: Gap, units: dict[str, str], people: dict[int, tuple[str, str]]) -
     elif gap.kind is GapKind.LEAVE:
         role = Role(gap.subject)
         zh, en = f"{zh}（{role.zh}）", f"{en} ({role.en})"
+    elif gap.kind is GapKind.REST:
+        # Up to the begin of the next shift, which the gap includes.
+        hours = f"{(gap.to_at - gap.from_at - 1) / HOUR:.1f}".removesuffix(".0")
+        zh, en = f"{zh}（{hours} 小时）", f"{en} ({hours} h)"
     return GapLine(gap, zh, en, tuple(code for code, _ in known))

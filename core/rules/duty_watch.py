@@ -6,8 +6,7 @@ Instants are epoch seconds; a time without an end lasts.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from core.rules.duty_shifts import read_shift_codes
@@ -171,6 +170,16 @@ def _empty(
     ]
 
 
+def _followed(shifts: Iterable[Time]) -> Iterator[tuple[Time, Time]]:
+    """Each shift after the one before it that lasts longest: a short one between them hides no overlap."""
+    longest: Time | None = None
+    for shift in shifts:
+        if longest is not None:
+            yield longest, shift
+        if longest is None or shift.end > longest.end:
+            longest = shift
+
+
 def _stands_in(one: Time, shift: Time) -> bool:
     """Whether a time is a part of a shift that somebody else serves for its officer."""
     return one.planned_id == shift.officer_id != one.officer_id and one.role == shift.role
@@ -190,12 +199,11 @@ def _of_people(
                 stood_in = [(one.from_at, one.end) for one in shifts if _stands_in(one, shift)]
                 for open_span in uncovered(stood_in, *span) if span[0] < span[1] else ():
                     found[Gap(GapKind.LEAVE, shift.role, (officer,), *open_span)] = None
-        for one, two in pairwise(own):
+        for one, two in _followed(own):
             if two.from_at < one.end:
                 span = two.from_at, min(one.end, two.end)
                 found[Gap(GapKind.TWO_PLACES, "", (officer,), *span)] = None
-        working = [shift for shift in own if shift.role not in ON_CALL]
-        for one, two in pairwise(working):
+        for one, two in _followed([shift for shift in own if shift.role not in ON_CALL]):
             if 0 <= two.from_at - one.end < limits.rest_hours * HOUR:
                 found[Gap(GapKind.REST, "", (officer,), one.end, two.from_at + 1)] = None
     return [gap for gap in found if gap.from_at < end and gap.to_at > begin]
