@@ -53,6 +53,12 @@ class UnlockBackend(PolicyValues):
         """A proof is asked of everybody where the centre requires it, else of whoever has an account."""
         if not officer:
             raise NotAllowed("unlock-nobody", "请输入人员编号或姓名。", "Say who you are: a code or a name.")
+        if self.remote and self._code(officer) != self.officer:
+            raise NotAllowed(
+                "lock-own-session",
+                "远程会话只能由本人继续；换人请另行连接。",
+                "A session over SSH is its own officer's: whoever else goes on connects anew.",
+            )
         reader, centre = self._reader(), self.centre.id
         if not self._required() and not has_account(reader, centre, self._named(officer).code):
             return Asked()
@@ -61,12 +67,6 @@ class UnlockBackend(PolicyValues):
     def unlock(self, officer: str, password: str, one_time: str) -> Entered:
         """A failed proof is counted and noted."""
         asked = self.asks(officer)
-        if self.remote and self._code(officer) != self.officer:
-            raise NotAllowed(
-                "lock-own-session",
-                "远程会话只能由本人继续；换人请另行连接。",
-                "A session over SSH is its own officer's: whoever else goes on connects anew.",
-            )
         if not asked.password:
             return self._enter(self._named(officer), proved=False)
         from core.identity.accounts import check_password

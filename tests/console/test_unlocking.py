@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from console.backend.store import StoreBackend
+from core.desk.actor import Actor, Origin
 from core.identity.accounts import AccountBook
-from core.identity.sessions import end_session, live_sessions
+from core.identity.sessions import end_session, live_sessions, open_session
 from data.errors import NotAllowed, NotFound
 from data.tables import Appointment, Officer, table
 from data.terms import Role
@@ -62,4 +63,28 @@ def test_a_name_an_account_and_an_ended_session(street_copy: StreetCopy) -> None
     assert not backend.lock_state(now).session_over
     assert backend.actor().code == officer
     backend.close()
+    desk.store.close()
+
+
+def test_over_ssh_nobody_but_the_officer_of_the_key_goes_on(street_copy: StreetCopy) -> None:
+    desk, officer = street_copy()
+    backend = StoreBackend(desk.store.url, desk.clock, desk.now, None, officer)
+    other = next(one.code for one in backend.officers() if one.code != officer)
+    with desk.store.write() as connection:
+        came = ("ssh-key", "10.0.0.9", "SHA256:x", "console")
+        number = open_session(connection, desk.centre_id, desk.actor(officer).id or 0, desk.now(), *came)
+        admin = Actor("s", "", 0, frozenset({Role.SECURITY_ADMIN}))
+        AccountBook(connection, desk.centre_id, desk.now(), admin).add(other, PASSWORD)
+    backend.origin = came_in = Origin(number, "ssh-key", "10.0.0.9", "SHA256:x")
+    for name in (other, "nobody-here"):
+        with pytest.raises(NotAllowed) as refused:
+            backend.unlock(name, PASSWORD, "")
+        assert refused.value.code == "lock-own-session"
+    assert backend.unlock(officer, "", "").officer == officer
+    assert backend.origin == came_in, "the session of the key goes on"
+    backend.close()
+    with desk.store.read() as connection:
+        assert [one.id for one in live_sessions(connection, desk.centre_id, desk.now())] == [number], (
+            "not the console's"
+        )
     desk.store.close()

@@ -11,10 +11,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, insert
 
 from console import exit_codes
 from console.drafts import INTAKE, Drafts, drafts_path
 from core.identity.sessions import end_session, live_sessions
+from data.queries.identity import REQUIRED, SETTING
+from data.tables import Setting, table
 from tests.console.remote.attempts import ENVIRONMENT
 from tests.console.terminals import Emulator, Session, environment
 from tests.remote_sshd import SESSION_PATIENCE, Remote, consoles, until
@@ -25,7 +28,7 @@ SENT = " ".join(f'{one.replace("=", "=" + chr(34), 1)}"' for attempt in ENVIRONM
 """All variables that are tried, as `SetEnv` takes them."""
 OWN = {"HOME", "PATH", "LANG"}
 """Of these, what sshd sets by itself."""
-F6 = "\x1b[17~"
+F6, SHIFT_F1 = "\x1b[17~", "\x1b[1;2P"
 
 pytestmark = pytest.mark.skipif(SSHD is None, reason="no sshd: install openssh-server")
 
@@ -37,6 +40,14 @@ def console(remote: Remote, name: str, *options: str) -> Iterator[Session]:
     with closing(Session(command, Emulator(100, 30), environment())) as session:
         session.until("井盖缺失")
         yield session
+
+
+def kept_report(remote: Remote, officer: str) -> str:
+    """The title of the report that an officer has begun."""
+    desk = remote.desk
+    path = drafts_path(f"{desk.store.url}#{desk.centre_id}", officer)
+    kept = remote.site.keep / "state" / Path(path).relative_to(os.environ["XDG_STATE_HOME"])
+    return Drafts(str(kept), desk.now).get(INTAKE).values["title"]
 
 
 def test_a_key_opens_the_console_of_its_officer_and_quitting_restores_the_terminal(remote: Remote) -> None:
@@ -123,6 +134,34 @@ def test_a_revoked_key_ends_the_sessions_that_it_opened(remote: Remote) -> None:
     assert remote.run("lost", "help").returncode == 255
 
 
+def test_who_has_nothing_but_a_key_goes_on_after_the_lock_by_connecting_again(remote: Remote) -> None:
+    """The lock hides everything and stays up, for the alarms; what was typed is there in the next session."""
+    desk = remote.desk
+    row = {"centre_id": desk.centre_id, "name": SETTING}
+    with desk.store.write() as connection:
+        connection.execute(insert(table(Setting)), {**row, "value": {"sign_in": REQUIRED}})
+    try:
+        with console(remote, "li") as session:
+            session.press(F6)
+            session.until("内容")
+            session.press("half a report")
+            session.until("half a report")
+            session.press(SHIFT_F1)
+            session.until("您以密钥登录")
+            assert "half a report" not in session.screen.text
+            session.press("zhang")
+            session.press("\r")
+            assert session.ended() == exit_codes.OK, session.screen.text
+            session.until("请重新连接")
+        assert [(one["kind"], one["actor"]) for one in remote.access()][-1] == ("signed_out", "li")
+        assert kept_report(remote, "li") == "half a report", "it is there in the next session"
+    finally:
+        with desk.store.write() as connection:
+            connection.execute(
+                delete(table(Setting)).where(Setting.centre_id == row["centre_id"], Setting.name == SETTING)  # type: ignore[arg-type]
+            )
+
+
 def test_the_security_administrator_sees_and_ends_a_console(remote: Remote) -> None:
     desk = remote.desk
     with console(remote, "zhang") as session:
@@ -149,10 +188,7 @@ def test_a_line_that_drops_leaves_no_process_and_keeps_what_was_typed(remote: Re
         session.until("堡坎裂缝")
         os.kill(session.process.pid, signal.SIGKILL)
         until(lambda: process not in consoles(remote), "the console ends")
-    desk = remote.desk
-    path = drafts_path(f"{desk.store.url}#{desk.centre_id}", "zhang")
-    kept = remote.site.keep / "state" / Path(path).relative_to(os.environ["XDG_STATE_HOME"])
-    assert Drafts(str(kept), desk.now).get(INTAKE).values["title"] == "堡坎裂缝"
+    assert kept_report(remote, "zhang") == "堡坎裂缝"
 
 
 def test_several_officers_at_once_each_in_their_own_name(remote: Remote) -> None:
