@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from core.accountability.access_log import note_access
 from core.desk.actor import Actor, Origin, find_actor
-from core.desk.people import people_at
 from core.desk.permissions import require_role
 from core.identity import lockout, passwords, totp
+from core.identity.failures import Subjects, by_account, count, desk_depends_on, failures_of, forget, subjects_of
 from core.identity.lockout import NONE, Failures
 from core.identity.policy import OFF, Policy, policy_of
 from core.identity.sealing import is_lost, open_secret, seal_new
@@ -23,14 +22,13 @@ from data.access_terms import AccessKind
 from data.errors import Conflict, NotAllowed, NotFound, Refusal
 from data.queries.identity import REQUIRED
 from data.store import Store, lock_centre
-from data.tables import Account, Officer, SignInFailure, table
-from data.terms import Role
+from data.tables import Account, Officer, table
 
 REMEMBERED = 5
 """Earlier passwords that are not taken again."""
 NOBODY = Actor(code="unknown", name="")
 """In the access log, for a name that is no officer's: what was typed may have been a password."""
-_ACCOUNT, _FAILURE, _OFFICER = table(Account), table(SignInFailure), table(Officer)
+_ACCOUNT, _OFFICER = table(Account), table(Officer)
 
 
 @dataclass(frozen=True)
@@ -74,8 +72,7 @@ class _Look:
     policy: Policy
     found: Mapping[str, Any] | None = field(repr=False)
     failed: Mapping[str, Failures]
-    by_account: str
-    by_address: str
+    subjects: Subjects
     waits: int
     """Seconds until an attempt is heard; 0 for at once."""
 
@@ -133,11 +130,14 @@ def check_password(
 def _look(connection: Connection, attempt: _Attempt) -> _Look:
     centre_id, now = attempt.centre_id, attempt.now
     found = _account(connection, centre_id, attempt.officer)
-    by_account, by_address = _subject("account", attempt.officer.strip()), _subject("address", attempt.address)
-    failed = _failures(connection, centre_id, (by_account, by_address))
-    only = found is not None and not found["disabled"] and _on_shift(connection, centre_id, now) == {found["id"]}
-    free_at = lockout.free_at(failed.get(by_account, NONE), failed.get(by_address, NONE), only, now)
-    return _Look(policy_of(connection, centre_id), found, failed, by_account, by_address, max(free_at - now, 0))
+    subjects = subjects_of(attempt.officer.strip(), attempt.address)
+    failed = failures_of(connection, centre_id, subjects)
+    account, address, pair = (failed.get(subject, NONE) for subject in subjects)
+    free_at = lockout.free_at(account, address, now)
+    there = found["id"] if found is not None and not found["disabled"] else None
+    if free_at > now and there is not None and desk_depends_on(connection, centre_id, there, now):
+        free_at = lockout.free_at_on_shift(address, pair, now)
+    return _Look(policy_of(connection, centre_id), found, failed, subjects, max(free_at - now, 0))
 
 
 def _try(attempt: _Attempt, look: _Look) -> _Tried:
@@ -170,7 +170,7 @@ def _settle(connection: Connection, attempt: _Attempt, tried: _Tried) -> Outcome
         return Outcome(refusal=_wait(look.waits) if look.waits else _wrong())
     if step is None:
         return Outcome(refusal=tried.trouble)
-    _forget(connection, attempt.centre_id, (look.by_account, look.by_address), attempt.now)
+    forget(connection, attempt.centre_id, look.subjects, attempt.now)
     values: dict[str, Any] = {"totp_step": step}
     if tried.renewed is not None:
         values["password"] = tried.renewed
@@ -197,8 +197,8 @@ def _step(account: Mapping[str, Any], attempt: _Attempt, tried: _Tried) -> int |
 
 
 def _note_failure(connection: Connection, attempt: _Attempt, look: _Look) -> None:
-    for subject in (look.by_account, look.by_address):
-        _count(connection, attempt.centre_id, subject, look.failed.get(subject, NONE).and_one(attempt.now))
+    for subject in look.subjects:
+        count(connection, attempt.centre_id, subject, look.failed.get(subject, NONE).and_one(attempt.now))
     found = look.found
     actor = Actor(found["code"], found["name"], found["id"]) if found is not None else NOBODY
     actor = Actor(actor.code, actor.name, actor.id, origin=Origin(None, "password", attempt.address, ""))
@@ -263,7 +263,7 @@ class AccountBook:
         """Let an officer try again at once, after failures. Raises NotAllowed, NotFound."""
         require_role("account_release", "解除登录等待", "release from waiting to sign in", self.actor)
         account = self._one(officer)
-        _forget(self.connection, self.centre_id, (_subject("account", account["code"]),), self.now)
+        forget(self.connection, self.centre_id, (by_account(account["code"]),), self.now)
         note_access(
             self.connection,
             self.centre_id,
@@ -305,11 +305,11 @@ class AccountBook:
             _accounts().where(_ACCOUNT.c.centre_id == self.centre_id).order_by(_OFFICER.c.code)
         ).mappings()
         accounts = [dict(row) for row in rows]
-        subjects = {row["code"]: _subject("account", row["code"]) for row in accounts}
-        failed = _failures(self.connection, self.centre_id, tuple(subjects.values()))
+        subjects = {row["code"]: by_account(row["code"]) for row in accounts}
+        failed = failures_of(self.connection, self.centre_id, subjects.values())
         lines = []
         for row in accounts:
-            free_at = lockout.free_at(failed.get(subjects[row["code"]], NONE), NONE, False, self.now)
+            free_at = lockout.free_at(failed.get(subjects[row["code"]], NONE), NONE, self.now)
             state = "disabled" if row["disabled"] else "given" if row["given"] else "live"
             waits = free_at if free_at > self.now else None
             lines.append(
@@ -353,40 +353,6 @@ def _account(connection: Connection, centre_id: int, code: str) -> dict[str, Any
         .first()
     )
     return dict(row) if row is not None else None
-
-
-def _on_shift(connection: Connection, centre_id: int, now: int) -> set[int]:
-    """Whoever serves at the duty desk now."""
-    shifts = people_at(connection, centre_id, now).shifts
-    return {one for role in (Role.DUTY_OFFICER, Role.SHIFT_LEADER) for one in shifts.get(role, ())}
-
-
-def _subject(kind: str, name: str) -> str:
-    return f"{kind}:{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()}"
-
-
-def _failures(connection: Connection, centre_id: int, subjects: tuple[str, ...]) -> dict[str, Failures]:
-    rows = connection.execute(
-        select(_FAILURE).where(_FAILURE.c.centre_id == centre_id, _FAILURE.c.subject.in_(subjects))
-    ).all()
-    return {row.subject: Failures(row.amount, row.last_at) for row in rows}
-
-
-def _count(connection: Connection, centre_id: int, subject: str, failures: Failures) -> None:
-    values = {"amount": failures.count, "last_at": failures.last_at}
-    done = connection.execute(
-        update(_FAILURE).where(_FAILURE.c.centre_id == centre_id, _FAILURE.c.subject == subject).values(values)
-    )
-    if done.rowcount == 0:
-        connection.execute(insert(_FAILURE), {"centre_id": centre_id, "subject": subject, **values})
-
-
-def _forget(connection: Connection, centre_id: int, subjects: tuple[str, ...], now: int) -> None:
-    """Drop what these have failed, and whatever is long past: names that nobody has must not pile up."""
-    past = _FAILURE.c.last_at < now - lockout.FORGOTTEN_AFTER
-    connection.execute(
-        delete(_FAILURE).where(_FAILURE.c.centre_id == centre_id, _FAILURE.c.subject.in_(subjects) | past)
-    )
 
 
 def _save(connection: Connection, centre_id: int, officer_id: int, values: Mapping[str, Any]) -> None:
