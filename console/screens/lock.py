@@ -102,7 +102,6 @@ class LockScreen(DutyScreen):
             banner.clear()
         self._shown = frozenset({"one-time"})
         self._step(KEY if self.app.status.lock.key_alone else OFFICER)
-        self._head()
         if self._port.signed_out and self.app.locking.named:
             self._entry("officer").value = clean(self.app.locking.named, 200)
         if trouble is not None:
@@ -113,11 +112,13 @@ class LockScreen(DutyScreen):
         heading = _("Locked. On duty here: {officer}. Alarms go on.").format(officer=who)
         if self._port.signed_out:
             heading = _("Nobody is signed in here. Alarms go on.")
+        heading = {PASSWORD: _("Choose an own password"), PHONE: _("Pair your phone")}.get(self._at, heading)
         self.query_one("#lock-heading", HintLine).show(lambda _width: [text_line(heading, "title")])
 
     def _step(self, step: str) -> None:
         """Show the fields of a step, and what to do there."""
         self._at = step
+        self._head()
         for names in FIELDS.values():
             for name in names:
                 self.query_one(f"#lock-row-{name}").display = name in self._names()
@@ -125,14 +126,14 @@ class LockScreen(DutyScreen):
         says = {
             OFFICER: _("Code or name, then Enter; for another officer too"),
             PROOF: "",
-            PASSWORD: _("Somebody else set your password: choose an own one."),
+            PASSWORD: _("Somebody else set the one that you have."),
             PHONE: "",
             KEY: _("Your key is your proof: Enter ends this session, what you typed is kept. Connect again to go on."),
         }
         if step == OFFICER and self._port.signed_out:
             says[OFFICER] = _("Code or name, then Enter")
         self._say(says[step], "muted")
-        keys = "" if step in (OFFICER, KEY) else _("Enter next, on the last field go on; Esc from the start")
+        keys = "" if step in (OFFICER, KEY) else _("Enter next or go on; Esc from the start")
         leave = _("F10 leave") if self._port.signed_out else ""
         self._keys("  ".join(part for part in (keys, leave) if part))
         if self._names():

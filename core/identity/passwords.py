@@ -17,6 +17,9 @@ PASSES = 2
 LANES = 1
 """argon2id as OWASP's smallest advice: a shift that signs in together does not stop two cores."""
 LONGEST = 256
+NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$02rlGCZBJWBrSK8cpNQQUA$9X+8BPjCSjx429Juao25KyH1Dt9Q80wpuXVA90z+RYw"
+"""The hash of a password that nobody knows, with the parameters above: made anew, it would take the time of a second
+password where the first name that is tried is no officer's."""
 
 
 @cache
@@ -25,11 +28,6 @@ def _hasher() -> PasswordHasher:
     from argon2 import PasswordHasher
 
     return PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
-
-
-@cache
-def _nobodys() -> str:
-    return _hasher().hash("nobody's password")
 
 
 def hashed(password: str) -> str:
@@ -42,7 +40,7 @@ def fits(stored: str | None, password: str) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
-        _hasher().verify(stored or _nobodys(), password[: LONGEST + 1])
+        _hasher().verify(stored or NOBODYS, password[: LONGEST + 1])
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None

@@ -64,6 +64,7 @@ def test_a_password_is_kept_as_argon2id_and_only_itself_fits() -> None:
 
 def test_nobody_signs_in_without_a_stored_password() -> None:
     assert not passwords.fits(None, "nobody's password")
+    assert not passwords.is_outdated(passwords.NOBODYS), "no officer's name costs the work of an officer's, and no more"
 
 
 @pytest.mark.parametrize(
