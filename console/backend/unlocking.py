@@ -128,7 +128,7 @@ class UnlockBackend(PolicyValues):
         own = self._is(actor)
         if (proved and not (own and self._stands())) or not own:
             self._came_in(self.desk().store.run(lambda connection: self._change_session(connection, actor, proved)))
-        return Entered(actor.code)
+        return Entered(self.officer if own and self.officer else actor.code)  # as named: it is the same officer
 
     def _change_session(self, connection: Connection, actor: Actor, proved: bool) -> Origin | None:
         from core.identity.sessions import end_session, open_session

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from console.app import ZhihuiApp
 from console.dialogs.form import FormDrawer
 from console.lock_ports import LockState
+from console.locking import HALF_TYPED
 from console.ports import NoticeRow, Status
 from console.screens.lock import LockScreen
 from console.widgets.drawer import Drawer
@@ -184,3 +185,30 @@ async def test_without_an_officer_or_only_looking_on_nothing_locks(backend: Lock
         backend.read_only, backend.officer = False, None
         await app.locking.lock()
         assert not app.locking.locked
+
+
+async def test_what_was_begun_on_the_lock_is_forgotten_and_a_remote_officer_signs_out_by_leaving(
+    backend: LockingBackend,
+) -> None:
+    backend.passwords, backend.state = {"lin": "right horse"}, LockState(0)
+    app = app_of(backend)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await press(pilot, "f13")
+        await locked(pilot)
+        await pilot.press(*"lin", "enter")
+        await until(pilot, lambda: app.focused is app.screen.query_one("#lock-password"), "the password is asked")
+        await pilot.press(*"right")
+        for _second in range(HALF_TYPED):
+            await app.locking.beat()
+        await until(pilot, lambda: app.focused is app.screen.query_one("#lock-officer"), "from the start")
+        assert [entry.value for entry in app.screen.query(TextField)] == [""] * len(app.screen.query(TextField))
+        await pilot.press(*"lin", "enter")
+        await until(pilot, lambda: app.focused is app.screen.query_one("#lock-password"), "the password is asked")
+        await pilot.press(*"right", "space", *"horse", "enter", "enter")
+        await until(pilot, lambda: not app.locking.locked, "unlocked")
+        await ready(pilot)
+        backend.remote = True
+        await pilot.press("f23")
+        await until(pilot, lambda: not app.is_running, "the session over SSH ends with the console")
+    assert backend.officer == "lin", "the key's session is not this console's to end"
