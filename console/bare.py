@@ -29,7 +29,8 @@ def wanted(given: Sequence[str], session: Session) -> bool:
         return False
     from console.cli import words
 
-    session.store_name = options.get("--store", session.store_name)
+    if "--store" in options:
+        session.choose_store(options["--store"])
     session.centre_code = options.get("--centre", session.centre_code)
     session.officer = options.get("--as", session.officer)
     session.line = options.get("--line", session.line)

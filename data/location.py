@@ -44,6 +44,13 @@ def locate(given: str | None = None) -> str:
     return "sqlite:///" + os.path.abspath(os.path.expanduser(chosen))
 
 
+def has_password(given: str) -> bool:
+    """Whether an address of a database holds a password."""
+    _scheme, there, rest = given.partition("://")
+    login = rest.partition("/")[0].rpartition("@")[0]
+    return bool(there) and (bool(login.partition(":")[2]) or "password=" in rest)
+
+
 def is_sqlite(url: str) -> bool:
     """Whether a located store is a SQLite file."""
     return url.startswith("sqlite:///")

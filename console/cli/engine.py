@@ -269,16 +269,23 @@ def audit(context: typer.Context, json: Json = False) -> int:
 @command(webhook, "set", "设定网址与签名密钥", "set the address and the secret that signs")
 def webhook_set(
     context: typer.Context,
-    url: Annotated[str, argument("http 或 https 地址", "an http or https address")],
-    secret: Annotated[str, option("--secret", zh="密钥，缺省自动生成", en="the secret; one is made by default")] = "",
+    url: Annotated[
+        str, argument("http 或 https 地址；- 为输入（地址含密钥时）", "an http or https address; - asks for it")
+    ],
+    secret: Annotated[
+        bool, option("--secret", zh="输入密钥，缺省自动生成", en="asks for the secret; one is made by default")
+    ] = False,
 ) -> int:
-    """A secret that was made is printed once."""
+    """What is asked for has no echo, or is a line of standard input. A secret that was made is printed once."""
+    from console.cli.secret_input import ask
     from core.engine.webhook import set_webhook
 
     session = session_of(context)
     actor = session.actor()
+    address = ask("地址", "Address") if url == "-" else url
+    chosen = ask("密钥", "Secret") if secret else ""
     with session.store().write() as connection:
-        made = set_webhook(connection, session.desk().centre_id, url, secret, actor.code, session.now())
+        made = set_webhook(connection, session.desk().centre_id, address, chosen, actor.code, session.now())
     if not secret:
         output.write(made.secret + "\n")
     return OK

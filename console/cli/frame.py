@@ -148,7 +148,7 @@ def _unbound(ctx: typer.Context) -> Session:
 
 def _take_store(ctx: typer.Context, value: str | None) -> None:
     if value is not None and not ctx.resilient_parsing:
-        _unbound(ctx).store_name = value
+        _unbound(ctx).choose_store(value)
 
 
 def _take_centre(ctx: typer.Context, value: str | None) -> None:

@@ -29,7 +29,8 @@ def run(arguments: Sequence[str], session: Session) -> int | None:
     form, given, everything = found
     if session.bound and not _CHOSEN.isdisjoint(given):
         return None
-    session.store_name = given.get("--store", session.store_name)
+    if "--store" in given:
+        session.choose_store(given["--store"])
     session.centre_code = given.get("--centre", session.centre_code)
     session.officer = given.get("--as", session.officer)
     limit = int(given.get("--limit", "20"))

@@ -55,6 +55,21 @@ class Session:
         self._desk: Desk | None = None
         self._actors: dict[str | None, Actor] = {}
 
+    def choose_store(self, given: str) -> None:
+        """The store that a command line names. Raises BadInput for a password in it, which others could read there."""
+        from data.location import has_password
+
+        if has_password(given):
+            from data.errors import BadInput
+
+            raise BadInput(
+                "store-password",
+                "命令行中的口令他人可见，并会留在命令历史中：地址请用 ZHIHUI_STORE 给出，或把口令写入 ~/.pgpass。",
+                "Others see a password on the command line, and the shell's history keeps it: give the address in"
+                " ZHIHUI_STORE, or the password in ~/.pgpass.",
+            )
+        self.store_name = given
+
     def bind(self, url: str, centre: str, officer: str, origin: Origin) -> None:
         """Fix store, centre and officer for the whole run, and how the officer came in."""
         self.store_name, self.centre_code, self.officer, self.bound = url, centre, officer, True

@@ -81,8 +81,9 @@ def set_webhook(connection: Connection, centre_id: int, url: str, secret: str, a
     _write(connection, centre_id, WEBHOOK_SETTING, {"url": webhook.url, "secret": webhook.secret})
     if CHANNEL not in names:
         _write(connection, centre_id, CHANNELS_SETTING, {"names": [*names, CHANNEL]})
-    # The secret stays out of the log.
-    note_change(connection, centre_id, at, actor, "webhook", {"url": webhook.url})
+    # The secret stays out of the log, and so does what of an address is a key: chat robots have theirs in the query.
+    place = urlsplit(webhook.url)._replace(query="", fragment="").geturl()
+    note_change(connection, centre_id, at, actor, "webhook", {"url": place})
     return webhook
 
 
@@ -126,8 +127,8 @@ def _checked_url(url: str) -> str:
     if not fine:
         raise BadInput(
             "webhook-url",
-            f"Webhook 地址须为 http:// 或 https:// 开头且不含口令：{clean(wanted[:80])}",
-            f"A webhook is an http:// or https:// address without a password: {clean(wanted[:80])}",
+            "Webhook 地址须为 http:// 或 https:// 开头，不含用户名和口令。",
+            "A webhook is an http:// or https:// address without a name or a password in it.",
         )
     return wanted
 
