@@ -49,8 +49,10 @@ class Drafts:
         """Read what is there; a file that cannot be read counts as empty. `seconds` is the injected clock."""
         self.path = path
         self._seconds = seconds
-        self._drafts = _read(path, seconds())
-        self._changed: set[str] = set()
+        found = _read(path)
+        self._drafts = _fresh(found, seconds())
+        # What is too old goes out of the file with the next save, not only out of sight.
+        self._changed = found.keys() - self._drafts.keys()
 
     def get(self, form: str) -> Draft:
         """The draft of a form; an empty one where there is none."""
@@ -88,7 +90,7 @@ class Drafts:
                 # Only now: another thread that saves has older words, and must not write them over these.
                 changed, self._changed = self._changed, set()
                 mine = dict(self._drafts)
-                whole = _read(self.path, self._seconds())
+                whole = _fresh(_read(self.path), self._seconds())
                 for form in changed:
                     whole.pop(form, None)
                     if form in mine:
@@ -99,15 +101,19 @@ class Drafts:
             raise
 
 
-def _read(path: str, now: int) -> dict[str, Draft]:
-    """The drafts in a file that are not too old."""
+def _fresh(drafts: Mapping[str, Draft], now: int) -> dict[str, Draft]:
+    """Those that are not too old."""
+    return {form: draft for form, draft in drafts.items() if draft and now - draft.at < KEPT_SECONDS}
+
+
+def _read(path: str) -> dict[str, Draft]:
+    """The drafts in a file."""
     try:
         with open(path, "rb") as file:
             given = json.loads(file.read(LIMIT + 1)[:LIMIT])
-        found = {form: Draft(_texts(entry["values"]), int(entry["at"])) for form, entry in given.items()}
+        return {form: Draft(_texts(entry["values"]), int(entry["at"])) for form, entry in given.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
-    return {form: draft for form, draft in found.items() if draft and now - draft.at < KEPT_SECONDS}
 
 
 def _texts(values: Mapping[str, object]) -> dict[str, str]:

@@ -17,13 +17,15 @@ from data.statement_guard import ENVIRONMENT, watch
 
 PRAGMAS = (
     "synchronous = FULL",
+    "secure_delete = ON",
     "foreign_keys = ON",
     "busy_timeout = 10000",
     "wal_autocheckpoint = 0",
     "journal_size_limit = 67108864",
     "cache_size = -16000",
 )
-"""FULL: an acknowledged commit survives a power cut. No automatic checkpoint: see data.checkpoint."""
+"""FULL: an acknowledged commit survives a power cut. What is
+deleted or written over is overwritten in the file too. No automatic checkpoint: see data.checkpoint."""
 
 
 def sqlite_engine(path: str, reading: bool = False) -> Engine:

@@ -14,6 +14,11 @@ RANDOM_BITS = 21
 _state = {"last": 0}
 
 
+def new_salt(bits: int) -> str:
+    """A random number of so many bits, in hex."""
+    return f"{secrets.randbits(bits):0{bits // 4}x}"
+
+
 def new_id() -> int:
     """A new id, greater than every earlier one of this process.
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import re
 
 STAR = "*"
+ERASED = "（已删除）"
+"""Stands where a text was erased when its time was up."""
 DEVICE = "设备 "
 """What a sensing device's name as a reporter begins with: it is no person."""
 
@@ -65,10 +67,11 @@ def _pattern(name: str) -> re.Pattern[str]:
 def mask_name(name: str) -> str:
     """A person's name with only its ends left: 张*, 张*三, 欧**明; a title such as 先生 stays.
 
-    A name that consists of a family name and a title is left as it is: there is nothing more to hide; so is a device.
+    A name that consists of a family name and a title is left as it is: there is nothing more to hide; so is a device,
+    and what was erased.
     """
     name = name.strip()
-    if name.startswith(DEVICE):
+    if name.startswith(DEVICE) or name == ERASED:
         return name
     for title in _HONORIFICS:
         if name.endswith(title) and len(name) > len(title):

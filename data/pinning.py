@@ -35,6 +35,7 @@ TENANT_TABLES = frozenset(
         *("follow_up", "lesson", "review"),
         *("handover", "handover_note"),
         *("role_grant", "break_glass"),
+        *("erasure", "legal_hold"),
         *("ssh_key",),
         *("access_event", "access_head"),
         "ticket_reader",

@@ -34,6 +34,7 @@ REVISIONS = (
     "0020",
     "0021",
     "0022",
+    "0023",
 )
 """Every revision that this program knows, oldest first."""
 HEAD = REVISIONS[-1]

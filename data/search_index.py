@@ -15,6 +15,9 @@ from sqlalchemy import Connection, text
 from data.store import Store, lock_centre
 from data.tokens import BREAK, JOINT, OPEN, of_centre, terms
 
+MERGED_PAGES = 200
+LEAST_CHANGES = 2
+"""Fewer changes than these in a step of a merge mean that it is done (FTS5's own words)."""
 PART = 2_000
 """Tickets that one transaction takes into the index."""
 _SQLITE = (
@@ -62,6 +65,22 @@ def fill(store: Store, centre_id: int, most: int = PART) -> int:
             _into_postgres(connection, centre_id, tickets)
         connection.execute(text(_MARK), {"centre": centre_id, "stamp": int(waiting[-1][1])})
         return len(waiting)
+
+
+def forget_deleted(store: Store) -> None:
+    """Rewrite the index on SQLite without what was taken out of it, which else stays in its old parts until they merge.
+
+    A few pages in each transaction, so that nobody waits. On PostgreSQL the server's VACUUM does that.
+    """
+    step = f"-{MERGED_PAGES}"
+    while store.sqlite:
+        with store.write(bell=False) as connection:
+            before = connection.exec_driver_sql("SELECT total_changes()").scalar_one()
+            connection.exec_driver_sql(f"INSERT INTO search_fts (search_fts, rank) VALUES ('merge', {step})")  # noqa: S608
+            after = connection.exec_driver_sql("SELECT total_changes()").scalar_one()
+        if after - before < LEAST_CHANGES and step != f"-{MERGED_PAGES}":
+            return
+        step = str(MERGED_PAGES)
 
 
 def entry(centre_id: int, head: str, notes: str, is_open: bool) -> list[str]:

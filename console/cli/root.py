@@ -45,6 +45,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "calendar": ("日历：工作时间与节假日", "calendars: working time and holidays"),
     "engine": ("引擎：时限、升级链、通知", "the engine: due clocks, ladders, notices"),
     "report": ("报表：持有时长、按期率、来源", "reports: custody, on-time rate, sources"),
+    "personal": ("个人信息：到期、删除、保全", "personal data: what is due, erased and held"),
     "audit": ("审计：日志链与事件是否一致", "audit: the log's chain, and tickets against it"),
     "db": ("数据库：信息、升级、备份、恢复、检查", "the store: info, upgrade, backup, restore, check"),
     "import": ("导入其他系统的事件", "import tickets of other systems"),

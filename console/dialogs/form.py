@@ -79,7 +79,9 @@ class FormDrawer(Drawer[dict[str, str]]):
     def action_send(self) -> None:
         for entry in self.entries:
             if entry.spec.required and not entry.filled:
-                self._hint(_("{field} is needed.").format(field=entry.spec.label), "late")
+                needed = _("{field} is needed.").format(field=entry.spec.label)
+                # The keys stay there to be clicked.
+                self._hint(needed + " " + _("Enter next field, F8 send, Esc cancel"), "late")
                 self.set_focus(entry)
                 return
         self.dismiss({entry.spec.name: entry.filled for entry in self.entries if entry.filled})

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.accountability.findings import MISSING, Finding
 from core.accountability.head import Anchor
 from core.accountability.lookup import plain
-from core.desk.actor import Actor, Origin
+from core.desk.actor import ENGINE, Actor, Origin
 from core.desk.ledger import chain_hash
 from data.access_terms import AccessKind
 from data.clean import clean
@@ -111,6 +111,26 @@ def locked_top(connection: Connection, centre_id: int) -> AccessTop:
             pass  # another writer made it between the two statements
         row = connection.execute(wanted).one()
     return AccessTop(int(row.no), str(row.hash), int(row.base_no), str(row.base_hash))
+
+
+def remove_old(connection: Connection, centre_id: int, now: int, before: int, most: int) -> int:
+    """Remove entries from the beginning up to an instant, `most` at a time; gives how many went.
+
+    An entry says up to which one, and that one's hash: the chain goes on from there.
+    """
+    top = locked_top(connection, centre_id)
+    entries = table(AccessEvent)
+    here = entries.c.centre_id == centre_id
+    young = connection.execute(select(func.min(entries.c.id)).where(here, entries.c.at > before)).scalar()
+    up_to = min(top.number if young is None else int(young) - 1, top.base_number + most)
+    if up_to <= top.base_number:
+        return 0
+    digest = connection.execute(select(entries.c.hash).where(here, entries.c.id == up_to)).scalar_one()
+    note_access(connection, centre_id, now, ENGINE, AccessKind.REMOVED, "", {"up_to": up_to, "hash": digest})
+    connection.execute(delete(entries).where(here, entries.c.id <= up_to))
+    head = table(AccessHead)
+    connection.execute(update(head).where(head.c.centre_id == centre_id).values(base_no=up_to, base_hash=digest))
+    return up_to - top.base_number
 
 
 def access_top(reader: Reader, centre: int) -> AccessTop:

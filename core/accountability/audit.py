@@ -11,11 +11,13 @@ what is written meanwhile is not looked at.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
 from core.accountability.access_log import access_against, access_findings
+from core.accountability.erased import ErasedEvents, is_vouched
 from core.accountability.findings import Finding
 from core.accountability.head import Anchor, verify_against
 from core.accountability.lookup import plain
@@ -40,6 +42,8 @@ EVENT_FIELDS = (
     "behalf_id",
     "seen_revision",
     "body",
+    "salt",
+    "erased",
     "hash",
 )
 _EVENTS = f"""
@@ -102,19 +106,22 @@ class _Chain:
 
     def check(self, tell: Callable[[int], None]) -> Iterator[Finding]:
         expected, previous, after = 1, "", 0
+        erasures = ErasedEvents(self.reader, self.centre)
         while rows := self._page(after):
             for row in rows:
                 event = _event(self.centre, row)
                 if event["id"] != expected:
                     yield Finding("chain", event["id"], event["ticket_id"], "number", expected, event["id"])
-                wanted = chain_hash(previous, event)
+                wanted = event["hash"] if is_vouched(event) else chain_hash(previous, event)
                 if event["hash"] != wanted:
                     yield Finding("chain", event["id"], event["ticket_id"], "hash", wanted, event["hash"])
                 # Go on from what is stored, so that one change is one finding and not a million.
                 expected, previous, after = event["id"] + 1, event["hash"], event["id"]
+                yield from erasures.look(event)
             tell(after)
         if (expected - 1, previous) != self.head:
             yield Finding("head", self.head[0], None, "head", _head(*self.head), _head(expected - 1, previous))
+        yield from erasures.unaccounted(self.last)
 
     def _page(self, after: int) -> list[tuple[Any, ...]]:
         return self.reader.rows(_EVENTS, centre=self.centre, after=after, last=self.last, size=EVENTS_AT_ONCE)
@@ -124,10 +131,9 @@ def _event(centre: int, row: Sequence[Any]) -> dict[str, Any]:
     """An event as it was when its hash was made: the body as a value, not as text."""
     event = dict(zip(EVENT_FIELDS, row, strict=True))
     event["centre_id"] = centre
-    try:
-        event["body"] = plain(event["body"])
-    except ValueError:
-        pass  # no JSON any more: its hash will not fit either
+    for name in ("body", "erased"):
+        with suppress(ValueError):  # no JSON any more: its hash will not fit either
+            event[name] = plain(event[name])
     return event
 
 

@@ -23,6 +23,7 @@ from core.desk.deeds import (
     hazards,
     personal,
     phone,
+    retention,
     running_log,
 )
 from core.desk.deeds.deed import CentreReceipt, Deed, DeedKind
@@ -32,22 +33,11 @@ from core.desk.ledger import Ledger
 from core.desk.orders import read_order
 from core.desk.permissions import require_role
 
-DEEDS: dict[str, DeedKind] = {
-    kind.order.verb: kind
-    for family in (
-        emergency,
-        running_log,
-        phone,
-        hazards,
-        broadcasts,
-        handover,
-        grants,
-        break_glass,
-        personal,
-        duty_asks,
-    )
-    for kind in family.DEEDS
-}
+_FAMILIES = (
+    *(emergency, running_log, phone, hazards, broadcasts, handover, grants, break_glass, personal),
+    *(duty_asks, retention),
+)
+DEEDS: dict[str, DeedKind] = {kind.order.verb: kind for family in _FAMILIES for kind in family.DEEDS}
 """Every deed by its name."""
 
 

@@ -24,6 +24,7 @@ from core.desk.counters import COUNTED, counter_keys, ensure_counted
 from core.desk.texts import Texts
 from core.rules.case import Case
 from core.rules.centre_log import CentreState, apply_centre
+from core.rules.erasing import covered, fresh_salt
 from core.rules.projection import apply, open_case
 from data.errors import NotFound
 from data.store import lock_centre
@@ -47,13 +48,19 @@ from data.tables import (
 from data.terms import ClockState
 
 CHUNK = 500
+UNCHAINED = ("hash", "salt", "erased")
+"""Columns of an event that its hash does not cover."""
 Row = dict[str, Any]
 Record = TypeVar("Record", bound=SQLModel)
 
 
 def chain_hash(previous: str, event: Mapping[str, Any]) -> str:
-    """SHA-256 over the previous hash and the event's canonical JSON (without its own hash), in hex."""
-    plain = {name: event[name] for name in sorted(event) if name != "hash"}
+    """SHA-256 over the previous hash and the event's canonical JSON (without its own hash), in hex.
+
+    Personal texts of an event with a salt are covered by commitments (`core.rules.erasing`).
+    """
+    plain = {name: event[name] for name in sorted(event) if name not in UNCHAINED}
+    plain["body"] = covered(event)
     canonical = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(f"{previous}\n{canonical}".encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -114,6 +121,13 @@ class Ledger:
         self._cases[ticket_id] = case
         self._before[ticket_id] = {}
         return case
+
+    def put(self, case: Case) -> None:
+        """Let a case stand in for the one that was loaded, with all that hangs on it: `flush` writes what differs."""
+        known = self.cases([case.ticket.id])[0]
+        for kind in OF_TICKET:
+            known.rows(kind)
+        self._cases[case.ticket.id] = case
 
     def moment(self, case: Case) -> int:
         """The time to write: now, but never before the ticket's last event (a clock may be set back)."""
@@ -180,6 +194,8 @@ class Ledger:
             "behalf_id": behalf_id,
             "seen_revision": seen,
             "body": {**body, **_marks(actor)},
+            "salt": fresh_salt(),
+            "erased": None,
         }
         event["hash"] = self.chain_hash = chain_hash(self.chain_hash, event)
         return event

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, insert, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from core.accountability.access_log import note_access
 from core.desk.actor import Actor
 from core.desk.centre_desk import CentreDesk
 from core.desk.centre_orders import CentreOrder
 from core.desk.deeds.personal import HOUR, LIMIT
-from core.desk.desk import Desk, channels_of
-from core.desk.notices import notice_row
-from core.desk.people import people_at
+from core.desk.desk import Desk
 from core.desk.personal_orders import FindNumber, ShowField
+from core.desk.telling import tell_roles
 from core.desk.work import Message
 from data.access_terms import AccessKind
 from data.errors import NotAllowed
 from data.store import lock_centre
-from data.tables import AccessEvent, CentreSequence, Notice, Ticket, table
+from data.tables import AccessEvent, Ticket, table
 from data.terms import Role, Severity
 
 TOLD = (Role.COMMANDER, Role.AUDIT_ADMIN)
@@ -99,17 +98,4 @@ def _alarm(connection: Connection, desk: Desk, actor: Actor) -> None:
         f"{actor.name}一小时内查看个人信息过多，已被拒绝",
         f"{actor.code} looked at too much personal data within an hour and was refused",
     )
-    people, number = people_at(connection, desk.centre_id, now), _newest(connection, desk.centre_id)
-    officers = dict.fromkeys(person.officer_id for role in TOLD for person in people.in_role(role))
-    rows = [
-        notice_row(message, officer, channel, desk.centre_id, None, number, now)
-        for channel in channels_of(connection, desk.centre_id)
-        for officer in officers
-    ]
-    if rows:
-        connection.execute(insert(table(Notice)), rows)
-
-
-def _newest(connection: Connection, centre_id: int) -> int:
-    sequence = table(CentreSequence).c
-    return int(connection.execute(select(sequence.chain_no).where(sequence.centre_id == centre_id)).scalar_one())
+    tell_roles(connection, desk.centre_id, message, TOLD, now)

@@ -1,4 +1,4 @@
-"""What is tied to the calendar: backups, deadlines whose official calendar has come out, and old notices.
+"""What is tied to the calendar: backups, deadlines whose official calendar has come out, and what is old.
 
 The scheduler only wakes the jobs. Each job reads from the tables and files what it owes, so a run that was missed
 (machine off, clock set, no lease) is made good by the next one, and one run too many finds nothing to do. No deadline
@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from core.clock import Clock
 from core.engine.jobs import prune_notices, prune_signals, recompute_provisional, take_backup
+from core.engine.retention import erase_due, prune_access
 from data.errors import Refusal
 from data.store import Store
 
@@ -58,7 +59,7 @@ class Calendar:
 
     def look(self, may_run: Callable[[], bool] = lambda: True) -> None:
         """Do what is owed now. No error leaves this: it is logged, and the next look tries again."""
-        for job in (take_backup, recompute_provisional, prune_notices, prune_signals):
+        for job in (take_backup, recompute_provisional, prune_notices, prune_signals, erase_due, prune_access):
             if not may_run():
                 return
             try:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, Connection, select, text
@@ -24,6 +24,7 @@ from core.desk.texts import text_row
 from core.exchange.drafts import Draft
 from core.exchange.steps import Step
 from core.rules.case import Case
+from core.rules.erasing import covered, fresh_salt
 from core.rules.projection import apply
 from data.ids import new_id
 from data.tables import (
@@ -77,7 +78,7 @@ class _Rows:
 class Prepared:
     """A new ticket with its effects applied and its events put into words, all but what only the transaction knows."""
 
-    __slots__ = ("bodies", "case", "draft", "first", "steps")
+    __slots__ = ("case", "draft", "events", "first", "steps")
 
     def __init__(self, centre_id: int, draft: Draft, steps: Sequence[Step]) -> None:
         """Apply the steps in order; the ticket's code comes with the transaction."""
@@ -88,12 +89,25 @@ class Prepared:
         for seq, step in enumerate(steps, 1):
             apply(self.case, seq, step.at, step.effects)
         self.first = {**steps[0].facts, "effects": steps[0].effects}
-        self.bodies = [encode({**step.facts, "effects": step.effects}) for step in steps[1:]]
+        self.events = [_put(step.kind, {**step.facts, "effects": step.effects}) for step in steps[1:]]
 
-    def number(self, code: str) -> list[str]:
-        """Give the ticket its code; returns the bodies of its events as canonical JSON."""
+    def number(self, code: str) -> list[_Event]:
+        """Give the ticket its code; returns its events in words."""
         self.case.ticket.code = self.first["effects"]["set"]["code"] = code
-        return [encode(self.first), *self.bodies]
+        return [_put(self.steps[0].kind, self.first), *self.events]
+
+
+class _Event(NamedTuple):
+    """The body of an event as canonical JSON, its salt, and the JSON that the chain covers."""
+
+    body: str
+    salt: str
+    covered: str
+
+
+def _put(kind: str, body: dict[str, Any]) -> _Event:
+    salt = fresh_salt()
+    return _Event(encode(body), salt, encode(covered({"kind": kind, "body": body, "salt": salt})))
 
 
 class Bulk:
@@ -117,10 +131,10 @@ class Bulk:
         """Number the tickets, chain their events, and take their rows."""
         codes = self._codes([prepared.draft.reported_at for prepared in tickets])
         for prepared, code in zip(tickets, codes, strict=True):
-            bodies = prepared.number(code)
+            events = prepared.number(code)
             case = prepared.case
-            for seq, (step, body) in enumerate(zip(prepared.steps, bodies, strict=True), 1):
-                self._chain(case.ticket.id, seq, step, body)
+            for seq, (step, event) in enumerate(zip(prepared.steps, events, strict=True), 1):
+                self._chain(case.ticket.id, seq, step, event)
             values = vars(case.ticket)
             facts = [step.facts for step in prepared.steps]
             self._texts.add(text_row(values, facts, self._ledger.chain_no))
@@ -172,19 +186,19 @@ class Bulk:
             )
         return codes
 
-    def _chain(self, ticket_id: int, seq: int, step: Step, body: str) -> None:
+    def _chain(self, ticket_id: int, seq: int, step: Step, event: _Event) -> None:
         """Number, hash and take one event. The text is chain_hash's canonical one: keys in alphabetical order."""
         ledger = self._ledger
         ledger.chain_no += 1
         canonical = (
-            f'{{"actor":"{IMPORT.code}","actor_id":null,"at":{step.at},"behalf_id":null,"body":{body},'
+            f'{{"actor":"{IMPORT.code}","actor_id":null,"at":{step.at},"behalf_id":null,"body":{event.covered},'
             f'"centre_id":{self._centre_id},"id":{ledger.chain_no},"kind":"{step.kind}","seen_revision":null,'
             f'"seq":{seq},"ticket_id":{ticket_id}}}'
         )
         ledger.chain_hash = hashlib.sha256(f"{ledger.chain_hash}\n{canonical}".encode()).hexdigest()
         self._events.rows.append(
             (self._centre_id, ledger.chain_no, ticket_id, seq, step.at, step.kind, None, IMPORT.code, None, None,
-             body, ledger.chain_hash)
+             event.body, ledger.chain_hash, event.salt, None)
         )  # fmt: skip
 
 

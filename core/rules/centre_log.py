@@ -19,6 +19,8 @@ Fields = Mapping[str, Any]
 DECLARE, REGRADE, LIFT = "declare", "regrade", "lift"
 MODE_KINDS = (DECLARE, REGRADE, LIFT)
 """Events that change the mode."""
+ERASE = "erase"
+"""The event of an erasure: which ticket, and which entries of the log lost their texts."""
 ENTRY, PHONE, PHONE_FOLLOW, PHONE_TIE, REVEAL = "duty_log", "phone", "phone_follow", "phone_tie", "reveal"
 
 

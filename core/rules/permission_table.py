@@ -231,6 +231,9 @@ SYSTEMS = _rows(
         (SENIOR, Grant(frozenset({Role.SECURITY_ADMIN}))),
     ),
     ("sessions", "查看、结束会话", "list and end sessions", SECURITY),
+    ("erase", "删除个人信息", "erase personal data", SECURITY),
+    ("legal_hold", "保全事件", "hold a ticket", (HEADS, *SECURITY)),
+    ("retention", "查看保全和删除", "see what is held, due and erased", (SENIOR, *SECURITY, *AUDIT)),
     ("sign_in_policy", "设置登录方式", "set how officers sign in", SECURITY),
 )
 """The three administrators' part."""

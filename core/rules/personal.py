@@ -19,13 +19,23 @@ class Personal:
     """So often an officer may see a field in full, or search by a number, within an hour."""
     read_minutes: int = 10
     """A console puts the read of one ticket on record again after so many minutes."""
+    keep_days: int = 1_096
+    """Personal data of a ticket is due to be erased so many days after its end."""
+    keep_access_days: int = 1_096
+    """Entries of the access log are kept so many days (PIPL art. 56: three years)."""
+    erase_daily: int = 0
+    """So many tickets that are due the engine erases by itself each day; 0: it only says how many are due."""
 
 
 PERSONAL = Personal()
+"""184 days are six calendar months at their longest: the least for logs (Cybersecurity Law)."""
 BOUNDS: Mapping[str, tuple[int, int]] = {
     "show_seconds": (5, 600),
     "looks_an_hour": (1, 1_000),
     "read_minutes": (1, 600),
+    "keep_days": (184, 36_600),
+    "keep_access_days": (184, 36_600),
+    "erase_daily": (0, 10_000),
 }
 
 

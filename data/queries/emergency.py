@@ -94,7 +94,7 @@ FROM ticket_event e
 LEFT JOIN officer o ON o.centre_id = e.centre_id AND o.id = e.actor_id
 LEFT JOIN officer b ON b.centre_id = e.centre_id AND b.id = e.behalf_id
 WHERE e.centre_id = :centre AND e.ticket_id = :log AND e.at >= :since AND e.at < :until
-    AND e.kind NOT LIKE 'hazard%' AND e.kind <> 'broadcast_seen'
+    AND e.kind NOT LIKE 'hazard%' AND e.kind NOT IN ('broadcast_seen', 'erase', 'hold', 'hold_lift')
 ORDER BY e.seq DESC LIMIT :size
 """
 _CALLS = """

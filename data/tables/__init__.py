@@ -51,6 +51,7 @@ from data.tables.organisation import (
 )
 from data.tables.projected import OF_CENTRE, OF_TICKET, Projected
 from data.tables.remote import SshKey
+from data.tables.retention import Erasure, ErasureRecord, LegalHold, LegalHoldRecord
 from data.tables.reviews import FollowUp, FollowUpRecord, Lesson, LessonRecord, Review, ReviewRecord
 from data.tables.rights import BreakGlass, BreakGlassRecord, RoleGrant, RoleGrantRecord
 from data.tables.search import SearchMark, TicketText
@@ -109,6 +110,8 @@ __all__ = [
     "Emergency",
     "EmergencyRecord",
     "EngineOutage",
+    "Erasure",
+    "ErasureRecord",
     "FollowUp",
     "FollowUpRecord",
     "Handover",
@@ -121,6 +124,8 @@ __all__ = [
     "HazardRecord",
     "LadderStep",
     "Lease",
+    "LegalHold",
+    "LegalHoldRecord",
     "Lesson",
     "LessonRecord",
     "Matter",

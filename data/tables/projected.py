@@ -40,6 +40,7 @@ from data.tables.meetings import (
     Resolution,
     ResolutionRecord,
 )
+from data.tables.retention import Erasure, ErasureRecord, LegalHold, LegalHoldRecord
 from data.tables.reviews import FollowUp, FollowUpRecord, Lesson, LessonRecord, Review, ReviewRecord
 from data.tables.rights import BreakGlass, BreakGlassRecord, RoleGrant, RoleGrantRecord
 from data.tables.visibility import TicketReader, TicketReaderRecord
@@ -74,6 +75,8 @@ OF_CENTRE: dict[str, Projected] = {
     "role_grant": Projected(RoleGrantRecord, RoleGrant, "授权"),
     "break_glass": Projected(BreakGlassRecord, BreakGlass, "紧急授权"),
     "duty_ask": Projected(DutyAskRecord, DutyAskRow, "请假和换班"),
+    "erasure": Projected(ErasureRecord, Erasure, "删除记录"),
+    "legal_hold": Projected(LegalHoldRecord, LegalHold, "保全"),
 }
 """Rows of the centre's own log, by their part in its effects; numbered by `id` inside a centre."""
 

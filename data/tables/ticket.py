@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import JSON, Index, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
@@ -20,6 +20,10 @@ UPWARD_RUNNING = "state = 'running' AND kind IN ('up_phone', 'up_written', 'up_f
 
 MAJOR = "supervised OR urgency = 'emergency' OR facts ->> 'grade' IS NOT NULL"
 """Which tickets are major and reviewed afterwards; a statement that looks for them says this in these very words."""
+
+
+ENDED = "open = 0 AND title <> '（已删除）'"
+"""Which tickets ended and were not erased; a statement that looks for them says this in these very words."""
 
 
 def _open_index(name: str, *columns: str, where: str = "open = 1") -> Index:
@@ -139,6 +143,14 @@ class Ticket(TicketRecord, table=True):
             sqlite_where=sql(MAJOR),
             postgresql_where=sql(MAJOR),
         ),
+        Index(
+            "ix_ticket_ended",
+            "centre_id",
+            "closed_at",
+            "id",
+            sqlite_where=sql(ENDED),
+            postgresql_where=sql(ENDED),
+        ),
         Index("ix_ticket_section", "centre_id", "section", "id"),
         Index("ix_ticket_community", "centre_id", "community_id", "id"),
         Index("ix_ticket_grid", "centre_id", "grid_id", "id"),
@@ -188,6 +200,10 @@ class TicketEvent(SQLModel, table=True):
     body: dict[str, Any] = json_object()
     """{"effects": what it changed, …facts of the verb}."""
     hash: str = Field(max_length=64)
+    salt: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
+    """What the commitments to its personal texts are made with (`core.rules.erasing`); gone when those were erased."""
+    erased: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    """The commitments to the texts that were erased, by their place; none in an entry that is whole."""
 
 
 CENTRE_LOG = 0

@@ -64,7 +64,10 @@ def test_old_drafts_are_forgotten_and_the_file_stays_small(tmp_path: Path) -> No
         full.keep(f"note {number}", {"text": "x"})
     full.save()
     assert sum(bool(drafts(tmp_path / "d").get(f"note {number}")) for number in range(KEPT_DRAFTS + 20)) == KEPT_DRAFTS
-    assert not drafts(tmp_path / "d", NOW + KEPT_SECONDS).get(f"note {KEPT_DRAFTS}")
+    later = drafts(tmp_path / "d", NOW + KEPT_SECONDS)
+    assert not later.get(f"note {KEPT_DRAFTS}")
+    later.save()
+    assert (tmp_path / "d").read_text() == "{}", "gone from the disk, not only from sight"
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', '{"a": {"values": 3, "at": 1}}', "\udcff{", '{"a": null}'])

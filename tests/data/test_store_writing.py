@@ -340,8 +340,8 @@ def check_everything(url: str, shared: str) -> None:
     assert all_tickets == (tickets,)
     previous = ""
     for event in events:
-        body = event["body"]
-        event["body"] = json.loads(body) if isinstance(body, str) else body
+        for name in ("body", "erased"):
+            event[name] = json.loads(event[name]) if isinstance(event[name], str) else event[name]
         assert event["hash"] == chain_hash(previous, event)
         previous = event["hash"]
     assert head == (len(events), previous)

@@ -15,9 +15,11 @@ from console.dialogs.form import FormDrawer
 from console.screens.lock import LockScreen
 from console.screens.ticket import TicketScreen
 from core.desk.desk import Desk
+from data.access_terms import PersonalField
 from tests.console.conftest import StreetCopy
 from tests.console.memory import MemoryBackend, made_row
-from tests.console.pilots import at_rest, ready, screen_text, street_app, until
+from tests.console.pilots import at_rest, ready, screen_text, speaking, street_app, until
+from tests.console.test_mouse import Mouse
 
 PHONE = "13900001111"
 
@@ -146,3 +148,44 @@ def test_a_policy_with_wrong_figures_is_refused(given: object) -> None:
 
     with pytest.raises(BadInput):
         read_personal({"personal": given})
+
+
+async def test_a_field_is_asked_for_by_the_mouse_alone() -> None:
+    backend = MemoryBackend([made_row(number) for number in range(3)])
+    backend.personal = {"name": "赵大海", "phone": PHONE}
+    app = street_app(backend)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        page = TicketScreen(1)
+        app.push_screen(page)
+        await until(pilot, lambda: page.shown is not None, "the page")
+        mouse = Mouse(pilot, None, "")  # type: ignore[arg-type]  # no store behind it
+        await mouse.by_help("完整查看", FormDrawer)
+        drawer = app.screen
+        assert isinstance(drawer, FormDrawer)
+        await mouse.click(PersonalField.REPORTER_NAME.zh)
+        await mouse.click("F8")
+        await at_rest(pilot)
+        assert app.screen is drawer, "without a reason nothing is shown"
+        await mouse.click_in(drawer.entries[1])
+        await until(pilot, lambda: app.focused is drawer.entries[1], "the reason")
+        await mouse.type("回访")
+        await mouse.click("F8")
+        await until(pilot, lambda: app.screen is page and "赵大海" in screen_text(app), "the name in full")
+        assert PHONE not in screen_text(app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (160, 50)], ids=str)
+async def test_the_drawer_says_all_in_english_at_every_size(size: tuple[int, int]) -> None:
+    with speaking("en"):
+        app = street_app(MemoryBackend([made_row(number) for number in range(3)]))
+        async with app.run_test(size=size) as pilot:
+            await ready(pilot)
+            page = TicketScreen(1)
+            app.push_screen(page)
+            await until(pilot, lambda: page.shown is not None, "the page")
+            await pilot.press("f22")
+            await until(pilot, lambda: isinstance(app.screen, FormDrawer), "the drawer")
+            shown = screen_text(app)
+            wanted = ("Show one field in full", "Which field", "Reason", "F8 send", *(one.en for one in PersonalField))
+            assert [words for words in wanted if words not in shown] == []

@@ -21,7 +21,10 @@ from data.terms import PauseReason, ReturnReason, Stage
 from tests import postgres
 from tests.core.desk.scene import Scene, make_scene
 
-EVENT = ("id", "ticket_id", "seq", "at", "kind", "actor_id", "actor", "behalf_id", "seen_revision", "body")
+EVENT = (
+    *("id", "ticket_id", "seq", "at", "kind", "actor_id", "actor", "behalf_id", "seen_revision", "body"),
+    *("salt", "erased"),
+)
 
 
 TABLES = (
@@ -99,7 +102,7 @@ def change(scene: Scene, work: str | Callable[[Connection], object], **values: A
 
 def events(connection: Connection) -> list[dict[str, Any]]:
     rows = connection.execute(text(f"SELECT {', '.join(EVENT)} FROM ticket_event ORDER BY id")).mappings()
-    return [{**row, "body": plain(row["body"]), "centre_id": 1} for row in rows]
+    return [{**row, "body": plain(row["body"]), "erased": plain(row["erased"]), "centre_id": 1} for row in rows]
 
 
 def restamp(connection: Connection) -> None:
