@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from console.keyboard.table import action_of
 from console.ports import Status
-from data.errors import Refusal
 
 if TYPE_CHECKING:
     from console.app import ZhihuiApp
@@ -106,11 +105,11 @@ class Locking:
         await self.lock()
         await self._change_officer()
         self.behind, self.named = FIRST_PANE, ""
-        trouble = None
+        trouble: Exception | None = None
         try:
             await app.write(app.backend.sign_out)
-        except Refusal as refusal:
-            trouble = refusal
+        except Exception as error:  # noqa: BLE001 - whatever the store has: nobody is signed in here, and that is said
+            trouble = error
         app.attention.start_over()
         self._begin_again(trouble)
 
@@ -121,7 +120,7 @@ class Locking:
         kept = app.status
         app.status = Status(kept.centre, "", kept.zone, kept.counts, kept.heartbeat, kept.mode)
 
-    def _begin_again(self, trouble: Refusal | None = None) -> None:
+    def _begin_again(self, trouble: Exception | None = None) -> None:
         screen = self._app.duty_screen
         if self.locked and screen is not None and screen.is_mounted:
             locked: LockScreen = screen  # type: ignore[assignment]  # the mode has no other

@@ -66,7 +66,9 @@ def test_a_name_an_account_and_an_ended_session(street_copy: StreetCopy) -> None
     desk.store.close()
 
 
-def test_over_ssh_nobody_but_the_officer_of_the_key_goes_on(street_copy: StreetCopy) -> None:
+def test_over_ssh_nobody_else_goes_on_and_a_session_from_elsewhere_outlives_it(
+    street_copy: StreetCopy,
+) -> None:
     desk, officer = street_copy()
     backend = StoreBackend(desk.store.url, desk.clock, desk.now, None, officer)
     other = next(one.code for one in backend.officers() if one.code != officer)

@@ -16,6 +16,7 @@ from console.ports import NoticeRow, Status
 from console.screens.lock import LockScreen
 from console.widgets.drawer import Drawer
 from console.widgets.fields import TextField
+from data.errors import StoreTrouble
 from tests.console.memory import MemoryBackend, made_row
 from tests.console.pilots import at_rest, ready, screen_text, street_app, until
 
@@ -187,7 +188,7 @@ async def test_without_an_officer_or_only_looking_on_nothing_locks(backend: Lock
         assert not app.locking.locked
 
 
-async def test_what_was_begun_on_the_lock_is_forgotten_and_a_remote_officer_signs_out_by_leaving(
+async def test_what_was_begun_on_the_lock_is_forgotten_and_a_sign_out_hides_everything_or_leaves(
     backend: LockingBackend,
 ) -> None:
     backend.passwords, backend.state = {"lin": "right horse"}, LockState(0)
@@ -208,7 +209,15 @@ async def test_what_was_begun_on_the_lock_is_forgotten_and_a_remote_officer_sign
         await pilot.press(*"right", "space", *"horse", "enter", "enter")
         await until(pilot, lambda: not app.locking.locked, "unlocked")
         await ready(pilot)
+        backend.silent = StoreTrouble("gone", "数据库没有回应。", "The database does not answer.")
+        await pilot.press("f23")
+        await until(pilot, lambda: "数据库没有回应" in screen_text(app), "why nothing is on record")
+        assert "此处无人登录" in screen_text(app)
+        assert TITLE not in screen_text(app), "hidden all the same"
+        await pilot.press(*"zhou", "enter")
+        await until(pilot, lambda: backend.officer == "zhou", "the next one")
+        await ready(pilot)
         backend.remote = True
         await pilot.press("f23")
         await until(pilot, lambda: not app.is_running, "the session over SSH ends with the console")
-    assert backend.officer == "lin", "the key's session is not this console's to end"
+    assert backend.officer == "zhou", "the key's session is not this console's to end"
