@@ -5,13 +5,18 @@ writing to a dead terminal never runs a handler. A second thread waits for the t
 not notice when the signal is ignored (nohup). Whoever comes first asks the app to leave and, if it has not left after
 three seconds, ends the process: an app that writes to a terminal that is gone may be stuck for good. What must not be
 left undone is done before that. Nothing can be lost: every change is in the store when its key is answered.
+
+After the app has left, the interpreter still waits for its threads. One that hangs inside a library would keep the
+process for ever, and no thread of ours can end it then: a timer below the interpreter does.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import select
 import signal
+import sys
 import threading
 from collections.abc import Callable
 
@@ -20,6 +25,9 @@ PATIENCE = 3.0
 
 PARTING = 2.0
 """Seconds that what must be done before the end gets."""
+
+LAST_PATIENCE = 20.0
+"""Seconds that the process gets when the app has left. Then where each thread stands is told, and it ends with 1."""
 
 SIGNALS = frozenset({signal.SIGHUP, signal.SIGTERM})
 
@@ -48,8 +56,9 @@ class Hangup:
         threading.Thread(target=self._end, args=(status,), name="hangup-silence", daemon=True).start()
 
     def finished(self) -> None:
-        """The app has left by itself; the process may end in its own time."""
+        """The app has left by itself; the process may end in its own time, which is not for ever."""
         self._gone.set()
+        faulthandler.dump_traceback_later(LAST_PATIENCE, exit=True, file=_where_to_tell())
 
     def _wait_for_signal(self) -> None:
         number = signal.sigwait(SIGNALS)
@@ -80,3 +89,11 @@ class Hangup:
             last.start()
             last.join(PARTING)
         os._exit(status)
+
+
+def _where_to_tell() -> int:
+    """A descriptor for the last words: standard error, or nowhere when it is closed."""
+    try:
+        return sys.stderr.fileno()
+    except (AttributeError, OSError, ValueError):
+        return os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)

@@ -83,3 +83,18 @@ def test_a_lost_terminal_is_noticed_although_the_signal_is_ignored(repository: P
     process, ours = start(repository, POLITE, before="signal.signal(signal.SIGHUP, signal.SIG_IGN)")
     os.close(ours)
     assert ended(process, 10) in (0, 1, 120)
+
+
+def test_a_thread_that_hangs_when_the_app_has_left_is_not_waited_for(repository: Path) -> None:
+    """As a reader inside SQLite did: not a daemon, so that the interpreter waits for it, and for ever."""
+    process, ours = start(
+        repository,
+        POLITE,
+        before="import console.terminal.hangup as module; module.LAST_PATIENCE = 0.5",
+        after="threading.Thread(target=threading.Event().wait).start(); left.set()",
+    )
+    seen = b""
+    while b"Timeout" not in seen:
+        seen += os.read(ours, 1024)
+    assert ended(process, 10) == 1
+    os.close(ours)
