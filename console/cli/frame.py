@@ -10,6 +10,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 from console.cli import permits, words
+from console.cli.on_record import note_page
 from console.cli.session import Session
 from data.errors import BadInput, NotAllowed
 
@@ -46,7 +47,9 @@ class Command(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command, if the officer who is named may."""
-        permits.demand(session_of(ctx), ctx.command_path.partition(" ")[2])
+        path = ctx.command_path.partition(" ")[2]
+        permits.demand(session_of(ctx), path)
+        note_page(session_of(ctx), path, ctx.params)
         return super().invoke(ctx)
 
 

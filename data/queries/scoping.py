@@ -53,7 +53,7 @@ WHOLE = (
     *("consultation", "opinion", "publication", "mediation", "review", "lesson", "follow_up", "ticket_reader"),
 )
 """Tables with content: who does not see a ticket's content, sees none of its rows."""
-UNSCOPED = ("emergency", "hazard", "broadcast", "device_alert")
+UNSCOPED = ("emergency", "hazard", "broadcast", "device_alert", "erasure", "legal_hold")
 """Tables that may name a ticket and are the centre's own: rows of the table of permissions guard them."""
 SEALED = "sealed_ticket"
 """Ids of the tickets whose content this officer may not see, for a count that no ticket's row takes part in."""

@@ -12,6 +12,7 @@ import pytest
 from console.app import ZhihuiApp
 from console.backend.store import StoreBackend
 from console.cli import words
+from console.cli.on_record import PAGES
 from console.entry import main
 from core.clock import SetClock
 from core.desk.actor import Actor
@@ -278,6 +279,13 @@ def test_nothing_that_is_planted_comes_out(run: Run, street: Street, caplog: pyt
             rows = reader.rows(kept, centre=1)
             assert rows
             assert [row for row in rows if leaks(str(row))] == []
+        log = reader.rows(
+            "SELECT target, body FROM access_event WHERE centre_id = :centre AND actor = 'zhang'", centre=1
+        )
+    seen = "\n".join(str(row) for row in log)
+    read = {path for path in PAGES for command in READING if command.startswith(path)}
+    assert len(read) >= len(PAGES) - 2, "all but two of the pages that are put on record"
+    assert {path for path in read if path not in seen} == set()
 
 
 async def test_no_screen_gives_it_away(street: Street, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,6 +40,7 @@ from core.desk.orders import (
     Resume,
 )
 from core.desk.retention_orders import Erase, Hold, LiftHold
+from core.engine.retention import forget_words
 from core.rules.erasing import erase
 from data.errors import BadInput, NotAllowed, NotFound
 from data.masking import ERASED
@@ -125,7 +127,7 @@ def test_nothing_is_left_and_the_chain_verifies(any_scene: Scene) -> None:
     scene.wait(days=KEEP_DAYS)
     for one in (code, other):
         do(scene, Erase(ticket=one, reason=f"到期 {MOBILE}"))
-    fill(scene.store, 1)
+    forget_words(scene.store, 1)
     assert found(scene) == []
     assert leaks(everything(scene)) == []
     ticket = scene.ticket(code)
@@ -137,6 +139,9 @@ def test_nothing_is_left_and_the_chain_verifies(any_scene: Scene) -> None:
         do(scene, Erase(ticket=code, reason="到期"))
     with pytest.raises(NotAllowed):
         do(scene, Erase(ticket=code, reason="到期"), "zhang")
+    if scene.store.sqlite:
+        scene.store.close()
+        assert not [one for one in (NAME, MOBILE) if one.encode() in Path(str(scene.store.path)).read_bytes()]
 
 
 def test_what_must_be_kept_is_kept(scene: Scene) -> None:
