@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from console.app import ZhihuiApp
     from console.contingency_work import ContingencyWork
+    from console.duty_ask_work import DutyAskWork
     from console.emergency_work import EmergencyWork
     from console.handover_work import HandoverWork
     from console.joining import JoinWork
@@ -62,6 +63,13 @@ class AtWork:
         from console.handover_work import HandoverWork
 
         return HandoverWork(self._app)
+
+    @cached_property
+    def duty_asks(self) -> DutyAskWork:
+        """Leave and exchanges of shifts."""
+        from console.duty_ask_work import DutyAskWork
+
+        return DutyAskWork(self._app)
 
     @cached_property
     def meetings(self) -> MeetingWork:

@@ -14,6 +14,7 @@ _OF: Mapping[str, str] = {
     "figures": "pane.overview",
     "registers": "emergency watch devices notices",
     "handover_read": "handover",
+    "duty_ask": "duty_asks",
     "show_field": "show_field",
     "own_account": "sign_out",
     "report": "intake",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from console.bell_ports import BellListener
 from console.contingency_ports import ContingencyPort
+from console.duty_ask_ports import DutyAskPort
 from console.emergency_ports import EmergencyPort, ModeView
 from console.handover_ports import HandoverPort, UnsignedHandover
 from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
@@ -351,6 +352,7 @@ class Backend(
     TiePort,
     ReviewPort,
     WatchPort,
+    DutyAskPort,
     HandoverPort,
     LockPort,
     PersonalPort,

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from console.backend.duty_asks import DutyAskBackend
 from console.backend.emergency import do_for_centre, emergency_view, mode_view
 from console.backend.handover import handover_shown, unsigned_handover
 from console.backend.lists import ClockList, TicketList
@@ -66,7 +67,7 @@ NEAREST = 12
 """Deadlines shown for a leader."""
 
 
-class StoreBackend(WatchBackend, SignInBackend, PersonalBackend):
+class StoreBackend(WatchBackend, DutyAskBackend, SignInBackend, PersonalBackend):
     """One centre of a store, for one console."""
 
     def __init__(

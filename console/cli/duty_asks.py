@@ -13,10 +13,8 @@ from console.cli.frame import command, session_of
 from console.cli.handing_on import Key, carry_out, say_receipt
 from console.cli.instants import instant
 from console.cli.options import Csv, DryRun, Json, Jsonl, argument, form_of, option, show_records
-from console.cli.session import Session
 from console.exit_codes import OK
 from data.duty_terms import DutyAsk, DutyAskState
-from data.masking import mask_text
 from data.queries.listing import iso
 
 if TYPE_CHECKING:
@@ -108,9 +106,11 @@ def exchange(
 
 def agree(context: typer.Context, number: Number, json: Json = False) -> int:
     """By the other officer; the desk's leaders write down what was said on the telephone."""
+    from data.queries.duty_asks import ask
+
     session = session_of(context)
     receipt = carry_out(session, "duty_agree", {"ask": number})
-    done = _line(session, number).state == DutyAskState.GRANTED
+    done = ask(session.reader(), session.centre_id(), session.now(), number).state == DutyAskState.GRANTED
     zh, en = ("，值班表已改。", ": the roster is changed.") if done else ("，待批准。", "; a leader grants it.")
     say_receipt(receipt, json, f"第 {number} 号换班已同意{zh}", f"Exchange {number} is agreed to{en}")
     return OK
@@ -133,12 +133,15 @@ def grant(
     desk, actor, now = CentreDesk(session.desk()), session.actor(), session.now()
 
     def work(connection: Any) -> tuple[Any, Effect]:
+        from core.organisation.duty_cover import effect_of, gaps_of
         from data.inside import InsideReader
+        from data.queries.duty_asks import ask
 
         reader = InsideReader(connection)
-        before = _gap_lines(reader, desk.centre_id, now, number)
+        before = gaps_of(reader, desk.centre_id, now, ask(reader, desk.centre_id, now, number))
         receipt = desk.do_in(connection, order, actor)
-        return receipt, _effect(reader, desk.centre_id, now, number, before)
+        line = ask(reader, desk.centre_id, now, number)
+        return receipt, (line, *effect_of(reader, desk.centre_id, now, line, before))
 
     receipt, (line, covers, gaps) = write_or_try(session, dry_run, work)
     if json:
@@ -174,17 +177,13 @@ def requests(
     csv: Csv = False,
 ) -> int:
     """The newest first. Reasons are for those whom it is about, and for the leaders."""
+    from core.desk.duty_reasons import for_reader
     from data.queries.duty_asks import asks
 
     session, form = session_of(context), form_of(json, jsonl, csv)
     found = asks(session.reader(), session.centre_id(), session.now(), waiting)
-    sees = _sees(session)
-    lines = [
-        line._replace(reason=mask_text(line.reason), words=mask_text(line.words))
-        if sees(line)
-        else line._replace(reason="", words="")
-        for line in found
-    ]
+    actor = session.actor() if (session.officer or "").strip() else None
+    lines = [for_reader(line, actor) for line in found]
     if form:
         show_records([_record(line) for line in lines], FIELDS, form)
         return OK
@@ -210,29 +209,6 @@ def requests(
 Effect = tuple["AskLine", list["StandIn"], list["GapLine"]]
 
 
-def _effect(reader: Any, centre: int, now: int, number: int, before: list[GapLine]) -> Effect:
-    """What was granted, who stands in for a leave, and what is wrong now that was not before."""
-    from core.organisation.duty_ahead import fresh_gaps
-    from core.organisation.duty_cover import stand_ins
-    from data.queries.duty_asks import ask
-
-    line = ask(reader, centre, now, number)
-    assert line is not None
-    begin = max(line.from_at, now)
-    covers = stand_ins(reader, centre, line.officer_id, begin, line.to_at) if line.kind == DutyAsk.LEAVE else []
-    return line, covers, fresh_gaps(before, _gap_lines(reader, centre, now, number))
-
-
-def _gap_lines(reader: Any, centre: int, now: int, number: int) -> list[GapLine]:
-    from core.organisation.duty_ahead import gaps_ahead
-    from data.queries.duty_asks import ask
-
-    line = ask(reader, centre, now, number)
-    if line is None or line.to_at <= now:
-        return []
-    return gaps_ahead(reader, centre, max(line.from_at, now), line.to_at)
-
-
 def _say_effect(covers: list[StandIn], gaps: list[GapLine], zone: str) -> None:
     from console.cli.printing import moment
     from data.terms import Role
@@ -250,25 +226,6 @@ def _gap_record(line: GapLine) -> dict[str, Any]:
     gap = line.gap
     record = {"kind": gap.kind.value, "subject": gap.subject or None, "officers": list(line.officers)}
     return {**record, "from_at": iso(gap.from_at), "to_at": iso(gap.to_at), "text": words.say(line.zh, line.en)}
-
-
-def _sees(session: Session) -> Any:
-    """Whether somebody may read why: whoever it is about, and who may grant it."""
-    if not (session.officer or "").strip():
-        return lambda line: False
-    from core.desk.permissions import may
-
-    actor = session.actor()
-    leads = may("duty_grant", actor)
-    return lambda line: leads or actor.id in (line.officer_id, line.other_id)
-
-
-def _line(session: Session, number: int) -> AskLine:
-    from data.queries.duty_asks import ask
-
-    line = ask(session.reader(), session.centre_id(), session.now(), number)
-    assert line is not None
-    return line
 
 
 def _record(line: AskLine) -> dict[str, Any]:

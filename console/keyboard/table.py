@@ -148,6 +148,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("handover", ("ctrl+o",), "screen.handover", mark("Change of shift"),
            mark("The pack of what is open, owed and promised: make it, note, give it, sign for it"), LIST,
            initials="jiaojieban jjb jiaoban jb"),
+    Action("duty_asks", ("f24",), "screen.duty_asks", mark("Leave and exchanges"),
+           mark("Leave and exchanges of shifts: ask, agree, grant with a substitute; who stands in, what stays open"),
+           LIST, initials="qingjia qj huanban hb diaoban db tiban tb zhiban zb"),
     Action("meetings", ("ctrl+n", "w"), "screen.meetings", mark("Meetings"),
            mark("Call a meeting about the ticket, take attendance, decide, consult, mediate; the coming meetings"),
            WORK, EVERYWHERE - {"intake"}, initials="huiyi hy qiandao qd tiaojie tj zhengqiu zq sanhui sh"),
@@ -233,6 +236,7 @@ KEY_NAMES = {
     "f21": "Shift+F9",
     "f22": "Shift+F10",
     "f23": "Shift+F11",
+    "f24": "Shift+F12",
 }
 
 

@@ -179,6 +179,9 @@ class DutyScreen(Screen[None]):
     def action_devices(self) -> None:
         self.app.sensing.open(self)
 
+    def action_duty_asks(self) -> None:
+        self.app.duty_asks.open(self)
+
     def action_watch(self) -> None:
         self.app.watching.open(self)
 

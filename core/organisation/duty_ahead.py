@@ -29,10 +29,11 @@ def limits_of(reader: Reader, centre: int) -> Limits:
     return read_limits({"duty": duty.limits(reader, centre)})
 
 
-def gaps_ahead(reader: Reader, centre: int, begin: int, end: int) -> list[GapLine]:
-    """What is wrong in [begin, end), epoch seconds, in order of time."""
+def gaps_ahead(reader: Reader, centre: int, begin: int, end: int, also: Iterable[Time] = ()) -> list[GapLine]:
+    """What is wrong in [begin, end), epoch seconds, in order of time; `also`: times that are not in the book yet."""
     rows = duty.times(reader, centre, begin - KEPT, end + DAY)
     times = [Time(row.officer_id, row.kind, row.role, row.from_at, row.to_at, row.planned_id) for row in rows]
+    times += also
     holders: dict[str, list[int]] = {}
     names: dict[str, str] = {}
     for line in duty.posts(reader, centre, begin):

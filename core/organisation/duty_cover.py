@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from core.organisation.duty import LEAVE, SHIFT
+from core.organisation.duty_ahead import GapLine, fresh_gaps, gaps_ahead
+from core.rules.duty_watch import Time
+from data.duty_terms import WAITING_ASKS, DutyAsk, DutyAskState
 from data.queries import duty
+from data.queries.duty_asks import AskLine
 from data.reader import Reader
 
 
@@ -20,6 +25,31 @@ class StandIn(NamedTuple):
     to_at: int | None
     people: tuple[str, ...]
     """Names; nobody: it is uncovered."""
+
+
+def gaps_of(reader: Reader, centre: int, now: int, ask: AskLine) -> list[GapLine]:
+    """What is wrong with the roster in the time that a request is about, as far as it lies ahead."""
+    return gaps_ahead(reader, centre, max(ask.from_at, now), ask.to_at) if ask.to_at > now else []
+
+
+def effect_of(
+    reader: Reader, centre: int, now: int, ask: AskLine, before: Sequence[GapLine] | None = None
+) -> tuple[list[StandIn], list[GapLine]]:
+    """Who stands in for a leave, and what is wrong then that is not `before`.
+
+    For a leave that waits it is what it would come to; without `before`, of one that was granted everything wrong then.
+    """
+    begin, end = max(ask.from_at, now), ask.to_at
+    if ask.state not in (*WAITING_ASKS, DutyAskState.GRANTED):
+        return [], []
+    if ask.kind != DutyAsk.LEAVE or begin >= end:
+        return [], fresh_gaps(before or (), gaps_of(reader, centre, now, ask))
+    also: list[Time] = []
+    if ask.state == DutyAskState.ASKED:
+        also = [Time(ask.officer_id, LEAVE, "", begin, end)]
+        before = gaps_of(reader, centre, now, ask)
+    after = gaps_ahead(reader, centre, begin, end, also)
+    return stand_ins(reader, centre, ask.officer_id, begin, end), fresh_gaps(before or (), after)
 
 
 def stand_ins(reader: Reader, centre: int, officer_id: int, begin: int, end: int) -> list[StandIn]:

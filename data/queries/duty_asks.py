@@ -6,6 +6,7 @@ import json
 from typing import Any, NamedTuple
 
 from data.duty_terms import WAITING_ASKS, DutyAsk, DutyAskState
+from data.errors import NotFound
 from data.reader import Reader
 
 SIZE = 200
@@ -56,10 +57,12 @@ def asks(reader: Reader, centre: int, now: int, waiting: bool = False) -> list[A
     return [line for line in lines if not waiting or line.state != DutyAskState.LAPSED]
 
 
-def ask(reader: Reader, centre: int, now: int, number: int) -> AskLine | None:
-    """One of them by its number."""
+def ask(reader: Reader, centre: int, now: int, number: int) -> AskLine:
+    """One of them by its number. Raises NotFound."""
     row = reader.one(_ASKS.format(condition="d.id = :number"), centre=centre, size=1, number=number)
-    return None if row is None else _line(row, now)
+    if row is None:
+        raise NotFound("ask-unknown", f"没有第 {number} 号申请。", f"There is no request {number}.")
+    return _line(row, now)
 
 
 def _line(row: tuple[Any, ...], now: int) -> AskLine:

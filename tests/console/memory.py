@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from console.backend.filter_words import filter_words
+from console.duty_ask_ports import DutyAskRow, DutyAskView
 from console.emergency_ports import EmergencyView
 from console.handover_ports import HandoverShown
 from console.intake_ports import Condition, FilterWord, MatterHit, PlaceHit
@@ -446,6 +447,15 @@ class MemoryBackend(MemoryLock):
 
     def watch(self) -> WatchView:
         return WatchView()
+
+    def duty_asks(self) -> Sequence[DutyAskRow]:
+        return ()
+
+    def duty_ask(self, number: int) -> DutyAskView:
+        raise NotImplementedError
+
+    def ask_leave(self, values: Mapping[str, object], key: str) -> str:
+        raise NotImplementedError
 
     def centre_do(self, verb: str, values: Mapping[str, object], key: str) -> str:
         if self.refusal is not None:

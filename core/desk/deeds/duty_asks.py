@@ -65,6 +65,10 @@ def ask_exchange(deed: Deed, order: AskExchange) -> CentreReceipt:
     book = _book(deed)
     turns = [book.find(officer, order.mine)]
     turns += [book.find(other, order.theirs)] if order.theirs else []
+    if len({(turn["role"], turn["from"], turn["to"]) for turn in turns}) < len(turns):
+        raise BadInput(
+            "exchange-same", "两人的是同一班次，不用换。", "Both have the same shift: there is nothing to exchange."
+        )
     _demand_fit(deed, turns, officer, other)
     if any(turn["duty"] in _turns_asked(deed) for turn in turns):
         raise Conflict("exchange-waiting", "此班次已有换班申请在等待。", "An exchange of this shift waits already.")

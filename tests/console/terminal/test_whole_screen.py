@@ -47,7 +47,7 @@ OPENED = {
     "act": ("escape", "f7"), "proposed": ("escape", "8"), "dispatch to": ("escape", "ctrl+d"),
     "return": ("escape", "ctrl+r"),
     "views": ("escape", "6"), "help": ("escape", "f1"), "palette": ("escape", "f12"), "notices": ("escape", "ctrl+e"),
-    "change of shift": ("escape", "ctrl+o"), "jump": ("escape", "ctrl+g"),
+    "change of shift": ("escape", "ctrl+o"), "leave": ("escape", "f24"), "jump": ("escape", "ctrl+g"),
     "plans": ("escape", "ctrl+y"), "card": ("escape", "f18"), "meetings": ("escape", "ctrl+n"),
     "sweeps": ("escape", "f16"), "devices": ("escape", "f14"), "review": ("escape", "f15"),
     "late": ("right",), "replay": ("left", "enter"), "next event": ("right",),

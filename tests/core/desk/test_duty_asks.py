@@ -178,6 +178,8 @@ def test_two_officers_exchange_shifts_once_a_leader_agrees(town: Scene) -> None:
         assert refused(town, AskExchange(other="gao", mine=mine, theirs=theirs, reason="家事"), "zhang") == code
     assert refused(town, AskExchange(other="gao", mine=day, reason="家事"), "zhang") == "exchange-rest"
     serve(town, "lin", 4, 20, 32)
+    same = AskExchange(other="gao", mine="2026-11-24", theirs="2026-11-24", reason="家事")
+    assert refused(town, same, "lin") == "exchange-same"
     order = AskExchange(other="lin", mine="2026-11-21", theirs="2026-11-24", reason="家事")
     assert refused(town, order, "zhang") == "exchange-rest", "zhang would serve day and night of the 24th"
     order = order.model_copy(update={"mine": "2026-11-24"})
