@@ -99,7 +99,12 @@ def off(context: typer.Context, officer: Officer, json: Json = False) -> int:
     return OK
 
 
-@command(app, "leave", "请假；--end 为销假", "be away; --end comes back")
+@command(
+    app,
+    "leave",
+    "登记请假（申请用 leave-ask）；--end 为销假",
+    "write down a leave (to ask for one: leave-ask); --end comes back",
+)
 def leave(
     context: typer.Context,
     officer: Officer,
@@ -120,7 +125,12 @@ def leave(
     return OK
 
 
-@command(app, "swap", "A、B岗互换一段时间；--agree 同意，--end 结束", "A and B change places for a time")
+@command(
+    app,
+    "swap",
+    "A、B岗互换一段时间（换班次用 exchange）；--agree 同意，--end 结束",
+    "A and B change places for a time (for shifts: exchange)",
+)
 def swap(
     context: typer.Context,
     one: Annotated[str, argument("A岗或B岗人员", "the A or B holder")],

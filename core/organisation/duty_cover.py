@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from core.organisation.duty import LEAVE, SHIFT
@@ -49,17 +49,23 @@ def effect_of(
         also = [Time(ask.officer_id, LEAVE, "", begin, end)]
         before = gaps_of(reader, centre, now, ask)
     after = gaps_ahead(reader, centre, begin, end, also)
-    return stand_ins(reader, centre, ask.officer_id, begin, end), fresh_gaps(before or (), after)
+    handed = {int(turn["duty"]) for turn in ask.turns}
+    return stand_ins(reader, centre, ask.officer_id, begin, end, handed), fresh_gaps(before or (), after)
 
 
-def stand_ins(reader: Reader, centre: int, officer_id: int, begin: int, end: int) -> list[StandIn]:
-    """Shifts first, in order of time, then posts and sections; [begin, end) in epoch seconds."""
+def stand_ins(
+    reader: Reader, centre: int, officer_id: int, begin: int, end: int, handed: Collection[int] = ()
+) -> list[StandIn]:
+    """Shifts first, in order of time, then posts and sections; [begin, end) in epoch seconds.
+
+    `handed`: shifts that went to a substitute. One that had been exchanged before is the officer's by no plan.
+    """
     times = duty.times(reader, centre, begin, end)
     away = {line.officer_id for line in times if line.kind == LEAVE} | {officer_id}
     shifts = [line for line in times if line.kind == SHIFT]
     found = []
     for line in shifts:
-        if officer_id not in (line.officer_id, line.planned_id):
+        if officer_id not in (line.officer_id, line.planned_id) and line.id not in handed:
             continue
         # A shift that went to somebody else has them; of the own ones, whoever else serves in the role meanwhile.
         there = [line] if line.officer_id != officer_id else [one for one in shifts if _beside(one, line)]

@@ -21,9 +21,9 @@ def test_a_shift_on_postgres(postgres_database: str, tmp_path: Path, capsys: pyt
     clock = SetClock(START)
     small_street(Store(locate(postgres_database), create=True), clock)
 
-    def call(*arguments: str) -> Ended:
+    def call(*arguments: str, officer: str = "zhang") -> Ended:
         capsys.readouterr()
-        code = main([*arguments, "--store", postgres_database, "--as", "zhang"], clock)
+        code = main([*arguments, "--store", postgres_database, "--as", officer], clock)
         found = capsys.readouterr()
         return Ended(code, found.out, found.err)
 
@@ -56,6 +56,25 @@ def test_a_shift_on_postgres(postgres_database: str, tmp_path: Path, capsys: pyt
     assert [(row["plan"], [line["done"] for line in row["checks"]]) for row in active] == [
         ("LIFT", [False, True, False, False])
     ]
+    roster = tmp_path / "roster.csv"
+    roster.write_text(
+        "日期,班次,人员\n2026-12-01,白,张明\n2026-12-03,白,李强\n2026-12-05,白,孙伟\n2026-12-06,假,孙伟\n", "utf-8"
+    )
+    assert len(call("duty", "import", str(roster), "--json", officer="wang").json["added"]) == 4
+    assert call("duty", "import", str(roster), "--json", officer="wang").json["unchanged"] == 4
+    words = ("--mine", "2026-12-03", "--theirs", "2026-12-05", "--reason", "家事")
+    assert call("duty", "exchange", "sun", *words, officer="li").code == 0
+    assert call("duty", "agree", "1", officer="sun").code == 0
+    assert call("duty", "grant", "1", officer="wang").code == 0
+    assert (
+        call("duty", "leave-ask", "--from", "2026-12-05", "--until", "2026-12-05", "--reason", "x", officer="li").code
+        == 0
+    )
+    granted = call("duty", "grant", "2", "--substitute", "sun", "--json", officer="wang").json
+    assert [one["people"] for one in granted["stand_ins"]] == [["孙伟"], ["孙伟"]]
+    assert [one["state"] for one in call("duty", "requests", "--json").json] == ["granted", "granted"]
+    assert call("duty", "withdraw", "2", officer="li").code == 0
+    assert call("duty", "export", "--from", "2026-12-01", "--days", "6").code == 0
     assert call("matter", "card", "BJ0101").code == 0
     assert call("report", "custody", "--csv").code == 0
     assert call("engine", "once").code == 0
