@@ -62,9 +62,8 @@ class HandoverWork:
             about = {**known, "ticket": code} if code else known
             self._form(screen, answer, f"{heading}  {clean(code, 40)}", note_form(), "handover_note", about)
         elif kind == ACCEPT:
-            self._form(
-                screen, answer, _("Sign: from now on this shift has the duty"), accept_form(), "handover_accept", known
-            )
+            heading = _("Sign: your shift has the duty alone, theirs is free")
+            self._form(screen, answer, heading, accept_form(), "handover_accept", known)
         elif kind == REFUSE:
             self._form(screen, answer, _("Refuse the handover"), refuse_form(), "handover_refuse", known)
         else:

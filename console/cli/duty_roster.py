@@ -29,6 +29,7 @@ NOW_TITLES = (
 KINDS = {"role": ("值班", "desk"), "section": ("板块", "section"), "post": ("岗位", "post")}
 WHY = {
     "shift": ("当班", "on shift"),
+    "unsigned": ("交接未签收，由上一班负责", "handover not signed: the shift before"),
     "no_roster": ("未排班，任职者负责", "no shifts kept: whoever is appointed"),
     "present": ("在岗", "there"),
     "stands_in": ("A岗不在，B岗负责", "B for A, who is away"),
@@ -87,14 +88,15 @@ def _place(place: Place, form: str, zone: str) -> dict[str, Any]:
 
 
 def _person(one: Person) -> dict[str, Any]:
-    return {"officer": one.code, "name": one.name, "away": one.away or None, "until": iso(one.until)}
+    plain: dict[str, Any] = {"officer": one.code, "name": one.name, "away": one.away or None, "until": iso(one.until)}
+    return {**plain, "unsigned": True} if one.kept else plain
 
 
 def _named(one: Person) -> str:
     from data.terms import SkipReason
 
     if not one.away:
-        return one.name
+        return words.say(f"{one.name}（未交清）", f"{one.name} (not signed)") if one.kept else one.name
     why = words.named(SkipReason, one.away)
     return words.say(f"{one.name}（{why}）", f"{one.name} ({why})")
 

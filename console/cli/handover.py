@@ -122,11 +122,12 @@ def accept(
     key: Key = "",
     json: Json = False,
 ) -> int:
-    """From the signature on the incoming shift has the duty."""
+    """From the signature on the incoming shift has the duty alone; until then the leaving one is reached as well."""
     given = {"handover": _number(number), "remarks": remarks}
     receipt = carry_out(session_of(context), "handover_accept", given, key)
     item = receipt.item
-    say_receipt(receipt, json, f"第 {item} 号交接已签收，本班在班。", f"Handover {item} is signed: the duty is yours.")
+    zh = f"第 {item} 号交接已签收，由本班在班，上一班交清。"
+    say_receipt(receipt, json, zh, f"Handover {item} is signed: the duty is yours alone, the shift before is free.")
     return OK
 
 
@@ -138,7 +139,7 @@ def refuse(
     key: Key = "",
     json: Json = False,
 ) -> int:
-    """The leaving shift keeps the duty and makes another one."""
+    """The leaving shift stays on duty, beside the incoming one, and makes another one."""
     given = {"handover": _number(number), "reason": reason}
     receipt = carry_out(session_of(context), "handover_refuse", given, key)
     item = receipt.item

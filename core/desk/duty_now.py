@@ -14,11 +14,13 @@ from data.terms import Rank, Role, SkipReason
 
 DESK = (Role.DUTY_OFFICER, Role.SHIFT_LEADER, Role.DUTY_LEADER, Role.COMMANDER)
 UNITS = ("section", "post")
-ON_SHIFT, NO_ROSTER, PRESENT, STANDS_IN, LEVEL_ABOVE, NOBODY = (
-    *("shift", "no_roster", "present", "stands_in", "above"),
+ON_SHIFT, KEPT_ON, NO_ROSTER, PRESENT, STANDS_IN, LEVEL_ABOVE, NOBODY = (
+    *("shift", "unsigned", "no_roster", "present", "stands_in", "above"),
     SkipReason.NOBODY.value,
 )
-"""Why somebody answers: on a shift, appointed where nobody keeps shifts, there, B for A, the section for its post."""
+"""Why somebody answers: on a shift, of the shift before because its handover is not signed, appointed where nobody
+keeps shifts, there, B for A, the section for its post.
+"""
 
 _UNTIL = """
 SELECT officer_id, kind, role, from_at, to_at FROM duty
@@ -34,6 +36,8 @@ class Person(NamedTuple):
     name: str
     away: str = ""
     until: int | None = None
+    kept: bool = False
+    """Of the leaving shift, whose handover nobody has signed yet."""
 
 
 class Place(NamedTuple):
@@ -58,7 +62,8 @@ def duty_now(connection: Connection, centre_id: int, at: int) -> list[Place]:
     for role in DESK:
         serving = tuple(finder.person(one, str(role)) for one in people.in_role(role))
         why = ON_SHIFT if people.shifts.get(role) else NO_ROSTER
-        found.append(_place("role", str(role), "", serving, (), why))
+        place = _place("role", str(role), "", serving, (), why)
+        found.append(place._replace(why=KEPT_ON) if place.answers is not None and place.answers.kept else place)
     units = table(Unit).c
     rows = connection.execute(
         select(units.id, units.code, units.name, units.kind)
@@ -104,4 +109,5 @@ class _Finder:
         """Somebody as the ladder sees them, with the end of what says so."""
         away = "" if officer.on_duty else officer.why_off or SkipReason.OFF_DUTY.value
         until = self._until.get((officer.officer_id, "leave" if away else role))
-        return Person(officer.officer_id, self._codes.get(officer.officer_id, ""), officer.name, away, until)
+        code = self._codes.get(officer.officer_id, "")
+        return Person(officer.officer_id, code, officer.name, away, until, officer.kept)

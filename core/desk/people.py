@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from core.desk.kept_on import kept_on
 from core.rules.case import Case
 from core.rules.cover import Pair, cover_of
 from core.rules.oncall import Duty, Officer
@@ -70,6 +71,8 @@ class People:
     """Role → officers serving a shift in it now."""
     sections: dict[int, int] = field(default_factory=dict)
     """Post unit → its section unit."""
+    kept: dict[str, list[int]] = field(default_factory=dict)
+    """Role → officers of the leaving shift, as long as nobody has signed for its handover."""
 
     # The roster is read once and asked again and again: a sweep has a thousand hands, each with a unit of its own.
 
@@ -155,15 +158,18 @@ class People:
         return self._by_unit.get(unit_id, []) if unit_id is not None else []
 
     def in_role(self, role: str) -> list[Officer]:
-        """Those on shift in a role; without a roster for it, everybody appointed to it."""
+        """Those on shift in a role, and after them the shift that is not signed for.
+
+        Without a roster for the role everybody appointed to it.
+        """
         serving = self.shifts.get(role, [])
-        if serving:
-            return [
-                Officer(number, self._names.get(number, ""), number not in self.away, self.away.get(number, ""))
-                for number in serving
-            ]
-        found = {person.officer_id: self.officer(person) for person in self._by_role.get(role, ())}
-        return list(found.values())
+        kept = [number for number in self.kept.get(role, ()) if number not in serving]
+        found = {number: self._named(number) for number in serving}
+        if not serving:
+            found = {person.officer_id: self.officer(person) for person in self._by_role.get(role, ())}
+        for number in kept:
+            found.pop(number, None)
+        return [*found.values(), *(self._named(number)._replace(kept=True) for number in kept)]
 
     def _section(self, unit_id: int | None, code: str) -> int | None:
         """The section of a post; of a unit that stands in none (a community, a force), the ticket's."""
@@ -219,7 +225,8 @@ def people_at(connection: Connection, centre_id: int, at: int) -> People:
             away[officer_id] = note or "leave"
         elif role:
             shifts.setdefault(role, []).append(officer_id)
-    serving = {officer for officers in shifts.values() for officer in officers}
+    kept = kept_on(connection, centre_id, at)
+    serving = {officer for held in (shifts, kept) for officers in held.values() for officer in officers}
     for (officer_id,) in connection.execute(text(KEEPING_SHIFTS), {"centre": centre_id, "since": at - KEPT}):
         if officer_id not in serving:
             away.setdefault(officer_id, SkipReason.OFF_DUTY.value)
@@ -227,4 +234,4 @@ def people_at(connection: Connection, centre_id: int, at: int) -> People:
         "SELECT id, parent_id FROM unit WHERE centre_id = :centre AND kind = 'post' AND parent_id IS NOT NULL"
     )
     sections = {row[0]: row[1] for row in connection.execute(parents, values)}
-    return People(appointed, away, shifts, sections)
+    return People(appointed, away, shifts, sections, kept)

@@ -95,7 +95,9 @@ def _is_free(failed: Mapping[str, Failures], subject: str, now: int) -> bool:
 def _serving(connection: Connection, centre_id: int, now: int) -> set[int]:
     people = people_at(connection, centre_id, now)
     rostered = any(people.shifts.get(role) for role in DESK)
-    return {officer for role in DESK if not rostered or people.shifts.get(role) for officer in people.on_duty(role)}
+    serving = [one for role in DESK if not rostered or people.shifts.get(role) for one in people.in_role(role)]
+    # A shift that nobody has signed for may have gone home: it makes nobody of the one that came dispensable.
+    return {one.officer_id for one in serving if one.on_duty and not one.kept}
 
 
 def _digest(kind: str, name: str) -> str:

@@ -1,6 +1,7 @@
 """The change of shift: which shift leaves and which comes, who may hand over and sign, how an unsigned one climbs.
 
-The duty follows the signature: until the incoming officer signs, the leaving shift has it.
+Between the hour of the roster and the signature both shifts are reached: the incoming one by the roster, the leaving
+one because nobody has taken the duty from it yet. So nothing falls between them.
 """
 
 from __future__ import annotations
@@ -99,6 +100,20 @@ def change_for(changes: Sequence[Change], now: int, officer: int | None, signed:
 def is_signed(at: int, signed: Collection[int]) -> bool:
     """Whether the change at an instant was signed."""
     return any(abs(at - one) < SAME_CHANGE for one in signed)
+
+
+def kept_change(changes: Sequence[Change], now: int, signed: Collection[int], began: int) -> Change | None:
+    """The change after which the leaving shift is still reached: its hours are over, and nobody has signed.
+
+    The next shift follows at once (after a planned night without a desk nobody waits), and by the next change, after
+    `LATE_HAND` at the latest, it is that one's turn. `began`: as in `owed_change`.
+    """
+    ended = [change for change in changes if change.leaving.to_at <= now and change.leaving.from_at >= began]
+    last = ended[-1] if ended else None
+    if last is None or last.incoming is None or now >= last.leaving.to_at + LATE_HAND:
+        return None
+    at_once = last.incoming.from_at - last.leaving.to_at < SAME_CHANGE
+    return last if at_once and not is_signed(last.at, signed) else None
 
 
 def owed_change(changes: Sequence[Change], now: int, known: Collection[int], began: int) -> Change | None:

@@ -24,6 +24,8 @@ class Officer(NamedTuple):
     name: str
     on_duty: bool = True
     why_off: str = ""
+    kept: bool = False
+    """Of the leaving shift, whose handover is not signed: told besides whoever has come."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,11 @@ class Resolution(NamedTuple):
 def resolve(step: Step, duty: Duty) -> list[Resolution]:
     """Whom a step tells, and whom it passes over and why, from the lowest level up.
 
-    Of each target the first person on duty is told. Where it has none, its substitutes on the same level stand in (A
-    off: B). Where nobody on a level that was to be told can be, the levels above are asked, one by one, until somebody
-    is reached. If nobody up to the district is, the leaders below are asked, downwards: a step for a commander who is
-    away still reaches the duty leader. If no line `is_told` even so, the engine must alarm every screen.
+    Of each target the first person on duty is told, and with them those of a shift that is not signed for. Where it
+    has none, its substitutes on the same level stand in (A off: B). Where nobody on a level that was to be told can be,
+    the levels above are asked, one by one, until somebody is reached. If nobody up to the district is, the leaders
+    below are asked, downwards: a step for a commander who is away still reaches the duty leader. If no line `is_told`
+    even so, the engine must alarm every screen.
     """
     roll = _Roll(duty)
     for level in LEVELS:
@@ -90,15 +93,18 @@ class _Roll:
         people = self.duty.of(target)
         if not people:
             self.lines.append(Resolution(target, None, NOBODY, stands_in_for))
+        answered = False
         for officer in people:
+            if answered and not (officer.kept and officer.on_duty):
+                continue
             reason = ALREADY_TOLD if officer.officer_id in self.told else None
             if not officer.on_duty:
                 reason = officer.why_off or OFF_DUTY
             self.lines.append(Resolution(target, officer.officer_id, reason, stands_in_for))
             if officer.on_duty:
                 self.told.add(officer.officer_id)
-                return True
-        return False
+                answered = True
+        return answered
 
 
 def _first(roll: _Roll, targets: Sequence[str], wanted: str) -> bool:

@@ -186,18 +186,32 @@ def _values(sql: str, span: Span) -> dict[str, Any]:
 # ------------------------------------------------------------------------------------------------ shifts
 
 
+class DeskTurn(NamedTuple):
+    """Somebody's time at the desk, [from_at, to_at) in epoch seconds."""
+
+    officer_id: int
+    from_at: int
+    to_at: int
+    role: str
+
+
 def desk_times(reader: Reader, centre: int, at: int, roles: Sequence[str]) -> list[tuple[int, int, int]]:
     """(officer, from, to) of everybody's time at the desk around an instant; times without an end are no shifts."""
+    return [turn[:3] for turn in desk_turns(reader, centre, at, roles)]
+
+
+def desk_turns(reader: Reader, centre: int, at: int, roles: Sequence[str]) -> list[DeskTurn]:
+    """The same with the role, in order of time."""
     listed, values = expand("role", roles)
     rows = reader.rows(
-        "SELECT officer_id, from_at, to_at FROM duty WHERE centre_id = :centre AND kind = 'shift'"
-        f" AND role IN ({listed}) AND to_at > :since AND from_at < :until",
+        "SELECT officer_id, from_at, to_at, role FROM duty WHERE centre_id = :centre AND kind = 'shift'"
+        f" AND role IN ({listed}) AND to_at > :since AND from_at < :until ORDER BY from_at, officer_id",
         centre=centre,
         since=at - LOOK,
         until=at + LOOK,
         **values,
     )
-    return [(int(officer), int(start), int(end)) for officer, start, end in rows]
+    return [DeskTurn(int(officer), int(start), int(end), str(role)) for officer, start, end, role in rows]
 
 
 def officer_code(reader: Reader, centre: int, officer: int) -> str:
@@ -327,6 +341,18 @@ def known_changes(reader: Reader, centre: int, since: int, signed: bool) -> list
         f"SELECT h.change_at FROM handover h WHERE h.centre_id = :centre AND h.change_at > :since {condition}",
         centre=centre,
         since=since,
+    )
+    return [int(row[0]) for row in rows]
+
+
+def signed_before(reader: Reader, centre: int, since: int, at: int) -> list[int]:
+    """The instants of changes since then whose handover was signed by an instant."""
+    rows = reader.rows(
+        "SELECT h.change_at FROM handover h WHERE h.centre_id = :centre AND h.change_at > :since"
+        " AND h.state = 'accepted' AND h.answered_at <= :at",
+        centre=centre,
+        since=since,
+        at=at,
     )
     return [int(row[0]) for row in rows]
 

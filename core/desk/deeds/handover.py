@@ -1,7 +1,7 @@
 """The handover between shifts (交接班): a pack made by the system, noted on, given, and signed by who comes.
 
-Signing binds the incoming shift; until then the change goes on pressing. Who is on duty for the ladder, dispatch and
-notices follows the hours of the roster, signed or not.
+Signing binds the incoming shift and frees the leaving one; until then the change goes on pressing, and both are reached
+by the ladder and by notices (`core.desk.kept_on`).
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def give(deed: Deed, order: HandoverGive) -> CentreReceipt:
 
 
 def accept(deed: Deed, order: HandoverAccept) -> CentreReceipt:
-    """Sign: the incoming shift has the duty, and changes before this one wait for nobody any more."""
+    """Sign: the incoming shift has the duty alone, and changes before this one wait for nobody any more."""
     found, coming = _signing(deed, order.handover)
     bound = sorted({*coming, _officer(deed)})
     fields = _answered(deed, found, HandoverState.ACCEPTED, order.remarks)
@@ -133,7 +133,7 @@ def accept(deed: Deed, order: HandoverAccept) -> CentreReceipt:
 
 
 def refuse(deed: Deed, order: HandoverRefuse) -> CentreReceipt:
-    """Refuse: the leaving shift keeps the duty, and the change goes on pressing."""
+    """Refuse: the leaving shift stays on duty, and the change goes on pressing."""
     found, _coming = _signing(deed, order.handover)
     fields = _answered(deed, found, HandoverState.REFUSED, order.reason)
     zh = f"第 {found.number} 号交接被拒绝：{order.reason}"

@@ -24,7 +24,7 @@ def test_a_shift_is_handed_over_by_commands(run: Run, street: Street) -> None:
     assert again[0] == again[1]
     run("handover", "give", "2")
     signed = run("handover", "accept", "2", "--remarks", "已清点", "--lang", "en", officer="wang")
-    assert signed.out == "Handover 2 is signed: the duty is yours.\n"
+    assert signed.out == "Handover 2 is signed: the duty is yours alone, the shift before is free.\n"
 
     records = run("handover", "list", "--json", officer=None).json
     assert [(one["number"], one["state"], one["answered_by"]) for one in records] == [

@@ -16,8 +16,10 @@ from core.accountability.handover_pack import LISTED
 from core.accountability.handover_paper import handover_document
 from core.desk.centre_desk import CentreDesk
 from core.desk.centre_orders import CentreOrder, Declare
+from core.desk.duty_now import duty_now
 from core.desk.handover_orders import HandoverAccept, HandoverGive, HandoverNoted, HandoverPack, HandoverRefuse
 from core.desk.orders import Accept, Report, Request
+from core.desk.people import people_at
 from core.engine.loop import Engine
 from core.exchange.documents import written
 from data.errors import Refusal
@@ -250,6 +252,53 @@ def test_after_a_stop_of_the_engine_all_steps_at_once_and_once(scene: Scene) -> 
     due = scene.rows("SELECT body FROM ticket_event WHERE centre_id = :centre AND kind = 'handover_due'")
     assert len(due) == 1
     whole(scene)
+
+
+def reached(scene: Scene, role: Role = Role.DUTY_OFFICER) -> list[str]:
+    """Whom a notice to a role reaches now."""
+    with scene.store.read() as connection:
+        people = people_at(connection, 1, scene.desk.now())
+    names = {scene.who(code).id: code for code in ("zhang", "li", "gao", "wang", "chen")}
+    return [names[officer] for officer in people.on_duty(role.value)]
+
+
+def test_between_the_hour_and_the_signature_both_shifts_are_reached(any_scene: Scene) -> None:
+    """To the second, over midnight and by the ladder; a refusal frees nobody, the signature does."""
+    scene = any_scene
+    scene.wait(hours=14, minutes=30)
+    change = two_shifts(scene)
+    on_shift(scene, "li", Role.DUTY_OFFICER, change, change + 8 * HOUR)
+    scene.wait(seconds=HOUR - 1)
+    assert reached(scene) == ["zhang"]
+    scene.wait(seconds=1)
+    assert scene.desk.now() == change
+    assert (reached(scene), reached(scene, Role.SHIFT_LEADER)) == (["li", "zhang"], ["gao"])
+    with scene.store.read() as connection:
+        desk = duty_now(connection, 1, change)[0]
+    assert [(one.code, one.kept) for one in desk.a] == [("li", False), ("zhang", True)]
+    scene.new(who="li")
+    scene.wait(hours=2)
+    look(scene)
+    assert [notice["officer_id"] for notice in scene.notices("remind")] == [scene.who("li").id, scene.who("zhang").id]
+    act(scene, HandoverPack(), "zhang")
+    act(scene, HandoverGive(), "zhang")
+    act(scene, HandoverRefuse(reason="少了两件"), "gao")
+    assert reached(scene) == ["li", "zhang"]
+    act(scene, HandoverPack(), "zhang")
+    act(scene, HandoverGive(), "zhang")
+    scene.wait(minutes=5)
+    act(scene, HandoverAccept(), "gao")
+    assert reached(scene) == ["li"]
+
+
+def test_a_shift_before_hours_without_a_desk_and_one_long_gone_are_not_reached(scene: Scene) -> None:
+    change = two_shifts(scene)
+    on_shift(scene, "wang", Role.DUTY_OFFICER, change + 11 * HOUR, change + 14 * HOUR)
+    scene.wait(hours=9)
+    assert reached(scene, Role.SHIFT_LEADER) == ["gao"]
+    assert "zhang" in reached(scene)
+    scene.wait(hours=3)
+    assert reached(scene) == ["wang"]
 
 
 def test_refused_goes_on_pressing_and_is_made_anew(scene: Scene) -> None:

@@ -41,6 +41,13 @@ def test_the_first_of_a_target_on_duty_takes_it():
     ]
 
 
+def test_a_shift_that_is_not_signed_for_is_told_besides_whoever_has_come():
+    left = Officer(3, "officer 3", kept=True)
+    duty = Duty({"duty_desk": [on(1), on(2), left], "shift_leader": [off(4), left]})
+    assert told(resolve(step("duty_desk"), duty)) == [("duty_desk", 1), ("duty_desk", 3)]
+    assert told(resolve(step("shift_leader"), duty)) == [("shift_leader", 3)]
+
+
 def test_b_takes_over_when_a_is_off():
     duty = Duty({"section_a": [off(1, "")], "section_b": [on(2)]})
     assert resolve(step("section_a"), duty) == [
