@@ -67,13 +67,11 @@ class RosterImport:
 
 
 def codes_of(reader: Reader, centre: int, at: int) -> ShiftCodes:
-    """What the codes mean here: by the policy, else by the turns of the desk."""
+    """What the codes mean here: by the turns of the desk, and what the policy names beside or instead of them."""
     named = read_shift_codes(queries.limits(reader, centre))
-    if named:
-        return ShiftCodes(named)
     rotations = kept_rotations(reader.rows, centre, stored_organisation(reader.rows, centre, at).desk)
     turns = next((one.shifts for one in rotations if one.role == Role.DUTY_OFFICER), ())
-    return ShiftCodes(usual_codes(turns))
+    return ShiftCodes({**usual_codes(turns), **named})
 
 
 def read_duty_file(path: Path, codes: ShiftCodes, today: date, month: Month | None, sheet: str = "") -> DutyFile:
@@ -335,7 +333,7 @@ def _refusal(sheet: DutySheet) -> BadInput:
     return BadInput(
         "duty-file",
         f"值班表有 {count} 处有误，什么也没有改：",
-        f"{count} cells of the roster are wrong, and nothing was changed:",
+        f"Cells of the roster that are wrong: {count}; nothing was changed:",
         problems=[
             {
                 "place": f"第 {one.line} 行“{shown(one.column)}” (line {one.line})",

@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
+from core.rules.duty_watch import read_limits
+from data.errors import BadInput
+from data.tables import Catalogue, table
 from tests.console.cli.conftest import Ended, Run, Street
 from tests.console.cli.test_duty import shifts
 
@@ -235,6 +239,27 @@ def test_codes_are_those_of_the_desk_or_the_policy(take: Any, run: Run, tmp_path
         "夜": "19:30-07:30",
         "全": "07:30-07:30",
     }
+
+
+def test_the_policy_names_further_codes(take: Any, street: Street) -> None:
+    catalogue = table(Catalogue)
+    key = (catalogue.c.centre_id == 1) & (catalogue.c.kind == "policy")
+    with street.desk.store.write() as connection:
+        body = connection.execute(select(catalogue.c.body).where(key)).scalar_one()
+        changed = {**body, "duty": {**body["duty"], "shifts": {"行": "09:00-17:30", "夜": "18:00-08:30"}}}
+        connection.execute(update(catalogue).where(key).values(body=changed))
+    found = take("日期,班次,人员\n2026-12-01,行,李强\n2026-12-01,夜班,张明\n2026-12-03,白,张明\n", "--json").json
+    assert found["codes"] == {"白": "08:00-20:00", "夜": "18:00-08:30", "全": "08:00-08:00", "行": "09:00-17:30"}
+    assert [one["from_at"][11:16] for one in found["added"]] == ["01:00", "10:00", "00:00"]
+
+
+@pytest.mark.parametrize(
+    "shifts",
+    [{"假": "08:00-20:00"}, {"白": "8"}, {"": "08:00-20:00"}, ["白"], {"09:00-17:00": "08:00-20:00"}, {"D": 1}],
+)
+def test_codes_that_are_none_are_refused(shifts: object) -> None:
+    with pytest.raises(BadInput):
+        read_limits({"duty": {"shifts": shifts}})
 
 
 def test_the_template_can_be_imported_as_it_is_filled_in(run: Run, street: Street, tmp_path: Path) -> None:
