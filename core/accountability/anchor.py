@@ -19,6 +19,8 @@ from data.queries.listing import iso
 from data.reader import Reader
 
 LONGEST = 1_000
+ANCHOR = "anchor"
+"""The kind of what a webhook gets with a head in it."""
 
 
 class Anchored(NamedTuple):
@@ -72,10 +74,13 @@ def _read_line(line: str, number: int) -> Anchored | None:
     if not line.strip():
         return None
     try:
-        anchored = Anchored(**json.loads(line[:LONGEST]))
+        values = json.loads(line[:LONGEST])
+        if values.get("kind", ANCHOR) != ANCHOR:
+            return None  # a notice, in a file where a receiver keeps all that it gets
+        anchored = Anchored(**{name: values[name] for name in Anchored._fields})
         for text in (anchored.log, anchored.access):
             read_anchor(text)
-    except (TypeError, ValueError, BadInput) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, BadInput) as error:
         raise BadInput("anchor-line", f"第 {number} 行不是链头。", f"Line {number} is no head.") from error
     return anchored
 

@@ -46,6 +46,7 @@ LOG_TITLES = {
     "handover_accept": ("签收接班", "handover signed"),
     "handover_refuse": ("拒绝接班", "handover refused"),
     "handover_due": ("交接未签", "handover not signed"),
+    "anchor_late": ("链头未送达", "head of the logs not received"),
     "role_ask": ("申请授权", "rights asked for"),
     "role_agree": ("同意授权", "rights agreed to"),
     "role_decline": ("不同意授权", "rights declined"),

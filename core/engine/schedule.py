@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 
 from core.clock import Clock
+from core.engine.anchoring import send_anchor
 from core.engine.jobs import prune_notices, prune_signals, recompute_provisional, take_backup
 from core.engine.retention import erase_due, prune_access
 from data.errors import Refusal
@@ -59,7 +60,8 @@ class Calendar:
 
     def look(self, may_run: Callable[[], bool] = lambda: True) -> None:
         """Do what is owed now. No error leaves this: it is logged, and the next look tries again."""
-        for job in (take_backup, recompute_provisional, prune_notices, prune_signals, erase_due, prune_access):
+        quick = (send_anchor, recompute_provisional, prune_notices, prune_signals, erase_due, prune_access)
+        for job in (*quick, take_backup):
             if not may_run():
                 return
             try:

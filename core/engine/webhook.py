@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from core.accountability.anchor import ANCHOR
 from core.desk.notices import CHANNELS_SETTING
 from core.organisation.journal import note_change
 from data.clean import clean
@@ -170,7 +171,12 @@ def _write(connection: Connection, centre_id: int, name: str, value: dict[str, A
 
 
 def payload_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A notice as it leaves the house: cleaned, personal data masked, nothing of what a confidential ticket says."""
+    """A notice as it leaves the house: cleaned, personal data masked, nothing of what a confidential ticket says.
+
+    A head of the logs goes as it was written down.
+    """
+    if row["kind"] == ANCHOR:
+        return {"id": str(row["id"]), "kind": ANCHOR, **json.loads(row["body"])}
     title, title_en = mask_text(clean(row["title"])), mask_text(clean(row["title_en"]))
     if row["confidential"]:
         title, title_en = f"{row['ticket_code']} 有新通知", f"{row['ticket_code']}: a new notice"
