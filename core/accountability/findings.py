@@ -48,6 +48,7 @@ _PLACES = {
     "clock": "计时",
     "custody": "持有时段",
     "clock_due": "待触发行",
+    "ladder_step": "升级步骤凭证",
     "counter": "计数",
     **{kind: projected.zh for kind, projected in (OF_CENTRE | OF_TICKET).items()},
 }

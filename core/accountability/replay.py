@@ -13,6 +13,7 @@ from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
 from core.accountability.findings import MISSING, Finding, Place
+from core.accountability.firings import Key, Proof, proof_findings, proofs_of, read_proofs
 from core.accountability.lookup import plain
 from core.rules.case import Case
 from core.rules.centre_log import CentreState, apply_centre
@@ -43,7 +44,7 @@ GROUP BY ticket_id ORDER BY ticket_id LIMIT :size
 """
 _TICKET_IDS = "SELECT id FROM ticket WHERE centre_id = :centre AND id > :after ORDER BY id LIMIT :size"
 _EVENTS = """
-SELECT id, ticket_id, seq, at, body FROM ticket_event
+SELECT id, ticket_id, seq, at, kind, body FROM ticket_event
 WHERE centre_id = :centre AND ticket_id > :after AND ticket_id <= :last ORDER BY ticket_id, seq
 """
 _CENTRE_EVENTS = """
@@ -91,8 +92,9 @@ class Replay:
                     return
                 stored = {place: self._read(place, after, ids[-1]) for place in _RECORDS}
                 events = self._events(after, ids[-1])
+                proofs = read_proofs(self.reader, self.centre, after, ids[-1])
             for ticket_id in ids:
-                yield from self._ticket(ticket_id, events.get(ticket_id, []), stored)
+                yield from self._ticket(ticket_id, events.get(ticket_id, []), stored, proofs.get(ticket_id, {}))
             after, done = ids[-1], done + len(ids)
             tell(done)
 
@@ -184,21 +186,30 @@ class Replay:
         return found
 
     def _ticket(
-        self, ticket_id: int, events: list[tuple[Any, ...]], stored: Mapping[Place, dict[int, list[Row]]]
+        self,
+        ticket_id: int,
+        events: list[tuple[Any, ...]],
+        stored: Mapping[Place, dict[int, list[Row]]],
+        proofs: Mapping[Key, Proof],
     ) -> Iterator[Finding]:
         rows = stored["ticket"].get(ticket_id, [])
         shown = rows[0]["code"] if rows else ticket_id
         case = open_case(self.centre, ticket_id)
-        for number, _, seq, at, body in events:
+        fired: dict[Key, Proof] = {}
+        for number, _, seq, at, kind, body in events:
             if seq != case.next_seq:
                 yield Finding("event", number, shown, "seq", case.next_seq, seq)
             try:
-                apply(case, seq, at, plain(body).get("effects", {}))
+                facts = plain(body)
+                # A step that is in the log twice has one row, of the first time.
+                fired = {**proofs_of(case, kind, at, facts), **fired}
+                apply(case, seq, at, facts.get("effects", {}))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 yield Finding("event", number, shown, "effects", "effects of this product", repr(error))
         expected = _rows_of(case) if events else {place: [] for place in _RECORDS}
         for place in _RECORDS:
             yield from _compare(place, shown, expected[place], stored[place].get(ticket_id, []))
+        yield from proof_findings(shown, fired, proofs)
 
 
 def _rows_of(case: Case) -> dict[Place, list[SQLModel]]:
