@@ -46,7 +46,7 @@ def export_audit(reader: Reader, centre: int, folder: Path, at: int, key: bytes 
             "access.jsonl": _written(folder / "access.jsonl", _rows(reader, centre, "access_event", FIELDS)),
             "events.jsonl": _written(folder / "events.jsonl", _rows(reader, centre, "ticket_event", EVENT_FIELDS)),
         }
-    manifest: dict[str, Any] = {**heads._asdict(), "files": files}
+    manifest: dict[str, Any] = {**heads._asdict(), "centre_id": centre, "files": files}
     if key:
         manifest["signature"] = signature(manifest, key)
     _written(folder / MANIFEST, iter([manifest]))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -136,6 +138,27 @@ def test_a_kept_head_and_an_export_for_auditors(run: Run, code: str, street: Str
     assert run("audit", "verify").code == 0
     assert run("audit", "verify", "--against", str(heads)).code == 8
     assert run("audit", "verify", "--against", str(tmp_path / "key")).code not in (0, 8)
+
+
+def test_an_export_is_checked_with_the_lines_of_the_manual_alone(run: Run, code: str, tmp_path: Path) -> None:
+    for number in range(3):
+        run("ticket", "reveal", code, "phone", "--reason", f"回访 {number}")
+    folder = tmp_path / "audit"
+    assert run("audit", "export", str(folder)).code == 0
+    manual = (Path(__file__).parents[3] / "docs" / "audit.md").read_text(encoding="utf-8")
+    lines = manual.partition("```python\n")[2].partition("```")[0]
+
+    def checked() -> str:
+        done = subprocess.run([sys.executable, "-I", "-c", lines], cwd=folder, capture_output=True, text=True)
+        return done.stderr.strip() or str(done.returncode)
+
+    assert checked() == "0"
+    log = folder / "access.jsonl"
+    whole = log.read_text(encoding="utf-8")
+    log.write_text(whole.replace("回访 1", "回访 9"), encoding="utf-8")
+    assert checked().endswith("differs")
+    log.write_text("".join(whole.splitlines(keepends=True)[:-1]), encoding="utf-8")
+    assert checked() == "the tail is missing"
 
 
 def test_of_a_confidential_ticket_only_who_is_named_sees_a_field(run: Run) -> None:
