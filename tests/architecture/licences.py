@@ -6,7 +6,7 @@ import re
 from importlib.metadata import Distribution, distributions
 
 # These say nothing in their metadata; read off the licence file that each ships.
-STATED_IN_FILE = {"pysqlite3": "Zlib", "sqlcipher3": "Zlib"}
+STATED_IN_FILE = {"atheris": "Apache-2.0", "pysqlite3": "Zlib", "sqlcipher3": "Zlib"}
 
 _KINDS = (
     ("MIT-0", r"\bMIT-0\b"),
