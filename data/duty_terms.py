@@ -17,6 +17,14 @@ class GapKind(Term):
     REST = "rest", "休息不足", "too little rest"
 
 
+class GapState(Term):
+    """What became of something wrong that was told of."""
+
+    OPEN = "open", "未补", "open"
+    FILLED = "filled", "已补齐", "filled"
+    OVER = "over", "已过", "over"
+
+
 class DutyAsk(Term):
     """What an officer asks for of the roster."""
 

@@ -20,6 +20,7 @@ TENANT_TABLES = frozenset(
             "device_state",
             "duty",
             "duty_ask",
+            "duty_gap",
             "duty_swap",
             "emergency",
             "engine_outage",

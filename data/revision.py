@@ -35,6 +35,7 @@ REVISIONS = (
     "0021",
     "0022",
     "0023",
+    "0024",
 )
 """Every revision that this program knows, oldest first."""
 HEAD = REVISIONS[-1]

@@ -47,6 +47,7 @@ LOG_TITLES = {
     "handover_refuse": ("拒绝接班", "handover refused"),
     "handover_due": ("交接未签", "handover not signed"),
     "anchor_late": ("链头未送达", "head of the logs not received"),
+    "duty_gap": ("值班缺口", "gaps of the roster"),
     "role_ask": ("申请授权", "rights asked for"),
     "role_agree": ("同意授权", "rights agreed to"),
     "role_decline": ("不同意授权", "rights declined"),

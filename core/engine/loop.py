@@ -17,6 +17,7 @@ from core.clock import Clock
 from core.desk.desk import Desk
 from core.engine.covers import Covers
 from core.engine.departures import Departures
+from core.engine.duty_gaps import DutyGaps
 from core.engine.gatherings import Gatherings
 from core.engine.handovers import press_handovers
 from core.engine.lease import TTL, LeaseKeeper, LeaseLost
@@ -69,6 +70,8 @@ class Cycle:
     """Reminders of meetings, and consultations that came to their end."""
     handovers: int = 0
     """Changes of shift without a handover that were noted, and unsigned ones that climbed."""
+    gaps: int = 0
+    """Gaps and double bookings of the roster that were told of, or that were filled."""
     looks: int = 0
     """Hazards whose next look became due."""
     alerts: int = 0
@@ -121,6 +124,7 @@ class Engine:
         self.sweep = Sweep(self.store, clock, self.lease)
         self.covers = Covers(self.store, self.lease, self.sweep.shelf)
         self.gatherings = Gatherings(self.store, self.lease, self.sweep.shelf)
+        self.duty_gaps = DutyGaps(self.store, clock, self.lease)
         self.silences = Silences(Desk(self.store, clock, centre_id), self.lease)
         self.departures = Departures(self.store, self.lease, steady_clock)
         self.outbox = Outbox(self.store, clock, centre_id, steady_clock=steady_clock, seed=seed)
@@ -205,6 +209,7 @@ class Engine:
         cycle.covered = self.covers.follow(self._now())
         cycle.gathered = self.gatherings.follow(self._now())
         cycle.handovers = press_handovers(self.store, self.clock, self.lease, self._now())
+        cycle.gaps = self.duty_gaps.follow(self._now())
         cycle.looks = raise_looks(self.store, self.clock, self.lease, self._now())
         cycle.alerts = self.silences.follow(self._now())
         cycle.departed = self.departures.follow(self._now())

@@ -27,6 +27,15 @@ def read_end(text: str, zone: str) -> int:
     return _seconds(_read(text) + timedelta(days=1), zone) if is_date(text) else instant
 
 
+def local_span(from_at: int, to_at: int | None, zone: str) -> str:
+    """A time as a notice names it: `12-01 20:00 - 12-02 08:00`, the day said once, without an end `12-01 20:00 -`."""
+    start = datetime.fromtimestamp(from_at, ZoneInfo(zone))
+    if to_at is None:
+        return f"{start:%m-%d %H:%M} -"
+    end = datetime.fromtimestamp(to_at, ZoneInfo(zone))
+    return f"{start:%m-%d %H:%M} - " + (f"{end:%H:%M}" if start.date() == end.date() else f"{end:%m-%d %H:%M}")
+
+
 def is_date(text: str) -> bool:
     """Whether a text names a day and no time."""
     return len(unicodedata.normalize("NFKC", text).strip()) == DATE_LENGTH

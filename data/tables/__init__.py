@@ -9,6 +9,7 @@ from data.tables.access import AccessEvent, AccessHead
 from data.tables.catalogue import CalendarDay, Catalogue, Matter
 from data.tables.centre import Centre, CentreSequence, CentreStatistic, DailyNumber, Request, Setting
 from data.tables.duty_asks import DutyAskRecord, DutyAskRow
+from data.tables.duty_gaps import DutyGap, DutyGapRecord
 from data.tables.emergency import Emergency, EmergencyRecord, PhoneRecord, PhoneRecordFields
 from data.tables.engine import EngineOutage, LadderStep, Lease, Notice
 from data.tables.handovers import Handover, HandoverNote, HandoverNoteRecord, HandoverRecord
@@ -106,6 +107,8 @@ __all__ = [
     "Duty",
     "DutyAskRecord",
     "DutyAskRow",
+    "DutyGap",
+    "DutyGapRecord",
     "DutySwap",
     "Emergency",
     "EmergencyRecord",

@@ -12,6 +12,7 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from data.tables.duty_asks import DutyAskRecord, DutyAskRow
+from data.tables.duty_gaps import DutyGap, DutyGapRecord
 from data.tables.emergency import Emergency, EmergencyRecord, PhoneRecord, PhoneRecordFields
 from data.tables.handovers import Handover, HandoverNote, HandoverNoteRecord, HandoverRecord
 from data.tables.hazards import (
@@ -77,6 +78,7 @@ OF_CENTRE: dict[str, Projected] = {
     "duty_ask": Projected(DutyAskRecord, DutyAskRow, "请假和换班"),
     "erasure": Projected(ErasureRecord, Erasure, "删除记录"),
     "legal_hold": Projected(LegalHoldRecord, LegalHold, "保全"),
+    "duty_gap": Projected(DutyGapRecord, DutyGap, "值班缺口"),
 }
 """Rows of the centre's own log, by their part in its effects; numbered by `id` inside a centre."""
 
