@@ -155,7 +155,7 @@ def test_of_a_shift_the_substitute_has_what_the_leave_takes(town: Scene) -> None
 def test_without_a_substitute_the_shift_is_open_and_b_has_the_post(town: Scene) -> None:
     act(town, leave(24, 48, "zhang"), "gao")
     act(town, GrantAsk(ask=1), "gao")
-    assert answers(town, "duty_officer", 33) == ""
+    assert answers(town, "duty_officer", 33) == "gao", "the shift before, whom nobody relieves"
     act(town, leave(24, 48), "li")
     assert refused(town, GrantAsk(ask=2), "lin") == "not-permitted", "another section's leader"
     assert refused(town, GrantAsk(ask=2, substitute="lin"), "hu") == "substitute-none"
