@@ -175,7 +175,8 @@ def test_what_b_took_over_is_with_the_leaders(either_street: tuple[Desk, StoreBa
             centre=desk.centre_id,
         )[0]
     with desk.store.write() as connection:
-        DutyBook(connection, desk.centre_id, desk.now(), desk.actor(a)).leave(a, desk.now(), None, "培训")
+        book = DutyBook(connection, desk.centre_id, desk.now(), desk.actor(a))
+        book.leave(a, desk.now(), desk.now() + 8 * 3600, "培训")
     Engine(desk.store, desk.clock, desk.centre_id).once()
     leaders = backend.leaders(backend.seconds())
     found = [one for leader in leaders for one in leader.taken if one.row.code == code]

@@ -21,6 +21,7 @@ from core.desk.centre_orders import (
     Regrade,
     Reveal,
 )
+from core.desk.duty_orders import AgreeExchange, AskExchange, AskLeave, DeclineAsk, GrantAsk, WithdrawAsk
 from core.desk.handover_orders import HandoverAccept, HandoverGive, HandoverNoted, HandoverPack, HandoverRefuse
 from core.desk.hazard_orders import (
     HazardChange,
@@ -43,6 +44,7 @@ from core.desk.orders import (
     Resume,
 )
 from core.desk.personal_orders import FindNumber, ShowField
+from core.desk.retention_orders import Erase, Hold, LiftHold
 from core.desk.rights_orders import AgreeRole, AskRole, DeclineRole, EndGlass, ReviewGlass, TakeGlass
 from core.engine import mode as following
 from core.engine.auditor import audit
@@ -85,6 +87,11 @@ MATRIX = {
     "break_glass_end": DESK | {"section_leader", "post_member"},
     "break_glass_review": {"commander", "duty_leader"},
     **dict.fromkeys(("handover_pack", "handover_note", "handover_give", "handover_accept", "handover_refuse"), DESK),
+    **dict.fromkeys(("leave_ask", "exchange_ask", "duty_agree", "duty_decline", "duty_withdraw"), ALL),
+    "duty_grant": {"commander", "duty_leader", "shift_leader", "section_leader"},
+    "erase": {"security_admin"},
+    "hold": {"commander", "duty_leader", "security_admin"},
+    "hold_lift": {"commander", "duty_leader", "security_admin"},
 }
 """Said a second time, by hand."""
 PRESSED = ("ladder", "warn_at", "due_at", "next_at", "next_step")
@@ -144,6 +151,15 @@ ORDERS: dict[str, Callable[[], CentreOrder]] = {
     "handover_give": lambda: HandoverGive(),
     "handover_accept": lambda: HandoverAccept(),
     "handover_refuse": lambda: HandoverRefuse(reason="缺项"),
+    "leave_ask": lambda: AskLeave(from_at=1_800_000_000, to_at=1_800_100_000, reason="探亲"),
+    "exchange_ask": lambda: AskExchange(other="li", mine="2026-11-21", reason="家事"),
+    "duty_agree": lambda: AgreeExchange(ask=1),
+    "duty_grant": lambda: GrantAsk(ask=1),
+    "duty_decline": lambda: DeclineAsk(ask=1, reason="缺人"),
+    "duty_withdraw": lambda: WithdrawAsk(ask=1),
+    "erase": lambda: Erase(ticket="T", reason="期满"),
+    "hold": lambda: Hold(ticket="T", reason="诉讼"),
+    "hold_lift": lambda: LiftHold(ticket="T", reason="结案"),
 }
 
 
