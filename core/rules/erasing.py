@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from data.ids import new_salt
@@ -38,7 +38,8 @@ _CODE = re.compile(r"@?[A-Za-z][A-Za-z0-9_.-]{0,11}")
 _TO_OF = {VERSION: frozenset(("report_up",))}
 """Verbs that say in `to` who took it, in free text."""
 _SEGMENT_REASON = 3
-Place = tuple[str | int, ...]
+Put = Callable[[str, str], Any]
+"""What stands in for a text, by its place (a JSON Pointer, RFC 6901) and the text."""
 
 
 def fresh_salt() -> str:
@@ -46,78 +47,70 @@ def fresh_salt() -> str:
     return VERSION + new_salt(SALT_BITS)
 
 
-def personal_places(version: str, kind: str, body: Any) -> Iterator[tuple[Place, str]]:
-    """Where an event's personal texts stand, and the texts; empty ones are none."""
-    names = _NAMES[version]
-    if kind in _TO_OF[version]:
-        names |= {"to"}
-    yield from _walk(body, (), "", names)
-
-
-def _walk(value: Any, at: Place, under: str, names: frozenset[str]) -> Iterator[tuple[Place, str]]:
-    if isinstance(value, str):
-        if under and value and not (under in _OR_CODE and _CODE.fullmatch(value)):
-            yield at, value
-    elif isinstance(value, Mapping):
-        for name, item in value.items():
-            if name == "segments" and isinstance(item, list):
-                yield from _segments(item, (*at, name))
-            else:
-                yield from _walk(item, (*at, name), name if name in names else under, names)
-    elif isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from _walk(item, (*at, number), under, names)
-
-
-def _segments(segments: list[Any], at: Place) -> Iterator[tuple[Place, str]]:
-    """Why a clock paused."""
-    for number, segment in enumerate(segments):
-        if isinstance(segment, list) and len(segment) > _SEGMENT_REASON and segment[_SEGMENT_REASON]:
-            yield (*at, number, _SEGMENT_REASON), str(segment[_SEGMENT_REASON])
-
-
-def commitment(salt: str, at: Place, value: str) -> str:
-    """What stands in for a text, in hex."""
-    return hashlib.sha256(f"{salt}\n{named(at)}\n{value}".encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def named(at: Place) -> str:
-    """A place as a JSON Pointer (RFC 6901)."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in at)
-
-
 def covered(event: Mapping[str, Any]) -> Any:
     """The body as the chain covers it. An event without a salt, written before there were any, is covered whole."""
     salt = event.get("salt") or ""
-    if not salt:
+    if salt[:1] not in _NAMES:
         return event["body"]
     kept: Mapping[str, str] = event.get("erased") or {}
-    body = event["body"]
-    if salt[:1] not in _NAMES or not isinstance(body, Mapping):
-        return body
-    signs: dict[Place, str] = {}
-    for at, value in personal_places(salt[:1], event["kind"], body):
-        if not kept:
-            signs[at] = commitment(salt, at, value)
-        elif value == ERASED and named(at) in kept:
-            signs[at] = kept[named(at)]
-    return _replaced(body, (), signs, lambda sign: {"sha256": sign})
+    if not kept:
+        return _without_texts(salt, event, lambda at, text: {"sha256": _commitment(salt, at, text)})
+    # A text that was put back, or one that was never erased, is covered as it stands, and fits no hash.
+    return _without_texts(salt, event, lambda at, text: {"sha256": kept[at]} if text == ERASED and at in kept else text)
 
 
 def erase(event: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """The body without personal texts, and their commitments by place."""
-    version = (event["salt"] or VERSION)[:1]
-    found = list(personal_places(version, event["kind"], event["body"]))
-    kept = {named(at): commitment(event["salt"], at, value) for at, value in found}
-    bare = _replaced(event["body"], (), dict.fromkeys((at for at, _ in found), ERASED), lambda sign: sign)
-    return bare, kept
+    kept: dict[str, str] = {}
+
+    def put(at: str, text: str) -> str:
+        kept[at] = _commitment(event["salt"], at, text)
+        return ERASED
+
+    return _without_texts(event["salt"] or VERSION, event, put), kept
 
 
-def _replaced(value: Any, at: Place, signs: Mapping[Place, str], put: Any) -> Any:
-    if at in signs:
-        return put(signs[at])
+def _commitment(salt: str, at: str, text: str) -> str:
+    return hashlib.sha256(f"{salt}\n{at}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _without_texts(salt: str, event: Mapping[str, Any], put: Put) -> Any:
+    names = _NAMES[salt[:1]]
+    if event["kind"] in _TO_OF[salt[:1]]:
+        names |= {"to"}
+    return _put(event["body"], "", "", names, put)
+
+
+def _put(value: Any, at: str, under: str, names: frozenset[str], put: Put) -> Any:
+    """The value with each text below a free name replaced; empty ones are none."""
+    if isinstance(value, str):
+        free = under and value and not (under in _OR_CODE and _CODE.fullmatch(value))
+        return put(at, value) if free else value
     if isinstance(value, Mapping):
-        return {name: _replaced(item, (*at, name), signs, put) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_replaced(item, (*at, number), signs, put) for number, item in enumerate(value)]
+        return {
+            name: item
+            if item is None or isinstance(item, int)
+            else _put_reasons(item, f"{at}/{name}", put)
+            if name == "segments"
+            else _put(item, f"{at}/{_escaped(name)}", name if name in names else under, names, put)
+            for name, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_put(item, f"{at}/{number}", under, names, put) for number, item in enumerate(value)]
     return value
+
+
+def _put_reasons(segments: Any, at: str, put: Put) -> Any:
+    """The segments of a clock, with why it paused replaced."""
+    if not isinstance(segments, list | tuple):
+        return segments
+    found = [list(one) if isinstance(one, list | tuple) else one for one in segments]
+    for number, one in enumerate(found):
+        if isinstance(one, list) and len(one) > _SEGMENT_REASON and one[_SEGMENT_REASON]:
+            one[_SEGMENT_REASON] = put(f"{at}/{number}/{_SEGMENT_REASON}", str(one[_SEGMENT_REASON]))
+    return found
+
+
+def _escaped(name: Any) -> str:
+    text = str(name)
+    return text.replace("~", "~0").replace("/", "~1") if "~" in text or "/" in text else text

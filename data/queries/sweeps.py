@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from data.masking import mask_text
 from data.reader import Reader
 
 
@@ -103,7 +104,7 @@ _PLACES = (
 
 
 def sweeps(reader: Reader, centre: int, now: int, closed: bool = False, size: int = 200) -> list[SweepLine]:
-    """The newest sweeps first; with `closed` those that are filed as well."""
+    """The newest sweeps first, titles masked; with `closed` those that are filed as well."""
     rows = reader.rows(_LIST.format(condition="" if closed else "AND t.open = 1"), centre=centre, size=size)
     if not rows:
         return []
@@ -123,7 +124,7 @@ def sweeps(reader: Reader, centre: int, now: int, closed: bool = False, size: in
         finds, still_open = (int(figure or 0) for figure in found.get(number, (0, 0)))
         origin = codes.get(of[number], "")
         figures = (count, acknowledged, done, int(late or 0), finds, still_open)
-        lines.append(SweepLine(number, code, title, stage, origin, lead, reported_at, due_at, *figures))
+        lines.append(SweepLine(number, code, mask_text(title), stage, origin, lead, reported_at, due_at, *figures))
     return lines
 
 

@@ -73,6 +73,7 @@ READING = {
     f"ticket duplicates {MAIN}": "json",
     f"ticket explain {MAIN}": "json",
     "sweep list": "json",
+    "sweep show 20261120-0011": "json",
     "hazard list": "json",
     "hazard show 1": "json",
     "hazard export": "text",
@@ -151,7 +152,7 @@ SHOWN = 15
 """Stops at least at which one stands masked."""
 READS = ("list", "show", "log", "hands", "replay", "explain", "history", "status", "opinions", "print", "pending")
 """What commands that only read are called."""
-NO_CITIZEN = ("permission list", "sweep show", "plan list", "plan show")
+NO_CITIZEN = ("permission list", "plan list", "plan show")
 
 
 @pytest.fixture
@@ -242,6 +243,7 @@ PLANTED = (
     ("zhang", ("ticket", "mediate", MAIN, "--parties", LINE, "--words", TEXT, "--outcome", "agreed", "--follow",
                TEXT)),
     ("wang", ("ticket", "review-open", CLOSED, "--reason", TEXT)),
+    ("zhang", ("sweep", "start", MAIN, "--title", LINE, "--instruction", TEXT, "--community", "C01")),
     ("wang", ("personal", "hold", CLOSED, "--reason", TEXT)),
     ("zhang", ("ticket", "reveal", MAIN, "phone", "--reason", TEXT)),
     ("zhang", ("ticket", "find-number", MOBILE, "--reason", TEXT)),
