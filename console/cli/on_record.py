@@ -38,7 +38,7 @@ def note_page(session: Session, path: str, given: Mapping[str, Any]) -> None:
     from data.access_terms import AccessKind
 
     kind = AccessKind.EXPORTED if path.endswith(("export", "print")) else AccessKind.READ
-    if path in _OF_TICKET:
+    if path in _OF_TICKET and given.get("code"):
         note_look(session.desk(), session.actor(), kind, whole_code(session, str(given["code"])), part=path)
         return
     item = given.get("number") or given.get("code") or ""

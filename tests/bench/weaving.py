@@ -249,7 +249,8 @@ class Pattern:
         self.fillers: list[Value] = []
         self.body = self._cut(woven, body)
         self.case = woven.tickets[event["ticket_id"]]
-        head = {name: value for name, value in event.items() if name not in ("hash", "body", "id", "ticket_id", "at")}
+        apart = ("hash", "salt", "erased", "body", "id", "ticket_id", "at")
+        head = {name: value for name, value in event.items() if name not in apart}
         marks = {"body": 1, "id": 2, "ticket_id": 3, "at": 4}
         plain = json.dumps({**head, **marks}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         plain = plain.replace("%", "%%")
