@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import secrets
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
@@ -111,9 +112,11 @@ _numbers = count(1)
 
 @pytest.fixture(autouse=True)
 def home(_session_home: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
-    """A fresh home with fresh XDG folders, no ZHIHUI_* variables, and `random` seeded by run and test."""
+    """A fresh home with fresh XDG folders, no ZHIHUI_* variables, no language chosen, `random` seeded per test."""
     folder = _session_home / str(next(_numbers))
     _move_house(folder, monkeypatch)
+    if (spoken := sys.modules.get("console.i18n")) is not None:
+        monkeypatch.setitem(spoken._spoken, "language", "")  # what the test before spoke
     random.seed(f"{os.environ['ZHIHUI_TEST_SEED']}:{request.node.nodeid}")
     return folder
 

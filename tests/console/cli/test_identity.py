@@ -239,7 +239,7 @@ def test_a_terminal_shows_no_password_and_pairs_a_phone(typed: Type, street: Str
 
 def test_the_console_asks_for_the_sign_in_and_a_lost_terminal_ends_its_session(required: Type, street: Street) -> None:
     words = ["-m", "console", "--store", street.path, "--as", "zhang"]
-    utf8 = {**os.environ, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+    utf8 = {**os.environ, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
     child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=60, dimensions=(24, 80), env=utf8)
     child.expect("此处无人登录")
     shown = child.before
