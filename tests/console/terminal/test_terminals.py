@@ -54,7 +54,7 @@ def work(desk: Desk, session: Session, english: bool) -> None:
     session.press(F8 + "\r")  # the second key waits for the drawer that the first one opens
     session.until(lambda _text: "dispatch" in kinds(desk, READY))
     session.press(F10)
-    assert session.ended() == 0
+    assert session.ended() == 0, session.sent[-2000:]
     assert session.restored()
 
 
