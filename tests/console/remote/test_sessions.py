@@ -147,7 +147,7 @@ def test_who_has_nothing_but_a_key_goes_on_after_the_lock_by_connecting_again(re
             session.press("half a report")
             session.until("half a report")
             session.press(SHIFT_F1)
-            session.until(lambda text: "您以密钥登录" in text and "half a report" not in text)  # drawn in several writes
+            session.until(lambda text: "您以密钥登录" in text and "half a report" not in text)
             session.press("zhang")
             session.press("\r")
             assert session.ended() == exit_codes.OK, session.screen.text
