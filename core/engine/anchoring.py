@@ -76,7 +76,7 @@ def _late(connection: Connection, centre_id: int, now: int) -> int:
 
     Before the first one has arrived, since the first one that was to go.
     """
-    arrived = _seen(connection, centre_id, now, func.max(_NOTICE.sent_at), ANCHOR, _NOTICE.state == "sent")
+    arrived = _seen(connection, centre_id, now, func.max(_NOTICE.sent_at), ANCHOR)
     first = _seen(connection, centre_id, now, func.min(_NOTICE.created_at), ANCHOR)
     since = first if arrived is None else arrived
     if since is None or now - since < LATE_AFTER:
@@ -104,13 +104,9 @@ def _queue(connection: Connection, centre_id: int, now: int) -> None:
     connection.execute(insert(table(Notice)), {**row, "event_no": None, "body": heads.line()})
 
 
-def _seen(
-    connection: Connection, centre_id: int, now: int, what: ColumnElement[int], kind: str, *more: ColumnElement[bool]
-) -> int | None:
+def _seen(connection: Connection, centre_id: int, now: int, what: ColumnElement[int], kind: str) -> int | None:
     """A greatest or least instant among the rows of a kind within the window."""
     found = connection.execute(
-        select(what).where(
-            _NOTICE.centre_id == centre_id, _NOTICE.created_at >= now - WINDOW, _NOTICE.kind == kind, *more
-        )
+        select(what).where(_NOTICE.centre_id == centre_id, _NOTICE.created_at >= now - WINDOW, _NOTICE.kind == kind)
     ).scalar()
     return None if found is None else int(found)
