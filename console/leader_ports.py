@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from console.ports import QueueRow
@@ -57,3 +58,11 @@ class LeaderView:
     """What B holders of the section took over."""
     decides: tuple[ToDecide, ...] = ()
     """The requests that this leader can decide, the nearest deadline first."""
+
+
+class LeaderPort(Protocol):
+    """Reading."""
+
+    def leaders(self, now: int) -> Sequence[LeaderView]:
+        """The leaders in the order of the organisation."""
+        ...

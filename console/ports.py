@@ -15,13 +15,14 @@ from console.duty_ask_ports import DutyAskPort
 from console.emergency_ports import EmergencyPort, ModeView
 from console.handover_ports import HandoverPort, UnsignedHandover
 from console.intake_ports import FilterWord, MatterHit, OfficerRow, PlaceHit
-from console.leader_ports import LeaderView
+from console.leader_ports import LeaderPort
 from console.lock_ports import LockPort, LockState
 from console.meeting_ports import MeetingPort, ProceedingView
 from console.personal_ports import PersonalPort
 from console.plan_ports import PlanPort
 from console.review_ports import ReviewPort
 from console.rights_ports import Rights
+from console.roster_ports import GapAhead
 from console.sensing_ports import SensingPort
 from console.tie_ports import TiePort
 from console.watch_ports import WatchPort
@@ -182,6 +183,8 @@ class Status:
     rights: Rights = field(default_factory=Rights)
     handover: UnsignedHandover | None = None
     lock: LockState = field(default_factory=LockState)
+    gaps: tuple[GapAhead, ...] = ()
+    """What is wrong with the roster of the next 24 hours, the worst first."""
     lost: int | None = None
     """Seconds since the store last answered, while it does not; the other figures are from then."""
 
@@ -354,6 +357,7 @@ class Backend(
     WatchPort,
     DutyAskPort,
     HandoverPort,
+    LeaderPort,
     LockPort,
     PersonalPort,
     Protocol,
@@ -452,10 +456,6 @@ class Backend(
 
     def proposal(self, ticket_id: int) -> Proposal:
         """The catalogue's target for a ticket."""
-        ...
-
-    def leaders(self, now: int) -> Sequence[LeaderView]:
-        """The leaders in the order of the organisation."""
         ...
 
     def overview(self, now: int) -> OverviewView:

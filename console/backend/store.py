@@ -14,6 +14,7 @@ from console.backend.notices import Notices, veiled
 from console.backend.personal import PersonalBackend
 from console.backend.places import places_in
 from console.backend.rights import rights_of
+from console.backend.roster import gaps_ahead
 from console.backend.signing_in import SignInBackend
 from console.backend.watch import WatchBackend
 from console.backend.words import event_title, holder_text, receipt_text, receipts_text
@@ -102,8 +103,9 @@ class StoreBackend(WatchBackend, DutyAskBackend, SignInBackend, PersonalBackend)
         mode = mode_view(reader, centre.id)
         unsigned, beat = unsigned_handover(reader, centre.id, now), self._heartbeat(reader, now)
         return Status(
-            name, self._who(reader), centre.zone, figures, beat, mode, self._rights, unsigned, self._lock_state
-        )
+            name, self._who(reader), centre.zone, figures, beat, mode, self._rights, unsigned, self._lock_state,
+            gaps_ahead(reader, centre.id, now),
+        )  # fmt: skip
 
     def _who(self, reader: Reader) -> str:
         """The acting officer's name."""

@@ -16,6 +16,7 @@ from console.keyboard.bindings import bindings
 from console.ports import QueueRow
 from console.terminal.legible import clean
 from console.widgets.bars import Banner, KeyBar, StatusBar
+from console.widgets.gap_bar import GapBar
 from console.widgets.glass_bar import GlassBar
 from console.widgets.handover_bar import HandoverBar
 from console.widgets.lines import LinesView
@@ -42,6 +43,7 @@ class DutyScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield ModeBar()
         yield HandoverBar()
+        yield GapBar()
         yield GlassBar()
         yield StatusBar()
         yield Banner()
@@ -67,6 +69,8 @@ class DutyScreen(Screen[None]):
             broken.show(self.app.status.rights.glass, self.app.status.zone, now)
         for signed in self.query(HandoverBar):
             signed.show(self.app.status.handover, now)
+        for ahead in self.query(GapBar):
+            ahead.show(self.app.status.gaps, self.app.status.zone, now)
         for bar in self.query(StatusBar):  # none while the screen is put together, and none when the program ends
             bar.link = self.app.link_text()
             bar.show(self.app.status, now)

@@ -13,11 +13,13 @@ from console.i18n import _, language
 from console.keyboard.table import action, key_name
 from console.leader_ports import LeaderView, TakenOver, ToDecide
 from console.ports import QueueRow
+from console.roster_ports import GapAhead
 from console.screens.duty import DutyScreen
 from console.terminal.legible import clean
 from console.terminal.width import cells, pad
 from console.widgets import countdown
 from console.widgets.columns import stage_width, term
+from console.widgets.gap_bar import gap_words, is_near, is_over
 from console.widgets.lines import Line, LinesView, Part, text_line
 from data.instants import from_seconds
 from data.terms import Stage
@@ -25,6 +27,8 @@ from data.terms import Stage
 DECIDES, ASKED, TAKEN, NEAR = "decides", "asked", "taken", "near"
 WIDEST = 16
 """Cells of a column at most."""
+GAPS_SHOWN = 3
+"""Lines for what is wrong with the roster at most."""
 
 
 class LeadersScreen(DutyScreen):
@@ -33,6 +37,10 @@ class LeadersScreen(DutyScreen):
     NAME = "leaders"
 
     def body(self) -> Iterable[Widget]:
+        self.gaps: Sequence[GapAhead] = ()
+        ahead = LinesView(self._gap_lines, name="gaps")
+        ahead.can_focus = False
+        yield ahead
         with Horizontal(classes="split"):
             yield LinesView(self._leader_lines, name="leaders")
             yield LinesView(self._holding_lines, name="holding", classes="beside")
@@ -80,6 +88,7 @@ class LeadersScreen(DutyScreen):
 
     def tick(self, now: int) -> None:
         super().tick(now)
+        self._show_gaps(now)
         self.holding.rebuild()
 
     @on(LinesView.Moved)
@@ -107,6 +116,21 @@ class LeadersScreen(DutyScreen):
         rooms = self._rooms(titles)
         head = "".join(pad(title, room) for title, room in zip(titles, rooms, strict=True))
         return [text_line(head, "label"), *[self._leader_line(leader, rooms) for leader in self.leaders]]
+
+    def _show_gaps(self, now: int) -> None:
+        """What else is wrong with the roster within a day: the line above the screen has only the worst."""
+        self.gaps = [gap for gap in self.app.status.gaps if not is_over(gap, now)][1:]
+        view = self.query_one("#gaps", LinesView)
+        view.styles.height = min(len(self.gaps), GAPS_SHOWN)
+        view.display = bool(self.gaps)
+        view.rebuild()
+
+    def _gap_lines(self, _width: int) -> list[Line]:
+        now, zone = self.app.now, self.app.status.zone
+        more = len(self.gaps) - GAPS_SHOWN + 1 if len(self.gaps) > GAPS_SHOWN else 0
+        shown = self.gaps[: len(self.gaps) - more]
+        lines = [text_line(f" ! {gap_words(gap, zone, now)}", "late" if is_near(gap, now) else "soon") for gap in shown]
+        return [*lines, text_line("  " + _("  {n} more").format(n=more), "soon")] if more else lines
 
     def _rooms(self, titles: Sequence[str]) -> list[int]:
         """Cells of each column, no more than it needs: who covers whom has the rest."""

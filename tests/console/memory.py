@@ -33,6 +33,7 @@ from console.ports import (
     TaskLine,
     TicketView,
 )
+from console.roster_ports import GapAhead
 from console.tie_ports import Alike, Ties
 from console.watch_ports import WatchView
 from console.widgets.pages import MemoryProvider
@@ -184,7 +185,10 @@ class MemoryBackend(MemoryLock):
             Counts(len(self.tickets), late, soon),
             self.heartbeat,
             self.emergency_shown.mode,
+            gaps=self.gaps,
         )
+
+    gaps: tuple[GapAhead, ...] = ()
 
     name = "memory"
     read_only = False
