@@ -41,7 +41,7 @@ types: setup-dev ## types: strict on core and data
 arrows: setup-dev ## console → core → data, and nothing upwards
 	$(VENV)/bin/lint-imports
 
-bench: setup-dev ## ratios on 1,000 and 1,000,000 tickets
+bench: setup-dev ## ratios on 1,000 to 5,000,000 tickets, against the last run
 	$(PYTHON) -m tests.bench
 
 SEEDS  := 3

@@ -1,15 +1,18 @@
-"""A console-like writer in a process of its own, which tells how long each of its writes took.
+"""Writers like consoles, each in a process of its own, which tell how long each of their writes took.
 
-python -m tests.bench.clerks STORE KIND SECONDS SEED: KIND is `plain` (one small row and the change number) or `note`
-(a note on a ticket through the desk). Prints one duration in seconds per line; errors as `error NAME`.
+python -m tests.bench.clerks STORE KIND SECONDS SEED WRITERS FROM TO: KIND is `plain` (one small row and the change
+number) or `note` (a note on a ticket through the desk); a writer pauses FROM to TO seconds between two writes. All
+begin together, when each has written once. Prints one duration in seconds per line; errors as `error NAME`.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 import sys
 import time
 from collections.abc import Callable
+from multiprocessing.synchronize import Barrier
 
 from sqlalchemy import text
 
@@ -20,29 +23,51 @@ from data.errors import Refusal
 from data.store import Store
 from tests.bench.run import OFFICER
 
-BETWEEN = (0.02, 0.12)
-"""Seconds between two writes of one writer: far busier than an officer."""
+PATIENCE = 120
+"""Seconds in which all writers must have begun."""
 
 
 def main() -> None:
-    path, kind, seconds, seed = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4]
-    store, chance = Store(f"sqlite:///{path}"), random.Random(seed)
-    write = {"plain": _plain(store, seed), "note": _note(store, chance)}[kind]
+    path, kind, seconds, seed, writers = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4], int(sys.argv[5])
+    pause = float(sys.argv[6]), float(sys.argv[7])
+    forks = multiprocessing.get_context("fork")
+    together, told = forks.Barrier(writers), forks.SimpleQueue()
+
+    def work(number: int) -> None:
+        told.put(_write(path, kind, seconds, f"{seed}-{number}", pause, together))
+
+    clerks = [forks.Process(target=work, args=(number,)) for number in range(writers)]
+    for clerk in clerks:
+        clerk.start()
+    for _ in clerks:
+        print("\n".join(told.get()))
+    for clerk in clerks:
+        clerk.join()
+
+
+def _write(path: str, kind: str, seconds: float, seed: str, pause: tuple[float, float], together: Barrier) -> list[str]:
+    """One writer's times."""
+    store, chance, told = Store(f"sqlite:///{path}"), random.Random(seed), list[str]()
+    write = {"plain": _plain, "note": _note}[kind](store, chance)
     write()
+    together.wait(PATIENCE)
     deadline = time.perf_counter() + seconds
     while time.perf_counter() < deadline:
-        time.sleep(chance.uniform(*BETWEEN))
+        time.sleep(chance.uniform(*pause))
         began = time.perf_counter()
         try:
             write()
         except Refusal as refusal:
-            print(f"error {refusal.code}")
+            told.append(f"error {refusal.code}")
         else:
-            print(time.perf_counter() - began)
+            told.append(str(time.perf_counter() - began))
     store.close()
+    return told
 
 
-def _plain(store: Store, name: str) -> Callable[[], None]:
+def _plain(store: Store, chance: random.Random) -> Callable[[], None]:
+    name = f"clerk-{chance.randrange(1 << 60)}"
+
     def write() -> None:
         with store.write() as connection:
             connection.execute(
@@ -50,7 +75,7 @@ def _plain(store: Store, name: str) -> Callable[[], None]:
                     "INSERT INTO setting (centre_id, name, value) VALUES (1, :name, :value)"
                     " ON CONFLICT (centre_id, name) DO UPDATE SET value = excluded.value"
                 ),
-                {"name": f"clerk-{name}", "value": f"{time.perf_counter()}"},
+                {"name": name, "value": f"{time.perf_counter()}"},
             )
             connection.execute(text("UPDATE centre_seq SET change_no = change_no + 1 WHERE centre_id = 1"))
 

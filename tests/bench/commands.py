@@ -3,66 +3,62 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 
-from tests.bench.figures import Figure, Rounds
+from tests.bench.figures import Figure, Rounds, grown
 from tests.bench.run import OFFICER, Run, module, program
 
 TICKET = "20000000-0000"
 """A code that every woven store has."""
+ON_STORES = {
+    "list": (["ticket", "list", "--json"], "zhihui ticket list --json (20 of the open ones)"),
+    "show": (["ticket", "show", TICKET], "zhihui ticket show CODE"),
+    "log": (["ticket", "log", TICKET], "zhihui ticket log CODE"),
+    "desk": (
+        ["--as", OFFICER, "ticket", "show", TICKET],
+        "zhihui --as OFFICER ticket show CODE (what can be done: loads the desk)",
+    ),
+}
+GOALS = {"pass": ("python -c pass", 3.0), "typer": ("bare typer command", 1.3)}
+"""What commands are held against, and how far above it they may be."""
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """The hot reading command, help, and an ordinary command."""
-    store = run.store(run.large)
-    environment = {name: value for name, value in run.environment(store).items() if name != "ZHIHUI_OFFICER"}
-    contenders = {
-        "pass": [sys.executable, "-c", "pass"],
-        "typer": module("bare_typer"),
-        "list": [*program(), "ticket", "list", "--json"],
-        "help": [*program(), "--help"],
-        "show": [*program(), "ticket", "show", TICKET],
-        "log": [*program(), "ticket", "log", TICKET],
-        "desk": [*program(), "--as", OFFICER, "ticket", "show", TICKET],
-    }
-    ways = {name: _works(command, environment) for name, command in contenders.items()}
+    """The hot reading command, help, and ordinary commands on each store."""
+    baselines = {"pass": [sys.executable, "-c", "pass"], "typer": module("bare_typer")}
+    contenders = {name: (command, run.environment()) for name, command in baselines.items()}
+    contenders["help"] = ([*program(), "--help"], run.environment())
+    for size in run.sizes:
+        environment = run.environment(run.store(size))
+        del environment["ZHIHUI_OFFICER"]
+        for name, (arguments, _) in ON_STORES.items():
+            contenders[f"{name} {size}"] = ([*program(), *arguments], environment)
     rounds = Rounds()
     for turn in range(run.rounds + 1):
-        for name, command in contenders.items():
-            if not ways[name]:
-                cost = _cpu(command, environment, run.repeats)
-                if turn:
-                    rounds.add(name, cost)
-    wanted = [
-        ("list", "zhihui ticket list --json (20 of the open ones)", "pass", "python -c pass", 3.0),
-        ("help", "zhihui --help", "typer", "bare typer command", 1.3),
-        ("show", "zhihui ticket show CODE", "typer", "bare typer command", 1.3),
-        ("log", "zhihui ticket log CODE", "typer", "bare typer command", 1.3),
-        (
-            "desk",
-            "zhihui --as OFFICER ticket show CODE (what can be done: loads the desk)",
-            "typer",
-            "bare typer command",
-            1.3,
-        ),
-    ]
-    for name, what, other, baseline, goal in wanted:
-        figure = f"commands.{name}", f"{what}, {run.large:,} tickets, processor time", baseline
-        if ways[name]:
-            yield Figure(*figure, goal=goal, missing=ways[name])
-            continue
-        note = rounds.amounts("ms", name, other, scale=1000)
-        yield Figure(*figure, rounds.ratios(name, other), goal=goal, note=note)
+        for name, (command, environment) in contenders.items():
+            cost = _cpu(command, environment, run.repeats)
+            if turn:  # the first round only warms the disk
+                rounds.add(name, cost)
+    yield _figure(rounds, "help", "help", "zhihui --help", "typer", None)
+    for name, (_, what) in ON_STORES.items():
+        for size in run.sizes:
+            baseline = "pass" if name == "list" else "typer"
+            yield _figure(rounds, name, f"{name} {size}", what, baseline, size)
+        yield from grown(f"commands.{name}", f"{what}, processor time", rounds, run.sizes, name)
 
 
-def _works(command: list[str], environment: dict[str, str]) -> str:
-    """Why a command cannot be measured; empty when it can."""
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True)
-    if ended.returncode == 0:
-        return ""
-    return f"not built yet: {' '.join(ended.stderr.split()[:12])}"
+def _figure(rounds: Rounds, name: str, ours: str, what: str, baseline: str, tickets: int | None) -> Figure:
+    words, goal = GOALS[baseline]
+    return Figure(
+        f"commands.{name}",
+        f"{what}, processor time",
+        words,
+        rounds.ratios(ours, baseline),
+        goal=goal,
+        note=rounds.amounts("ms", ours, baseline, scale=1000),
+        tickets=tickets,
+    )
 
 
 def _cpu(command: list[str], environment: dict[str, str], repeats: int) -> float:

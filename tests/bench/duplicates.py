@@ -1,4 +1,4 @@
-"""Proposing duplicates: how long one look takes on the large store against the small one."""
+"""Proposing duplicates: how long one look takes by the size of the store."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 from core.desk.duplicates import duplicates_of
 from core.rules.likeness import Traits, pairs_of
 from data.reader import Reader
-from tests.bench.figures import Figure, Rounds
+from tests.bench.figures import Figure, Rounds, grown
 from tests.bench.run import Run
 
 CENTRE = 1
@@ -33,14 +33,7 @@ def measure(run: Run) -> Iterator[Figure]:
                         look()
                     rounds.add(f"{name} {size}", (time.process_time() - began) / LOOKS)
     for name in TITLES:
-        large, small = f"{name} {run.large}", f"{name} {run.small}"
-        yield Figure(
-            f"duplicates.{name}",
-            f"duplicates of a report with {name} words, {run.large:,} tickets",
-            f"itself on {run.small:,}",
-            rounds.ratios(large, small),
-            note=rounds.amounts("ms", large, small, scale=1000),
-        )
+        yield from grown(f"duplicates.{name}", f"duplicates of a report with {name} words", rounds, run.sizes, name)
 
 
 def _traits(reader: Reader, title: str) -> Traits:

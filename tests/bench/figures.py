@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any
@@ -23,6 +23,13 @@ class Figure:
     """The plain amounts behind the ratio."""
     missing: str = ""
     """Why there is no figure: the piece is not built yet, or the input is not here."""
+    tickets: int | None = None
+    """Tickets in the store; None where the size of the store does not matter or is always the same."""
+
+    @property
+    def key(self) -> tuple[str, str, int | None]:
+        """What tells figures apart from run to run."""
+        return self.name, self.baseline, self.tickets
 
     @property
     def middle(self) -> float | None:
@@ -35,8 +42,14 @@ class Figure:
         return None if self.goal is None or self.middle is None else self.middle <= self.goal
 
     def as_dict(self) -> dict[str, Any]:
-        """For --json."""
-        return {**asdict(self), "median": self.middle, "met": self.met}
+        """For --json: six digits that count are enough."""
+        plain = asdict(self) | {"values": [float(f"{value:.6g}") for value in self.values]}
+        return {name: value for name, value in plain.items() if value not in (None, "", [])}
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> Figure:
+        """What `as_dict` made."""
+        return cls(**{**plain, "values": tuple(plain.get("values", ()))})
 
 
 @dataclass
@@ -59,6 +72,32 @@ class Rounds:
         return " / ".join(short(median(self.readings[name]) * scale) for name in contenders) + f" {unit}"
 
 
+def grown(
+    name: str,
+    what: str,
+    rounds: Rounds,
+    sizes: Sequence[int],
+    reading: str,
+    *,
+    goal: float | None = None,
+    unit: str = "ms",
+    scale: float = 1000.0,
+) -> Iterator[Figure]:
+    """A figure for each store beyond the smallest: the readings there, named by it, over those on the smallest."""
+    small, *others = sorted(sizes)
+    for size in others:
+        names = f"{reading} {size}", f"{reading} {small}"
+        yield Figure(
+            f"{name}.growth",
+            what,
+            f"itself on {small:,} tickets",
+            rounds.ratios(*names),
+            goal=goal,
+            note=rounds.amounts(unit, *names, scale=scale),
+            tickets=size,
+        )
+
+
 def short(value: float) -> str:
     """A figure with three digits that count."""
     if value >= 100:
@@ -72,34 +111,25 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
 
 
+def titled(figure: Figure) -> str:
+    """What a figure is about, with the size of its store."""
+    return figure.what if figure.tickets is None else f"{figure.what}, {figure.tickets:,} tickets"
+
+
 def line(figure: Figure) -> str:
     """A figure as one line of text."""
     if figure.middle is None:
-        return f"{figure.name:<22} {figure.what} — {figure.missing}"
-    spread = f"({short(min(figure.values))}–{short(max(figure.values))})" if len(figure.values) > 1 else ""
-    verdict = "met" if figure.met else "NOT MET"
-    goal = "" if figure.goal is None else f"goal ≤ {short(figure.goal)} {figure.unit}: {verdict}"
-    parts = [f"{short(figure.middle)} {figure.unit} {spread}".strip(), goal, figure.note]
-    return f"{figure.name:<22} {figure.what} | {figure.baseline} | " + " | ".join(part for part in parts if part)
+        return f"{figure.name:<22} {titled(figure)} — {figure.missing}"
+    goal = "" if figure.goal is None else f"goal ≤ {short(figure.goal)} {figure.unit}: {verdict(figure)}"
+    parts = [f"{short(figure.middle)} {figure.unit} {spread(figure)}".strip(), goal, figure.note]
+    return f"{figure.name:<22} {titled(figure)} | {figure.baseline} | " + " | ".join(part for part in parts if part)
 
 
-def as_table(figures: Sequence[Figure]) -> str:
-    """The report as a Markdown table."""
-    rows = ["| figure | what | baseline | median (min–max) | goal | amounts |", "|---|---|---|---|---|---|"]
-    for figure in figures:
-        if figure.middle is None:
-            rows.append(f"| {figure.name} | {figure.what} | {figure.baseline} | {figure.missing} | {_goal(figure)} | |")
-            continue
-        spread = f" ({short(min(figure.values))}–{short(max(figure.values))})" if len(figure.values) > 1 else ""
-        reading = f"**{short(figure.middle)} {figure.unit}**{spread}"
-        rows.append(
-            f"| {figure.name} | {figure.what} | {figure.baseline} | {reading} | {_goal(figure)} | {figure.note} |"
-        )
-    return "\n".join(rows)
+def spread(figure: Figure) -> str:
+    """The least and the greatest reading; empty for a single one."""
+    return f"({short(min(figure.values))}–{short(max(figure.values))})" if len(figure.values) > 1 else ""
 
 
-def _goal(figure: Figure) -> str:
-    if figure.goal is None:
-        return "–"
-    verdict = {True: ", met", False: ", **not met**", None: ""}[figure.met]
-    return f"≤ {short(figure.goal)} {figure.unit}{verdict}"
+def verdict(figure: Figure) -> str:
+    """Whether a figure meets its goal; empty without a goal."""
+    return {True: "met", False: "NOT MET", None: ""}[figure.met]

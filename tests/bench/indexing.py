@@ -27,14 +27,15 @@ TEXT = "已到现场查看，联系产权单位明日上午处理，周边已设
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """Each work twice per round on one copy of the large store, in turns; then the index behind it."""
+    """Each work twice per round on one copy of a large store, in turns; then the index behind it."""
     rounds = Rounds()
     turns = max(run.rounds // 2, 1)
-    with copy_of(run.store(run.large), "indexing") as store:
+    tickets = max(run.written)
+    with copy_of(run.store(tickets), "indexing") as store:
         for turn in range(turns):
             for kept in (True, False):
                 _notes_and_imports(rounds, run, store, turn, kept)
-    with copy_of(run.store(run.large), "sweeping") as store:
+    with copy_of(run.store(tickets), "sweeping") as store:
         engine = SweptEngine(store)
         amount = min(run.sweep, engine.waiting() // 4)
         for turn in range(2 * turns):
@@ -47,10 +48,11 @@ def measure(run: Run) -> Iterator[Figure]:
         names = f"{what} True", f"{what} False"
         yield Figure(
             f"indexing.{what}",
-            f"{title} on {run.large:,} tickets, with the texts that are searched (CPU)",
+            f"{title}, with the texts that are searched (CPU)",
             "the same without them",
             rounds.ratios(*names),
             note=rounds.amounts("s", *names),
+            tickets=tickets,
         )
     for what, amount in (("note", run.notes), ("import", run.import_rows)):
         each = rounds.amounts("ms", f"{what} index", scale=1000 / amount)
@@ -60,6 +62,7 @@ def measure(run: Run) -> Iterator[Figure]:
             f"{WORDS[what]}, with the texts",
             rounds.ratios(f"{what} index", f"{what} True"),
             note=f"{each} a ticket, {short(amount / min(rounds.readings[f'{what} index']))} tickets/s",
+            tickets=tickets,
         )
 
 

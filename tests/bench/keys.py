@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from tests.bench.beside import engine_beside
-from tests.bench.figures import Figure, Rounds, percentile
+from tests.bench.figures import Figure, Rounds, grown, percentile
 from tests.bench.run import ROWS_SHOWN, Run, module, program
 from tests.bench.terminal import KEYS, ROWS, Painted, Terminal
 
@@ -26,50 +26,49 @@ WORDS = {
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """Keys on the largest and the smallest store, and on the table."""
+    """Keys on each store, and on the table."""
     rounds = Rounds()
     walls: dict[str, list[float]] = {}
-    contenders = (
-        ("console", program(), run.large),
-        ("small", program(), run.small),
-        ("table", module("table_app", str(run.table_rows)), run.large),
-    )
     for _ in range(max(run.rounds // 2, 1)):
-        for who, command, size in contenders:
+        for size in run.sizes:
             store = run.store(size)
-            with engine_beside(store), Terminal(command, run.environment(store)) as terminal:
-                terminal.read_until(ROWS_SHOWN, 60)
-                terminal.settle(SETTLED)
-                for action in ACTIONS:
-                    painted = press_often(terminal, action, run.keys, TABLE_KEYS if who == "table" else KEYS)
-                    rounds.add(f"{who} {action} cpu", median(one.cpu for one in painted))
-                    rounds.add(f"{who} {action} bytes", median(one.sent for one in painted))
-                    walls.setdefault(f"{who} {action}", []).extend(one.wall for one in painted)
+            with engine_beside(store):
+                _press_all(Terminal(program(), run.environment(store)), KEYS, run.keys, str(size), rounds, walls)
+        table = Terminal(module("table_app", str(run.table_rows)), run.environment())
+        _press_all(table, TABLE_KEYS, run.keys, "table", rounds, walls)
     for action in ACTIONS:
-        for kind, unit, scale in (("cpu", "ms", 1000.0), ("bytes", "B", 1.0)):
-            names = f"console {action} {kind}", f"table {action} {kind}"
-            note = rounds.amounts(unit, *names, scale=scale)
-            if kind == "cpu":
-                note += f"; key to paint p50/p99 {_spread(walls[f'console {action}'])}"
-                note += f" against {_spread(walls[f'table {action}'])} ms"
-            yield Figure(
-                f"keys.{action}.{kind}",
-                f"{WORDS[action]} on {run.large:,} tickets, {'processor time' if kind == 'cpu' else 'bytes'}",
-                f"DataTable, {run.table_rows:,} rows",
-                rounds.ratios(*names),
-                goal=GOALS.get((action, kind)),
-                note=note,
-            )
-        names = f"console {action} cpu", f"small {action} cpu"
-        yield Figure(
-            f"keys.{action}.flat",
-            f"{WORDS[action]} on {run.large:,} tickets, processor time",
-            f"itself on {run.small:,}",
-            rounds.ratios(*names),
-            note=f"{rounds.amounts('ms', *names, scale=1000.0)}; key to paint p50/p99 "
-            f"{_spread(walls[f'console {action}'])} against {_spread(walls[f'small {action}'])} ms; "
-            f"{rounds.amounts('B', f'console {action} bytes', f'small {action} bytes')}",
-        )
+        for size in run.sizes:
+            for kind, unit, scale in (("cpu", "ms", 1000.0), ("bytes", "B", 1.0)):
+                names = f"{action} {kind} {size}", f"{action} {kind} table"
+                note = rounds.amounts(unit, *names, scale=scale)
+                if kind == "cpu":
+                    note += f"; key to paint p50/p99 {_spread(walls[f'{action} {size}'])}"
+                    note += f" against {_spread(walls[f'{action} table'])} ms"
+                yield Figure(
+                    f"keys.{action}.{kind}",
+                    f"{WORDS[action]}, {'processor time' if kind == 'cpu' else 'bytes'}",
+                    f"DataTable, {run.table_rows:,} rows",
+                    rounds.ratios(*names),
+                    goal=GOALS.get((action, kind)),
+                    note=note,
+                    tickets=size,
+                )
+        what = f"{WORDS[action]}, processor time"
+        yield from grown(f"keys.{action}", what, rounds, run.sizes, f"{action} cpu")
+
+
+def _press_all(
+    program: Terminal, keys: dict[str, bytes], times: int, who: str, rounds: Rounds, walls: dict[str, list[float]]
+) -> None:
+    """Each action some times on one program."""
+    with program as terminal:
+        terminal.read_until(ROWS_SHOWN, 60)
+        terminal.settle(SETTLED)
+        for action in ACTIONS:
+            painted = press_often(terminal, action, times, keys)
+            rounds.add(f"{action} cpu {who}", median(one.cpu for one in painted))
+            rounds.add(f"{action} bytes {who}", median(one.sent for one in painted))
+            walls.setdefault(f"{action} {who}", []).extend(one.wall for one in painted)
 
 
 def press_often(terminal: Terminal, action: str, times: int, keys: dict[str, bytes]) -> list[Painted]:

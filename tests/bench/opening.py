@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from tests.bench.beside import engine_beside
-from tests.bench.figures import Figure, Rounds
+from tests.bench.figures import Figure, Rounds, grown
 from tests.bench.run import ROWS_SHOWN, Run, module, program
 from tests.bench.table_app import VISIBLE
 from tests.bench.terminal import Terminal
@@ -20,37 +19,31 @@ LIMIT = 60
 def measure(run: Run) -> Iterator[Figure]:
     """First paint of the console on each store."""
     rounds = Rounds()
-    stores: dict[str, Path] = {f"console {size}": run.store(size) for size in run.sizes}
+    stores = {size: run.store(size) for size in run.sizes}
     with contextlib.ExitStack() as stack:
         for store in stores.values():
             stack.enter_context(engine_beside(store))
         for turn in range(run.rounds + 1):
-            readings = {name: _first_paint(program(), run.environment(store)) for name, store in stores.items()}
-            readings["table"] = _first_paint(module("table_app", str(VISIBLE)), run.environment())
+            readings = {f" {size}": _first_paint(program(), run.environment(store)) for size, store in stores.items()}
+            readings[" table"] = _first_paint(module("table_app", str(VISIBLE)), run.environment())
             for name, (wall, cpu) in readings.items():
                 if turn:  # the first round only warms the disk
-                    rounds.add(f"{name} wall", wall)
-                    rounds.add(f"{name} cpu", cpu)
-    for size in run.sizes:
-        for kind, what in (("cpu", "processor time"), ("wall", "time")):
-            name = f"console {size} {kind}"
+                    rounds.add(f"wall{name}", wall)
+                    rounds.add(f"cpu{name}", cpu)
+    for kind, what in (("cpu", "processor time"), ("wall", "time")):
+        for size in run.sizes:
+            names = f"{kind} {size}", f"{kind} table"
             yield Figure(
                 f"opening.{kind}",
-                f"console, start to first ticket on the screen, {what}, {size:,} tickets",
+                f"console, start to first ticket on the screen, {what}",
                 f"bare Textual DataTable app, {VISIBLE} rows",
-                rounds.ratios(name, f"table {kind}"),
+                rounds.ratios(*names),
                 goal=1.0 if kind == "cpu" else None,
-                note=rounds.amounts("ms", name, f"table {kind}", scale=1000),
+                note=rounds.amounts("ms", *names, scale=1000),
+                tickets=size,
             )
-    if len(run.sizes) > 1:
-        large, small = (f"console {size} cpu" for size in (run.large, run.small))
-        yield Figure(
-            "opening.size",
-            f"console, start to first ticket, {run.large:,} tickets",
-            f"itself on {run.small:,}",
-            rounds.ratios(large, small),
-            note=rounds.amounts("ms", large, small, scale=1000),
-        )
+    what = "console, start to first ticket on the screen, processor time"
+    yield from grown("opening", what, rounds, run.sizes, "cpu")
 
 
 def _first_paint(command: list[str], environment: dict[str, str]) -> tuple[float, float]:

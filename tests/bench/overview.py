@@ -1,4 +1,4 @@
-"""The overview's reads on the large store against the small one, now and on a day that is full of reports."""
+"""The overview's reads by the size of the store, now and on a day that is full of reports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from console.backend.overview import OverviewReader
 from data.queries import organisation
 from data.reader import Reader
-from tests.bench.figures import Figure, Rounds
+from tests.bench.figures import Figure, Rounds, grown
 from tests.bench.run import Run
 from tests.bench.weaving import DAY
 
@@ -28,14 +28,7 @@ def measure(run: Run) -> Iterator[Figure]:
             for what, back in (("now", 0), ("full", FULL_DAY)):
                 rounds.add(f"{what} {size}", _read_time(store, back))
     for what, title in (("now", "the overview, everything on it"), ("full", "the overview on a day full of reports")):
-        large, small = f"{what} {run.large}", f"{what} {run.small}"
-        yield Figure(
-            f"overview.{what}",
-            f"reading {title}, {run.large:,} tickets (CPU)",
-            f"itself on {run.small:,}",
-            rounds.ratios(large, small),
-            note=rounds.amounts("ms", large, small, scale=1000),
-        )
+        yield from grown(f"overview.{what}", f"reading {title} (CPU)", rounds, run.sizes, what)
 
 
 def _read_time(store: Path, back: int) -> float:

@@ -1,4 +1,4 @@
-"""The queue's pages through the read models, against the same driver running the same SQL; and large against small."""
+"""The queue's pages through the read models, against the same driver running the same SQL; and by the store's size."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from data.queries.queue import QueueLine, page_after
+from data.queries.queue import QueueLine, count, late_and_soon, page_after
 from data.reader import Reader
 from data.sqlite import driver
-from tests.bench.figures import Figure, Rounds
+from tests.bench.figures import Figure, Rounds, grown
 from tests.bench.run import Run
 from tests.bench.spying import Spy
 
@@ -20,10 +20,14 @@ PAGE = 128
 PAGES = 40
 """Pages read per round."""
 CENTRE = 1
+FIGURES = (
+    ("counters", "how many tickets are open: kept, not counted", 3.0),
+    ("late", "how many are late and past their pre-warning: counted to a cap", None),
+)
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """First and next pages."""
+    """First and next pages, and the figures beside them."""
     rounds = Rounds()
     stores = {size: run.store(size) for size in run.sizes}
     for _ in range(run.rounds):
@@ -31,26 +35,32 @@ def measure(run: Run) -> Iterator[Figure]:
             for what, ours, raw in _page_times(store, run.random(f"queue {size}")):
                 rounds.add(f"{what} {size}", ours)
                 rounds.add(f"{what} {size} raw", raw)
+            for what, took in _figure_times(store):
+                rounds.add(f"{what} {size}", took)
     for what in ("first", "next"):
         for size in run.sizes:
             name = f"{what} {size}"
             yield Figure(
                 f"queue.{what}",
-                f"{what} page of the queue ({PAGE} lines), {size:,} tickets",
+                f"{what} page of the queue ({PAGE} lines)",
                 "raw sqlite3, same SQL",
                 rounds.ratios(name, f"{name} raw"),
                 goal=3,
                 note=rounds.amounts("ms", name, f"{name} raw", scale=1000),
+                tickets=size,
             )
-        if len(run.sizes) > 1:
-            yield Figure(
-                f"queue.{what}.size",
-                f"{what} page, {run.large:,} tickets",
-                f"itself on {run.small:,}",
-                rounds.ratios(f"{what} {run.large}", f"{what} {run.small}"),
-                goal=3,
-                note=rounds.amounts("ms", f"{what} {run.large}", f"{what} {run.small}", scale=1000),
-            )
+        title = f"{what} page of the queue"
+        yield from grown(f"queue.{what}", title, rounds, run.sizes, what, goal=3)
+    for what, title, goal in FIGURES:
+        yield from grown(f"queue.{what}", title, rounds, run.sizes, what, goal=goal)
+
+
+def _figure_times(store: Path) -> Iterator[tuple[str, float]]:
+    """(which figures, seconds), medians."""
+    now = int(time.time())
+    with Reader(f"sqlite:///{store}") as reader:
+        yield "counters", median(_time(lambda: count(reader, CENTRE)) for _ in range(PAGES))
+        yield "late", median(_time(lambda: late_and_soon(reader, CENTRE, now)) for _ in range(PAGES))
 
 
 def _page_times(store: Path, chance: Any) -> Iterator[tuple[str, float, float]]:

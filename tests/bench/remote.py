@@ -110,6 +110,15 @@ def _figures(number: int, alone: Idle, forked: Idle) -> Iterator[Figure]:
         *(f"remote.memory.{number}", f"{what}, idle: memory of each", loading, tuple(forked.memory), "MiB"),
         MEMORY_GOAL, f"beside {few['memory']} MiB",
     )  # fmt: skip
+    cold = median(alone.memory)
+    yield Figure(
+        "remote.shared",
+        f"{number} consoles over SSH at once, idle: memory of each, what is shared in part",
+        "a console that loads the program itself",
+        tuple(one / cold for one in forked.memory),
+        goal=0.5,
+        note=f"{median(forked.memory):.3g} / {cold:.3g} MiB",
+    )
     yield Figure(
         *(f"remote.cpu.{number}", f"{what}, idle: processor time of each, of one core", loading),
         *(tuple(forked.processor), "%", PROCESSOR_GOAL, f"beside {few['processor']} %; {carried}"),

@@ -15,6 +15,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 ROWS_SHOWN = "|".join(title[:4] for title in TITLES).encode()
 """What shows that a list of tickets is on the screen."""
 OFFICER = "zhang"
+SIZES = (1_000, 100_000, 1_000_000, 5_000_000)
+COPIED = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Run:
     """One run of the benchmark."""
 
     work: Path
-    sizes: tuple[int, ...] = (1_000, 1_000_000)
+    sizes: tuple[int, ...] = SIZES
     rounds: int = 5
     seed: int = 20_261_121
     keys: int = 30
@@ -41,6 +43,12 @@ class Run:
     """Notes through the desk per reading."""
     sessions: tuple[int, ...] = (50,)
     """Consoles over SSH at once."""
+    consoles: int = 50
+    """Consoles that write once a second each."""
+    stall: float = 40
+    """Seconds in which a terminal reads nothing."""
+    copied: int = COPIED
+    """Tickets of the largest store that is copied to be written to: a copy takes as much of the disk again."""
 
     def quick(self) -> Run:
         """The same with few repetitions, to see that it runs."""
@@ -55,6 +63,8 @@ class Run:
             table_rows=500,
             notes=20,
             sessions=(3,),
+            consoles=3,
+            stall=6,
         )
 
     @property
@@ -64,6 +74,11 @@ class Run:
     @property
     def large(self) -> int:
         return max(self.sizes)
+
+    @property
+    def written(self) -> tuple[int, ...]:
+        """The sizes of the stores that are copied to be written to: the ones up to `copied`, or else the smallest."""
+        return tuple(size for size in self.sizes if size <= self.copied) or (self.small,)
 
     def store(self, tickets: int) -> Path:
         """The kept store of a size, built when it is not there yet."""

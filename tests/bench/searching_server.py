@@ -22,12 +22,13 @@ from tests.bench.searching import CENTRE, against_like, time_all
 
 def measure(run: Run) -> Iterator[Figure]:
     """Words against LIKE."""
-    size = min(run.large, run.server_tickets)
-    rounds = Rounds()
-    with _server_store(run.work, run.store(size)) as url:
-        for _ in range(run.rounds):
-            time_all(rounds, str(size), url, time.perf_counter, {})
-    yield from against_like("searching_server", rounds, size)
+    sizes = [size for size in run.sizes if size <= run.server_tickets] or [run.small]
+    for size in sizes:
+        rounds = Rounds()
+        with _server_store(run.work, run.store(size)) as url:
+            for _ in range(run.rounds):
+                time_all(rounds, str(size), url, time.perf_counter, {})
+        yield from against_like("searching_server", rounds, size)
 
 
 @contextmanager

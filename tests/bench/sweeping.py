@@ -17,11 +17,13 @@ from data.ids import new_id
 from data.sqlite import driver
 from data.store import Store
 from data.tables import CentreSequence, ClockDue, ClockRow, LadderStep, Notice, Ticket, TicketEvent
-from tests.bench.figures import Figure, Rounds
+from tests.bench.figures import Figure, Rounds, grown
 from tests.bench.run import Run
 from tests.bench.stores import copy_of
 
 CENTRE = 1
+ENOUGH = 10
+"""A store has so many tickets for each clock that is due."""
 WITHIN = 50
 """Seconds before the sweep inside which the clocks became due: none of them counts as late."""
 LATER = 10 * 86_400
@@ -29,9 +31,27 @@ LATER = 10 * 86_400
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """One sweep per round on each side."""
-    size = run.large
+    """One sweep per round on each side, on each store that may be copied and has enough clocks."""
     rounds = Rounds()
+    sizes = [size for size in run.written if size >= ENOUGH * run.sweep] or [max(run.written)]
+    for size in sizes:
+        amount = _sweep_both(run, rounds, size)
+        for kind, words in (("wall", "time"), ("cpu", "processor time")):
+            names = f"{kind} {size}", f"orm {kind} {size}"
+            yield Figure(
+                f"sweeping.{kind}",
+                f"sweep of {amount:,} due clocks, with events and notices, {words}",
+                "ORM loop in one commit",
+                rounds.ratios(*names),
+                goal=1 / 14 if kind == "wall" else None,
+                note=rounds.amounts("s", *names),
+                tickets=size,
+            )
+    yield from grown("sweeping", "the same sweep, processor time", rounds, sizes, "cpu", unit="s", scale=1)
+
+
+def _sweep_both(run: Run, rounds: Rounds, size: int) -> int:
+    """Both ways on copies of one store, in turns; how many clocks were due."""
     with copy_of(run.store(size), "sweeping") as ours, copy_of(run.store(size), "looping") as theirs:
         engine = SweptEngine(ours)
         amount = min(run.sweep, engine.waiting() // 4)
@@ -41,23 +61,14 @@ def measure(run: Run) -> Iterator[Figure]:
                 raise AssertionError("the two stores differ")
             wall, cpu = time.perf_counter(), time.process_time()
             engine.sweep(now, amount)
-            rounds.add("engine wall", time.perf_counter() - wall)
-            rounds.add("engine cpu", time.process_time() - cpu)
+            rounds.add(f"wall {size}", time.perf_counter() - wall)
+            rounds.add(f"cpu {size}", time.process_time() - cpu)
             wall, cpu = time.perf_counter(), time.process_time()
             orm_loop(theirs, now, amount)
-            rounds.add("orm wall", time.perf_counter() - wall)
-            rounds.add("orm cpu", time.process_time() - cpu)
+            rounds.add(f"orm wall {size}", time.perf_counter() - wall)
+            rounds.add(f"orm cpu {size}", time.process_time() - cpu)
         engine.close()
-    for kind, words in (("wall", "time"), ("cpu", "processor time")):
-        names = f"engine {kind}", f"orm {kind}"
-        yield Figure(
-            f"sweeping.{kind}",
-            f"sweep of {amount:,} due clocks of {size:,} tickets, with events and notices, {words}",
-            "ORM loop in one commit",
-            rounds.ratios(*names),
-            goal=1 / 14 if kind == "wall" else None,
-            note=rounds.amounts("s", *names),
-        )
+    return amount
 
 
 class SweptEngine:

@@ -18,16 +18,20 @@ PLACE = "〔地点〕"
 """Stands in a pattern's text for a place that differs from copy to copy."""
 STREETS = "解放建设人民中山和平新华光明滨江"
 """Eight names of two characters."""
+HIDDEN, HIDDEN_EVERY, HIDDEN_AT = "塔影", 1_000, 7
+"""A name that one copy in so many has instead: two characters that are rare in a store of any size."""
 BODY = "群众来电反映，现场有人经过，请尽快派人查看并回复。"
 
 
 def place(number: int) -> str:
     """The place of copy `number`: neighbouring copies have different ones."""
     at = number * 5 % 8 * 2
-    return f"{STREETS[at : at + 2]}路{number * 389 % 997 + 1}号"
+    street = HIDDEN if number % HIDDEN_EVERY == HIDDEN_AT else STREETS[at : at + 2]
+    return f"{street}路{number * 389 % 997 + 1}号"
 
 
 def place_sql(number: str) -> str:
     """The same as `place`, in SQL."""
     street = f"substr('{STREETS}', 1 + {number} * 5 % 8 * 2, 2)"
+    street = f"iif({number} % {HIDDEN_EVERY} = {HIDDEN_AT}, '{HIDDEN}', {street})"
     return f"{street} || '路' || ({number} * 389 % 997 + 1) || '号'"
