@@ -152,15 +152,18 @@ def _due_clocks(reader: Reader) -> Finding:
 
 
 def _chains(reader: Reader) -> Finding:
-    """The head of each centre's chain against its events: none missing, none beyond."""
-    rows = reader.rows(
-        "SELECT s.centre_id, s.chain_no, count(e.id), coalesce(max(e.id), 0) FROM centre_seq s"
-        " LEFT JOIN ticket_event e ON e.centre_id = s.centre_id GROUP BY s.centre_id, s.chain_no",
-        fanout=True,
-    )
+    """The heads of each centre's chains against their entries: none missing, none beyond."""
     wrong = [
-        f"centre {centre}: head {head}, events {count}, last {last}"
-        for centre, head, count, last in rows
+        f"centre {centre}: head {head}, {what} {count}, last {last}"
+        for what, source, column in (
+            ("events", "ticket_event", "chain_no"),
+            ("changes of the organisation", "organisation_event", "organisation_no"),
+        )
+        for centre, head, count, last in reader.rows(
+            f"SELECT s.centre_id, s.{column}, count(e.id), coalesce(max(e.id), 0) FROM centre_seq s"  # noqa: S608
+            f" LEFT JOIN {source} e ON e.centre_id = s.centre_id GROUP BY s.centre_id, s.{column}",
+            fanout=True,
+        )
         if not head == count == last
     ]
     todo = (

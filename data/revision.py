@@ -36,6 +36,7 @@ REVISIONS = (
     "0022",
     "0023",
     "0024",
+    "0025",
 )
 """Every revision that this program knows, oldest first."""
 HEAD = REVISIONS[-1]

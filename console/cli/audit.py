@@ -38,13 +38,13 @@ def build() -> Any:
 def verify(
     context: typer.Context,
     against: Annotated[
-        str,
+        list[str] | None,
         option(
             "--against",
-            zh="打印保存的链头（编号:校验），或 audit anchor 留存的文件",
-            en="a head that was printed before, or a file of audit anchor",
+            zh="打印保存的链头（编号:校验，或 organisation:编号:校验），或 audit anchor 留存的文件；可多次给出",
+            en="a head that was printed before, or a file of audit anchor; may be given more than once",
         ),
-    ] = "",
+    ] = None,
     json: Json = False,
 ) -> int:
     """Reads everything once; changes nothing."""
@@ -52,16 +52,18 @@ def verify(
     from pathlib import Path
 
     from core.accountability import audit
-    from core.accountability.anchor import anchor_findings, read_anchors
-    from core.accountability.head import head, read_anchor
+    from core.accountability.anchor import anchor_findings, read_anchors, read_kept
+    from core.accountability.head import head
+    from core.accountability.organisation_log import organisation_top
 
     session = session_of(context)
     reader, centre = session.whole_reader(), session.centre_id()
-    top = head(reader, centre)
-    kept = read_anchors(Path(against), top.centre) if os.path.isfile(against) else []
-    anchor = read_anchor(against) if against and not os.path.isfile(against) else None
+    top, changes = head(reader, centre), organisation_top(reader, centre)
+    kept = []
+    for one in against or ():
+        kept += read_anchors(Path(one), top.centre) if os.path.isfile(one) else [read_kept(one, top.centre)]
     with progress_bar() as progress:
-        found = [*anchor_findings(reader, centre, kept), *audit.verify(reader, centre, progress, anchor)]
+        found = [*anchor_findings(reader, centre, kept), *audit.verify(reader, centre, progress)]
     if json:
         records = [
             {
@@ -71,25 +73,30 @@ def verify(
             }
             for finding in found
         ]
-        output.write_json({"whole": not found, "head": top.anchor, "findings": records})
+        heads = {"head": top.anchor, "organisation": changes.anchor}
+        output.write_json({"whole": not found, **heads, "findings": records})
         return FAILED if found else OK
     for finding in found:
         output.say_line(finding.text("en" if words.chosen() == "en" else "zh"))
     if found:
         output.remark(words.say(f"有 {len(found)} 处不符。", f"{len(found)} differences."))
         return FAILED
-    output.write(words.say(f"一致：{top.number} 条日志。\n", f"All is whole: {top.number} events.\n"))
+    zh = f"一致：{top.number} 条日志，{changes.number} 条机构变更。\n"
+    output.write(words.say(zh, f"All is whole: {top.number} events, {changes.number} changes of the organisation.\n"))
     return OK
 
 
-@command(app, "head", "日志链头，可打印留存", "the head of the chain, to keep on paper")
+@command(app, "head", "各日志的链头，可打印留存", "the heads of the chains, to keep on paper")
 def head_command(context: typer.Context, json: Json = False) -> int:
     """Whoever keeps it can prove later that nothing before it was changed."""
+    from core.accountability.access_log import access_top
     from core.accountability.head import head, head_lines
+    from core.accountability.organisation_log import organisation_top
     from data.queries.listing import iso
 
     session = session_of(context)
-    found = head(session.whole_reader(), session.centre_id())
+    reader, centre = session.whole_reader(), session.centre_id()
+    found, changes, access = head(reader, centre), organisation_top(reader, centre), access_top(reader, centre)
     if json:
         output.write_json(
             {
@@ -98,12 +105,15 @@ def head_command(context: typer.Context, json: Json = False) -> int:
                 "hash": found.hash,
                 "at": iso(found.at),
                 "anchor": found.anchor,
+                "organisation": changes.anchor,
+                "access": access.anchor,
             }
         )
         return OK
     for line in head_lines(found, "en" if words.chosen() == "en" else "zh"):
         output.say_line(line)
-    output.say_line(found.anchor)
+    for line in (f"access:{access.anchor}", f"organisation:{changes.anchor}", found.anchor):
+        output.say_line(line)
     return OK
 
 
@@ -168,8 +178,8 @@ def log_command(
 @command(
     app,
     "anchor",
-    "把两条链头追加到文件，留存在本机之外（如 U 盘、共享盘）",
-    "add both heads to a file that is kept outside the box",
+    "把各链头追加到文件，留存在本机之外（如 U 盘、共享盘）",
+    "add the heads to a file that is kept outside the box",
 )
 def anchor_command(
     context: typer.Context,
@@ -196,8 +206,8 @@ def anchor_command(
 @command(
     app,
     "export",
-    "导出审计给审计人员：访问记录、日志校验和清单",
-    "the audit for auditors: access log, hashes of the log, and a manifest",
+    "导出审计给审计人员：访问记录、机构变更、日志校验和清单",
+    "the audit for auditors: access log, changes of the organisation, hashes of the log, and a manifest",
 )
 def export_command(
     context: typer.Context,

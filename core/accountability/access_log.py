@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from core.accountability.chained import FIRST, Walk, entry_of
 from core.accountability.findings import MISSING, Finding
 from core.accountability.head import Anchor
-from core.accountability.lookup import plain
 from core.desk.actor import ENGINE, Actor, Origin
 from core.desk.ledger import chain_hash
 from data.access_terms import AccessKind
@@ -29,7 +29,7 @@ WORDS = frozenset(("reason", "where"))
 NOWHERE = Origin(None, "", "", "")
 _ENTRIES = f"""
 SELECT {", ".join(FIELDS)} FROM access_event
-WHERE centre_id = :centre AND id > :after ORDER BY id LIMIT :size
+WHERE centre_id = :centre AND id > :after AND id <= :last ORDER BY id LIMIT :size
 """  # noqa: S608 - names of our own
 
 
@@ -145,28 +145,17 @@ def access_findings(reader: Reader, centre: int) -> Iterator[Finding]:
         top = access_top(reader, centre)
         newest = reader.one("SELECT max(id) FROM access_event WHERE centre_id = :centre", centre=centre)
     last = max(top.number, int(newest[0] or 0) if newest else 0)
-    expected, previous, after = top.base_number + 1, top.base_hash, 0
+    walk, after = Walk("access", top.base_number, top.base_hash), FIRST
     removals: set[tuple[Any, Any]] = set()
-    while rows := reader.rows(_ENTRIES, centre=centre, after=after, size=ENTRIES_AT_ONCE):
+    while rows := reader.rows(_ENTRIES, centre=centre, after=after, last=last, size=ENTRIES_AT_ONCE):
         for row in rows:
-            entry = {**dict(zip(FIELDS, row, strict=True)), "centre_id": centre}
-            if entry["id"] > last:  # written since
-                break
-            try:
-                entry["body"] = plain(entry["body"])
-            except ValueError:
-                pass  # no JSON any more: its hash will not fit either
-            if entry["id"] != expected:
-                yield Finding("access", entry["id"], None, "number", expected, entry["id"])
-            wanted = chain_hash(previous, entry)
-            if entry["hash"] != wanted:
-                yield Finding("access", entry["id"], None, "hash", wanted, entry["hash"])
+            entry = entry_of(FIELDS, row, centre)
+            yield from walk.step(entry)
             if entry["kind"] == AccessKind.REMOVED.value and isinstance(entry["body"], dict):
                 removals.add((entry["body"].get("up_to"), entry["body"].get("hash")))
-            expected, previous = entry["id"] + 1, entry["hash"]
         after = rows[-1][0]
-    if (expected - 1, previous) != (top.number, top.hash):
-        yield Finding("access_head", top.number, None, "head", top.anchor, f"{expected - 1}:{previous}")
+    if walk.top != (top.number, top.hash):
+        yield Finding("access_head", top.number, None, "head", top.anchor, f"{walk.number}:{walk.hash}")
     base = (top.base_number, top.base_hash)
     if top.base_number and base not in removals:
         yield Finding("access_head", top.base_number, None, "base", MISSING, f"{base[0]}:{base[1]}")

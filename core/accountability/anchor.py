@@ -1,6 +1,6 @@
 """Heads kept outside the box: a file that only grows, one line each time, and what a later audit makes of it.
 
-Whoever holds the store can write both logs anew and stamp them; against a head that they could not reach it shows.
+Whoever holds the store can write the logs anew and stamp them; against a head that they could not reach it shows.
 """
 
 from __future__ import annotations
@@ -14,22 +14,28 @@ from typing import NamedTuple
 from core.accountability.access_log import access_against, access_top
 from core.accountability.findings import Finding
 from core.accountability.head import head, read_anchor, verify_against
+from core.accountability.organisation_log import organisation_against, organisation_top
 from data.errors import BadInput
 from data.queries.listing import iso
 from data.reader import Reader
 
 LONGEST = 1_000
+NONE = "0:"
+"""A head that says nothing."""
+LOGS = ("log", "access", "organisation")
 ANCHOR = "anchor"
 """The kind of what a webhook gets with a head in it."""
 
 
 class Anchored(NamedTuple):
-    """Both heads of a centre at an instant."""
+    """The heads of a centre's logs at an instant."""
 
     centre: str
     at: str
-    log: str
-    access: str
+    log: str = NONE
+    access: str = NONE
+    organisation: str = NONE
+    """None in what was kept before this log had a chain."""
 
     def line(self) -> str:
         """As it stands in the file."""
@@ -37,9 +43,21 @@ class Anchored(NamedTuple):
 
 
 def heads_now(reader: Reader, centre: int, at: int) -> Anchored:
-    """Both heads as they are. Raises NotFound for an unknown centre."""
+    """The heads as they are. Raises NotFound for an unknown centre."""
     top = head(reader, centre)
-    return Anchored(top.centre, iso(at) or "", top.anchor, access_top(reader, centre).anchor)
+    others = (access_top(reader, centre).anchor, organisation_top(reader, centre).anchor)
+    return Anchored(top.centre, iso(at) or "", top.anchor, *others)
+
+
+def read_kept(text: str, centre: str) -> Anchored:
+    """What somebody kept of one log: NUMBER:HASH of the log of events, others with their name in front.
+
+    `access:NUMBER:HASH`, `organisation:NUMBER:HASH`; blanks as on paper. Raises BadInput.
+    """
+    name, colon, rest = text.strip().partition(":")
+    log, written = (name.strip().lower(), rest) if colon and name.strip().lower() in LOGS else ("log", text)
+    anchor = read_anchor(written)
+    return Anchored(centre, "", **{log: f"{anchor.number}:{anchor.hash}"})
 
 
 def append_anchor(path: Path, anchored: Anchored) -> None:
@@ -77,9 +95,10 @@ def _read_line(line: str, number: int) -> Anchored | None:
         values = json.loads(line[:LONGEST])
         if values.get("kind", ANCHOR) != ANCHOR:
             return None  # a notice, in a file where a receiver keeps all that it gets
-        anchored = Anchored(**{name: values[name] for name in Anchored._fields})
-        for text in (anchored.log, anchored.access):
-            read_anchor(text)
+        old = {"organisation": NONE, **values}
+        anchored = Anchored(**{name: old[name] for name in Anchored._fields})
+        for log in LOGS:
+            read_anchor(getattr(anchored, log))
     except (AttributeError, KeyError, TypeError, ValueError, BadInput) as error:
         raise BadInput("anchor-line", f"第 {number} 行不是链头。", f"Line {number} is no head.") from error
     return anchored
@@ -90,3 +109,4 @@ def anchor_findings(reader: Reader, centre: int, anchors: list[Anchored]) -> Ite
     for anchored in anchors:
         yield from verify_against(reader, centre, read_anchor(anchored.log))
         yield from access_against(reader, centre, read_anchor(anchored.access))
+        yield from organisation_against(reader, centre, read_anchor(anchored.organisation))

@@ -2,7 +2,8 @@
 
 The chain: numbers without a gap, each hash recomputed from what is stored. The projection: every ticket's events are
 replayed with the same function that wrote its rows, and compared with them. What no check inside the store can see, a
-tail cut off or a log written anew from some event on, shows against a head that was printed before.
+tail cut off or a log written anew from some event on, shows against a head that was printed before. Changes of the
+organisation and the access log have chains of their own.
 
 The work goes in batches, each under one steady view, so that a million tickets fit in memory and nobody is held up;
 what is written meanwhile is not looked at.
@@ -10,19 +11,18 @@ what is written meanwhile is not looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
 from core.accountability.access_log import access_against, access_findings
+from core.accountability.chained import FIRST, Walk, entry_of
 from core.accountability.erased import ErasedEvents, is_vouched
 from core.accountability.findings import Finding
 from core.accountability.head import Anchor, verify_against
-from core.accountability.lookup import plain
+from core.accountability.organisation_log import organisation_findings
 from core.accountability.replay import Replay
-from core.desk.ledger import chain_hash
 from data.reader import Reader
 
 EVENTS_AT_ONCE = 2_000
@@ -83,6 +83,7 @@ def findings(reader: Reader, centre: int, progress: Progress | None = None) -> I
     yield from replay.centre_rows()
     yield from replay.due_rows()
     yield from replay.counters()
+    yield from organisation_findings(reader, centre)
     yield from access_findings(reader, centre)
     tell(whole, whole)
 
@@ -105,36 +106,21 @@ class _Chain:
         self.last = max(self.head[0], int(newest[0] or 0) if newest else 0)
 
     def check(self, tell: Callable[[int], None]) -> Iterator[Finding]:
-        expected, previous, after = 1, "", 0
+        walk, after = Walk("chain"), FIRST
         erasures = ErasedEvents(self.reader, self.centre)
         while rows := self._page(after):
             for row in rows:
-                event = _event(self.centre, row)
-                if event["id"] != expected:
-                    yield Finding("chain", event["id"], event["ticket_id"], "number", expected, event["id"])
-                wanted = event["hash"] if is_vouched(event) else chain_hash(previous, event)
-                if event["hash"] != wanted:
-                    yield Finding("chain", event["id"], event["ticket_id"], "hash", wanted, event["hash"])
-                # Go on from what is stored, so that one change is one finding and not a million.
-                expected, previous, after = event["id"] + 1, event["hash"], event["id"]
+                event = entry_of(EVENT_FIELDS, row, self.centre, ("body", "erased"))
+                after = event["id"]
+                yield from walk.step(event, event["ticket_id"], is_vouched(event))
                 yield from erasures.look(event)
-            tell(after)
-        if (expected - 1, previous) != self.head:
-            yield Finding("head", self.head[0], None, "head", _head(*self.head), _head(expected - 1, previous))
+            tell(max(after, 0))
+        if walk.top != self.head:
+            yield Finding("head", self.head[0], None, "head", _head(*self.head), _head(*walk.top))
         yield from erasures.unaccounted(self.last)
 
     def _page(self, after: int) -> list[tuple[Any, ...]]:
         return self.reader.rows(_EVENTS, centre=self.centre, after=after, last=self.last, size=EVENTS_AT_ONCE)
-
-
-def _event(centre: int, row: Sequence[Any]) -> dict[str, Any]:
-    """An event as it was when its hash was made: the body as a value, not as text."""
-    event = dict(zip(EVENT_FIELDS, row, strict=True))
-    event["centre_id"] = centre
-    for name in ("body", "erased"):
-        with suppress(ValueError):  # no JSON any more: its hash will not fit either
-            event[name] = plain(event[name])
-    return event
 
 
 def _count(reader: Reader, centre: int) -> int:

@@ -1,7 +1,7 @@
-"""The audit handed to auditors: access log and log of events with their hashes, and a manifest that can be signed.
+"""The audit handed to auditors: access log, changes of the organisation, events with their hashes, and a manifest.
 
-Bodies of events hold personal data and stay inside; their hashes are handed out, so that both logs can be held against
-the store.
+The manifest can be signed. Bodies of events hold personal data and stay inside; their hashes are handed out, so that
+the logs can be held against the store.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from typing import Any
 
 from core.accountability.access_log import FIELDS
 from core.accountability.anchor import heads_now
+from core.accountability.chained import FIRST
 from core.accountability.lookup import plain
+from core.accountability.organisation_log import FIELDS as ORGANISATION
 from data.errors import BadInput
 from data.reader import Reader
 
@@ -27,7 +29,7 @@ KEY_BYTES = 16
 
 
 def export_audit(reader: Reader, centre: int, folder: Path, at: int, key: bytes = b"") -> dict[str, Any]:
-    """Write both logs and the manifest into a new folder; gives the manifest.
+    """Write the logs and the manifest into a new folder; gives the manifest.
 
     With a key the manifest is signed: HMAC-SHA256 over its canonical JSON without the signature. Raises BadInput for
     a folder that is there already or cannot be made, and for a short key.
@@ -44,6 +46,9 @@ def export_audit(reader: Reader, centre: int, folder: Path, at: int, key: bytes 
         heads = heads_now(reader, centre, at)
         files = {
             "access.jsonl": _written(folder / "access.jsonl", _rows(reader, centre, "access_event", FIELDS)),
+            "organisation.jsonl": _written(
+                folder / "organisation.jsonl", _rows(reader, centre, "organisation_event", ORGANISATION)
+            ),
             "events.jsonl": _written(folder / "events.jsonl", _rows(reader, centre, "ticket_event", EVENT_FIELDS)),
         }
     manifest: dict[str, Any] = {**heads._asdict(), "centre_id": centre, "files": files}
@@ -61,7 +66,7 @@ def signature(manifest: dict[str, Any], key: bytes) -> str:
 
 
 def _rows(reader: Reader, centre: int, table: str, fields: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    after = 0
+    after = FIRST
     query = (
         f"SELECT {', '.join(fields)} FROM {table}"  # noqa: S608 - names of our own
         " WHERE centre_id = :centre AND id > :after ORDER BY id LIMIT :size"

@@ -10,6 +10,7 @@ import hashlib
 import json
 from typing import Any
 
+from core.accountability.anchor import LOGS, heads_now
 from core.accountability.head import head
 from core.accountability.lookup import Lookup
 from core.rules.handover import Change
@@ -36,7 +37,7 @@ def make_pack(reader: Reader, centre: int, at: int, change: Change | None, backu
     `backup` is the day of the newest daily copy, empty for none, None where a server's administrator makes copies.
     """
     span = span_of(change, at)
-    lookup, found = Lookup(reader, centre), head(reader, centre)
+    lookup, found, heads = Lookup(reader, centre), head(reader, centre), heads_now(reader, centre, at)
     stages = queries.stages(reader, centre, span)
     counts = {HandoverPart.OPEN: sum(amount for _stage, amount, _late, _due in stages)}
     counts[HandoverPart.LATE] = sum(late for _stage, _amount, late, _due in stages)
@@ -62,6 +63,7 @@ def make_pack(reader: Reader, centre: int, at: int, change: Change | None, backu
         "engine": _engine(reader, centre, at),
         "backup": backup,
         "head": {"number": found.number, "hash": found.hash},
+        "heads": {log: getattr(heads, log) for log in LOGS if log != "log"},
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.accountability.handover import HandoverView
 from core.accountability.handover_words import HandoverWords
-from core.accountability.head import Head, head_lines
+from core.accountability.head import Head, hash_lines, head_lines
 from core.exchange.documents import Document, Section
 from data.handover_terms import HandoverPart, HandoverState
 
@@ -35,12 +35,26 @@ def handover_document(view: HandoverView, language: str) -> Document:
         Section(
             say("日志链头（制作时）", "Head of the log when it was made"),
             [(say("交接包校验", "hash of the pack"), view.line.pack_hash)],
-            [line for line in head_lines(anchor, language) if anchor.hash],
+            [line for line in head_lines(anchor, language) if anchor.hash] + _other_heads(view, words),
         ),
     ]
     number = view.line.number
     title = say(f"{pack['centre']['name']}交接班记录 第 {number} 号", f"Handover {number} of {pack['centre']['name']}")
     return Document(title, [section for section in sections if section.rows or section.figure])
+
+
+def _other_heads(view: HandoverView, words: HandoverWords) -> list[str]:
+    """The heads of the other two logs; a pack of an older release has none."""
+    titles = {
+        "organisation": words.say("机构变更链头", "head of the changes of the organisation"),
+        "access": words.say("访问记录链头", "head of the access log"),
+    }
+    lines = []
+    for log, kept in view.pack.get("heads", {}).items():
+        number, _, digest = kept.partition(":")
+        if digest:
+            lines += ["", f"{titles[log]} {log}:{number}:", *hash_lines(digest)]
+    return lines
 
 
 def _facts(view: HandoverView, words: HandoverWords) -> Rows:

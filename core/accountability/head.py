@@ -57,8 +57,7 @@ def head_lines(found: Head, language: str) -> list[str]:
         if found.at is None
         else datetime.fromtimestamp(found.at, ZoneInfo(found.zone)).strftime("%Y-%m-%d %H:%M:%S")
     )
-    groups = [found.hash[place : place + GROUP] for place in range(0, len(found.hash), GROUP)]
-    lines = [" ".join(groups[place : place + GROUPS_PER_LINE]) for place in range(0, len(groups), GROUPS_PER_LINE)]
+    lines = hash_lines(found.hash)
     titles = ("centre", "event", "time", "hash") if language == "en" else ("中心", "事件号", "时间", "校验")
     width = 8 if language == "en" else 4
     pad = [
@@ -74,6 +73,12 @@ def head_lines(found: Head, language: str) -> list[str]:
         f"{pad[3]}{first}",
         *(blank + line for line in rest),
     ]
+
+
+def hash_lines(digest: str) -> list[str]:
+    """A hash in short groups that can be read out."""
+    groups = [digest[place : place + GROUP] for place in range(0, len(digest), GROUP)]
+    return [" ".join(groups[place : place + GROUPS_PER_LINE]) for place in range(0, len(groups), GROUPS_PER_LINE)]
 
 
 def read_anchor(text: str) -> Anchor:

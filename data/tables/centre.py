@@ -28,7 +28,7 @@ class Centre(SQLModel, table=True):
 
 
 class CentreSequence(SQLModel, table=True):
-    """The counters of a centre: the head of its event chain and its change number. Locking it serialises writers."""
+    """The counters of a centre: the heads of two chains, and its change number. Locking it serialises writers."""
 
     __tablename__ = "centre_seq"
     __table_args__ = ({"info": TENANT},)
@@ -38,7 +38,9 @@ class CentreSequence(SQLModel, table=True):
     chain_hash: str = ""
     change_no: int = big(0)
     organisation_no: int = big(0)
-    """Grows whenever organisation, catalogue, policy or calendar change: readers drop their caches."""
+    """The newest change of organisation, catalogue, policy, calendar or duty: when it grows, readers drop caches."""
+    organisation_hash: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
+    """The head of the log of those changes."""
 
 
 class CentreStatistic(SQLModel, table=True):

@@ -174,7 +174,11 @@ class DutySwap(SQLModel, table=True):
 
 
 class OrganisationEvent(SQLModel, table=True):
-    """A change of organisation, catalogue, policy, calendar or duty: who, when, what."""
+    """A change of organisation, catalogue, policy, calendar or duty: who, when, what.
+
+    Append-only and chained by hash; `id` is its gap-free number in the centre's log of changes. The head stands in
+    `centre_seq`.
+    """
 
     __tablename__ = "organisation_event"
     __table_args__ = (Index("ix_organisation_event_at", "centre_id", "at"), {"info": TENANT})
@@ -185,3 +189,4 @@ class OrganisationEvent(SQLModel, table=True):
     actor: str = ""
     kind: str = Field(max_length=32)
     body: dict[str, Any] = json_object()
+    hash: str = Field(max_length=64, sa_column_kwargs={"server_default": ""})

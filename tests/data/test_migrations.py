@@ -18,8 +18,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, column, insert, inspect, text
-from sqlalchemy import table as lightweight
+from sqlalchemy import Connection, MetaData, text
 from sqlmodel import SQLModel
 
 import data.backup
@@ -38,8 +37,8 @@ from data.schema import create_tables, migrate, upgrade
 from data.search_index import fill
 from data.snapshot import opened
 from data.store import Store
-from data.transfer import parents_first
 from tests.data import next_release
+from tests.data.older import make_older
 from tests.street import small_street
 
 POSTGRES_SHAPE = """
@@ -358,20 +357,7 @@ def test_a_store_of_the_first_release_is_searched_after_the_upgrade(store_url: s
     ).ticket
     desk.do(Note(ticket=code, text="已联系物业到场"), desk.actor("zhang"))
     url = locate(store_url)
-    old = Store(url, create=True)
-    with old.change_schema() as connection:
-        migrate(connection, "0001")
-        with here.read() as rows:
-            names = set(inspect(connection).get_table_names())
-            for table in parents_first():
-                if table.name in names:
-                    then = {one["name"] for one in inspect(connection).get_columns(table.name)}
-                    today = rows.execute(table.select().execution_options(fanout=True)).mappings()
-                    found = [{name: value for name, value in row.items() if name in then} for row in today]
-                    if found:
-                        old_columns = [column(one.name, one.type) for one in table.columns if one.name in then]
-                        connection.execute(insert(lightweight(table.name, *old_columns)), found)
-    old.close()
+    make_older(here, url, "0001")
     here.close()
     with pytest.raises(StoreTrouble, match="0001"):
         Reader(url)

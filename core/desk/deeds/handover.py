@@ -66,7 +66,8 @@ def make(deed: Deed, order: HandoverPack) -> CentreReceipt:
         fields |= _begun(deed, reader, change, before)
         if before is not None:
             rows.insert(0, {"id": before.number, "unsigned": False, "next_at": None})
-    facts = {"handover": fields["id"], "pack_hash": fields["pack_hash"], "counts": pack["counts"], "head": pack["head"]}
+    kept = {name: pack[name] for name in ("counts", "head", "heads")}
+    facts = {"handover": fields["id"], "pack_hash": fields["pack_hash"], **kept}
     return _written(deed, order, fields["id"], facts, rows)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from core.accountability.audit import verify
 from core.accountability.audit_export import signature
+from core.organisation.journal import note_change
 from core.rules.personal import PERSONAL
 from tests.console.cli.conftest import Run, Street
 
@@ -140,9 +141,30 @@ def test_a_kept_head_and_an_export_for_auditors(run: Run, code: str, street: Str
     assert run("audit", "verify", "--against", str(tmp_path / "key")).code not in (0, 8)
 
 
-def test_an_export_is_checked_with_the_lines_of_the_manual_alone(run: Run, code: str, tmp_path: Path) -> None:
+def test_heads_on_paper_hold_each_log(run: Run, code: str, street: Street) -> None:
+    with street.desk.store.write() as connection:
+        note_change(connection, 1, street.desk.now(), "xi", "rename", {"before": "一岗"})
+    printed = run("audit", "head").out.splitlines()[-3:]
+    assert [line.partition(":")[0] for line in printed[:2]] == ["access", "organisation"]
+    against = [part for line in printed for part in ("--against", line)]
+    assert run("audit", "verify", *against).code == 0
+    with street.desk.store.write() as connection:
+        for statement in ("UPDATE organisation_event SET hash = 'x'", "UPDATE centre_seq SET organisation_hash = 'x'"):
+            connection.execution_options(fanout=True).execute(text(statement))
+    ended = run("audit", "verify", "--against", printed[1], "--json")
+    assert ended.code == 8
+    assert {one["place"] for one in ended.json["findings"]} == {"organisation", "organisation_anchor"}
+    assert run("audit", "verify", "--against", "people:1:" + "a" * 64).code not in (0, 8)
+
+
+@pytest.mark.parametrize("name", ["access", "organisation"])
+def test_an_export_is_checked_with_the_lines_of_the_manual_alone(
+    run: Run, code: str, street: Street, tmp_path: Path, name: str
+) -> None:
     for number in range(3):
         run("ticket", "reveal", code, "phone", "--reason", f"回访 {number}")
+        with street.desk.store.write() as connection:
+            note_change(connection, 1, street.desk.now(), "xi", "rename", {"reason": f"回访 {number}"})
     folder = tmp_path / "audit"
     assert run("audit", "export", str(folder)).code == 0
     manual = (Path(__file__).parents[3] / "docs" / "audit.md").read_text(encoding="utf-8")
@@ -153,12 +175,12 @@ def test_an_export_is_checked_with_the_lines_of_the_manual_alone(run: Run, code:
         return done.stderr.strip() or str(done.returncode)
 
     assert checked() == "0"
-    log = folder / "access.jsonl"
+    log = folder / f"{name}.jsonl"
     whole = log.read_text(encoding="utf-8")
     log.write_text(whole.replace("回访 1", "回访 9"), encoding="utf-8")
     assert checked().endswith("differs")
     log.write_text("".join(whole.splitlines(keepends=True)[:-1]), encoding="utf-8")
-    assert checked() == "the tail is missing"
+    assert checked() == f"{name}: the tail is missing"
 
 
 def test_of_a_confidential_ticket_only_who_is_named_sees_a_field(run: Run) -> None:

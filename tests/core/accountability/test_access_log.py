@@ -102,10 +102,13 @@ def test_entries_say_who_and_from_where_and_hold_together(watched: Scene) -> Non
             )
         ],
         ("DELETE FROM access_event WHERE id = 3",),
-        (
-            "INSERT INTO access_event SELECT centre_id, 7, at, kind, actor_id, actor, session_id, how, address,"
-            " fingerprint, target, body, hash FROM access_event WHERE id = 6",
-        ),
+        *[
+            (
+                f"INSERT INTO access_event SELECT centre_id, {number}, at, kind, actor_id, actor, session_id, how,"
+                " address, fingerprint, target, body, hash FROM access_event WHERE id = 6",
+            )
+            for number in (7, 0, -7)
+        ],
         tuple(
             f"UPDATE access_event SET id = {after} WHERE id = {before}" for before, after in ((3, -3), (4, 3), (-3, 4))
         ),

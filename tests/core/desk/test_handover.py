@@ -22,6 +22,7 @@ from core.desk.orders import Accept, Report, Request
 from core.desk.people import people_at
 from core.engine.loop import Engine
 from core.exchange.documents import written
+from core.organisation.journal import note_change
 from data.errors import Refusal
 from data.handover_terms import HandoverPart, HandoverState
 from data.ids import new_id
@@ -98,13 +99,15 @@ STAGES = (
 def test_from_the_pack_to_the_signature(any_scene: Scene) -> None:
     """The counts are those of the rows at that moment; afterwards the centre moves on and the pack does not."""
     scene = any_scene
+    with scene.store.write() as connection:
+        note_change(connection, 1, scene.desk.now(), "xi", "rename", {"before": "一岗"})
     two_shifts(scene)
     codes = [scene.at_stage(stage) for stage in STAGES]
     scene.do(Request(ticket=codes[3], kind="extension", reason="等材料"), "li")
     scene.do(Report(title="某人隐情", body="不可见", confidential=True))
     act(scene, Declare(grade=Grade.III, reason="暴雨", ticket=codes[0]), "chen")
     scene.wait(minutes=20)
-    (head,) = scene.rows("SELECT chain_no, chain_hash FROM centre_seq WHERE centre_id = :centre")
+    (head,) = scene.rows("SELECT * FROM centre_seq WHERE centre_id = :centre")
 
     number = act(scene, HandoverPack(), "zhang")
     with scene.reader() as reader:
@@ -133,6 +136,9 @@ def test_from_the_pack_to_the_signature(any_scene: Scene) -> None:
     )
     assert "隐情" not in json.dumps(pack, ensure_ascii=False)
     assert pack["head"] == {"number": head["chain_no"], "hash": head["chain_hash"]}
+    changes = f"{head['organisation_no']}:{head['organisation_hash']}"
+    assert pack["heads"]["organisation"] == changes
+    assert set(pack["heads"]) == {"organisation", "access"}
     assert (pack["emergency"]["grade"], pack["emergency"]["by"]) == ("3", "陈静")
     assert (pack["shift"]["officers"], pack["next"]["officers"]) == (["张明"], ["高远"])
 
@@ -156,6 +162,8 @@ def test_from_the_pack_to_the_signature(any_scene: Scene) -> None:
         paper = written(handover_document(after, "zh"), "text")
         assert list(stood_then(reader, 1, pack)) == listed
     assert after.pack == pack
+    assert "organisation:1:\n" in paper.replace("\r", "")
+    assert changes.partition(":")[2][:4] in paper
     assert after.line.state == HandoverState.ACCEPTED
     assert after.line.bound == [scene.who("gao").id]
     canonical = json.dumps(pack, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
