@@ -11,7 +11,7 @@ JOBS   := $(shell expr $$(nproc 2>/dev/null || echo 1) + 2)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev run test lint types arrows format bench simulate soak fuzz screenshots licences lock clean
+.PHONY: help setup setup-dev run test lint types arrows format bench simulate soak fuzz crash screenshots licences lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ soak: setup-dev ## one fault class after the other: MINUTES=60
 SECONDS := 60
 fuzz: setup-dev ## every reader of bytes from outside under a coverage-guided fuzzer: SECONDS=60 for each
 	$(PYTHON) -m tests.fuzz --seconds $(SECONDS)
+
+CRASH  :=
+crash: setup-dev ## kill -9 at every write, power cuts, failing disks, frozen engines (needs cc): CRASH="--seed 7 --only kill"
+	$(PYTHON) -m tests.crash $(CRASH)
 
 screenshots: setup-dev ## the pictures of the documentation, in both languages
 	$(PYTHON) -m tests.pictures
