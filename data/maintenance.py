@@ -14,11 +14,14 @@ from data.findings import Finding, worst
 from data.location import is_sqlite, sqlite_path
 from data.reader import Reader
 from data.revision import HEAD, schema_version
+from data.row_check import Rotten, rotten_rows
 from data.snapshot import opened
 
 __all__ = ["Finding", "Info", "Restored", "backup", "check", "info", "restore", "worst"]
 
 SHOWN = 5
+COUNTED = 1_000
+"""Rows that differ from their sums are not counted further than this."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,9 @@ def _structure(path: str) -> list[Finding]:
             links = connection.execute("PRAGMA foreign_key_check").fetchall()
     except StoreTrouble as error:
         problems, links = [str(error.__cause__)], []
+    rows, unread = _rotten(path)
+    if unread and problems == ["ok"]:
+        problems = [unread]
     todo = (
         "请停用并恢复最近的备份：zhihui db restore。",
         "Stop using it and restore the latest backup: zhihui db restore.",
@@ -98,6 +104,7 @@ def _structure(path: str) -> list[Finding]:
         _finding("integrity", [] if problems == ["ok"] else problems, "数据文件结构", "The file's structure", todo),
         _finding("links", [f"{row[0]} {row[1]} → {row[2]}" for row in links], "数据引用", "Links between rows", todo),
     ]
+    found.append(_rows(rows))
     size = wal_size(path)
     if size > WAL_LIMIT:
         found.append(
@@ -111,6 +118,33 @@ def _structure(path: str) -> list[Finding]:
             )
         )
     return found
+
+
+def _rotten(path: str) -> tuple[list[Rotten], str]:
+    """The rows that differ from their sums, as far as they are counted, and what kept the rest from being read."""
+    rows: list[Rotten] = []
+    try:
+        with opened(path) as connection:
+            connection.execute("PRAGMA query_only = ON")
+            for row in rotten_rows(connection):
+                rows.append(row)
+                if len(rows) == COUNTED:
+                    break
+    except StoreTrouble as error:
+        return rows, str(error.__cause__)
+    return rows, ""
+
+
+def _rows(rows: list[Rotten]) -> Finding:
+    """What stands in the rows against what was written."""
+    if not rows:
+        return _finding("rows", [], "数据行校验", "Rows against their checksums", ("", ""))
+    amount = f"{len(rows)}{'+' if len(rows) == COUNTED else ''}"
+    todo = (
+        f"共 {amount} 行与写入时不同。请恢复最近的完好备份：zhihui db restore。",
+        f"{amount} rows are not what was written. Go back to the latest sound backup: zhihui db restore.",
+    )
+    return _finding("rows", [str(row) for row in rows], "数据行校验", "Rows against their checksums", todo)
 
 
 def _counters(reader: Reader) -> Finding:

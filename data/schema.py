@@ -14,6 +14,7 @@ from data.backup import copy_before_upgrade
 from data.errors import StoreTrouble
 from data.reader import Reader
 from data.revision import HEAD, REVISIONS, VERSION_TABLE, require_current, require_head, schema_version
+from data.row_keeping import create_sums
 from data.search_index import create_index
 from data.store import Store
 
@@ -68,6 +69,7 @@ def create_tables(store: Store) -> None:
                     index.drop(connection)
                     index.create(connection)
             create_index(connection)
+            create_sums(connection)
             _version_table.create(connection)
             connection.execute(insert(_version_table), {"version_num": HEAD})
         else:

@@ -18,8 +18,9 @@ from urllib.parse import quote
 from data.errors import StoreTrouble
 from data.reader import APPLICATION_ID
 from data.revision import VERSION_QUERY, VERSION_TABLE
+from data.row_sums import TABLE as SUMS
 from data.sqlite import driver
-from data.trouble import foreign, missing, trouble_of, unwritable
+from data.trouble import foreign, missing, trouble_named, trouble_of, unwritable
 
 MANIFEST = ".manifest.json"
 SIDE_FILES = ("-wal", "-shm", "-journal", ".turn", ".gate", ".bell")
@@ -57,6 +58,9 @@ def opened(path: str, mode: str = "rw") -> Iterator[Any]:
             connection.close()
     except module.Error as error:
         raise trouble_of(error) from error
+    except UnicodeDecodeError as error:
+        # A name or a text of the file that rotted.
+        raise trouble_named("store-damaged") from error
 
 
 def contents(connection: Any) -> Contents:
@@ -66,7 +70,7 @@ def contents(connection: Any) -> Contents:
     rows = {
         name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - a table of the file
         for name in names
-        if not name.startswith(("sqlite_", "search_")) and name != VERSION_TABLE
+        if not name.startswith(("sqlite_", "search_")) and name not in (VERSION_TABLE, SUMS)
     }
     heads = connection.execute("SELECT centre_id, chain_no, chain_hash FROM centre_seq").fetchall()
     return Contents(str(schema[0]) if schema else "", rows, {str(centre): [no, head] for centre, no, head in heads})
@@ -108,7 +112,7 @@ def verify(path: str) -> Contents:
                 raise damaged(path, "foreign keys")
             return contents(connection)
     except StoreTrouble as error:
-        if isinstance(error.__cause__, module.DatabaseError):
+        if isinstance(error.__cause__, (module.DatabaseError, UnicodeDecodeError)):
             raise (foreign(path) if error.code == "store-damaged" else damaged(path, str(error.__cause__))) from error
         raise
 

@@ -25,6 +25,7 @@ from data.errors import StoreTrouble
 from data.location import is_sqlite, sqlite_path
 from data.reader import Reader, identity
 from data.revision import NO_TABLE, VERSION_QUERY, require_head
+from data.row_keeping import pause_sums
 from data.trouble import (
     AGAIN,
     LOST,
@@ -115,7 +116,9 @@ class Store:
         """
         with _translated(), self._transaction(foreign_keys=False) as connection:
             connection.execution_options(fanout=True)
-            if not self.sqlite:
+            if self.sqlite:
+                pause_sums(connection)
+            else:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CREATE_LOCK})
             yield connection
             if self.sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):

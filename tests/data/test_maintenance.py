@@ -422,4 +422,4 @@ def test_a_broken_link_is_found(embedded: str) -> None:
         connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
         connection.connection.driver_connection.execute("DELETE FROM officer WHERE id = 1")
     store.close()
-    assert [finding.code for finding in check(embedded) if finding.level == "bad"] == ["links"]
+    assert [finding.code for finding in check(embedded) if finding.level == "bad"] == ["links", "rows"]

@@ -33,6 +33,7 @@ from data.queries import queue
 from data.queries.filters import parse
 from data.reader import Reader
 from data.revision import HEAD, REVISIONS, VERSION_TABLE, schema_version
+from data.row_keeping import create_sums
 from data.schema import create_tables, migrate, upgrade
 from data.search_index import fill
 from data.snapshot import opened
@@ -86,8 +87,8 @@ def copy_of_classes() -> MetaData:
 
 
 def is_of_the_classes(name: str | None, kind: str, _parents: object) -> bool:
-    """The index of the search is made by `data.search_index`, for each engine its own."""
-    return kind != "table" or name == "search_mark" or not str(name).startswith("search_")
+    """The index of the search and the sums of the rows are made by themselves, for each engine its own."""
+    return kind != "table" or name == "search_mark" or not str(name).startswith(("search_", "row_sum"))
 
 
 def test_the_revisions_make_what_the_table_classes_say(store_url: str) -> None:
@@ -103,6 +104,7 @@ def test_the_revisions_make_what_the_table_classes_say(store_url: str) -> None:
     with store.change_schema() as connection:
         (SQLModel.metadata if store.sqlite else copy_of_classes()).create_all(connection)
         data.search_index.create_index(connection)
+        create_sums(connection)
         data.schema._version_table.create(connection)
         assert shape(connection) == by_revisions
     store.close()
