@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from data.backup import Restored, backup, restore
@@ -13,8 +14,9 @@ from data.errors import StoreTrouble
 from data.findings import Finding, worst
 from data.location import is_sqlite, sqlite_path
 from data.reader import Reader
-from data.revision import HEAD, schema_version
+from data.revision import HEAD, VERSION_QUERY, schema_version
 from data.row_check import Rotten, rotten_rows
+from data.search_check import search_faults
 from data.snapshot import opened
 
 __all__ = ["Finding", "Info", "Restored", "backup", "check", "info", "restore", "worst"]
@@ -105,6 +107,8 @@ def _structure(path: str) -> list[Finding]:
         _finding("links", [f"{row[0]} {row[1]} → {row[2]}" for row in links], "数据引用", "Links between rows", todo),
     ]
     found.append(_rows(rows))
+    if worst(found) != "bad":
+        found.append(_search(path))
     size = wal_size(path)
     if size > WAL_LIMIT:
         found.append(
@@ -145,6 +149,19 @@ def _rows(rows: list[Rotten]) -> Finding:
         f"{amount} rows are not what was written. Go back to the latest sound backup: zhihui db restore.",
     )
     return _finding("rows", [str(row) for row in rows], "数据行校验", "Rows against their checksums", todo)
+
+
+def _search(path: str) -> Finding:
+    """The search index against the texts."""
+    try:
+        with opened(path) as connection:
+            connection.execute("PRAGMA query_only = ON")
+            version = connection.execute(VERSION_QUERY).fetchone()
+            wrong = list(islice(search_faults(connection), SHOWN)) if version == (HEAD,) else []
+    except StoreTrouble as error:
+        wrong = [str(error.__cause__)]
+    todo = ("请重建搜索索引：zhihui db index --rebuild。", "Make the search index anew: zhihui db index --rebuild.")
+    return _finding("search", [ascii(term)[1:-1] for term in wrong], "搜索索引", "The search index", todo)
 
 
 def _counters(reader: Reader) -> Finding:
