@@ -37,6 +37,7 @@ REVISIONS = (
     "0023",
     "0024",
     "0025",
+    "0026",
 )
 """Every revision that this program knows, oldest first."""
 HEAD = REVISIONS[-1]

@@ -42,7 +42,7 @@ def part_of(table: str) -> int:
 
 
 def has_sums(driver: Any) -> bool:
-    """Whether a store has sums: releases before revision 0025 kept none."""
+    """Whether a store has sums: releases before revision 0026 kept none."""
     return bool(driver.execute("SELECT 1 FROM main.sqlite_schema WHERE name = ?", (TABLE,)).fetchone())
 
 

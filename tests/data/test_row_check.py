@@ -19,6 +19,7 @@ from data.maintenance import check
 from data.row_check import Rotten, rotten_rows
 from data.row_sums import part_of, row_sum, summed_tables
 from data.schema import create_tables, migrate, upgrade
+from data.search_index import empty_index, fill
 from data.snapshot import opened
 from data.store import Store
 from tests.data import flips
@@ -87,6 +88,21 @@ def test_a_description_of_a_table_that_rots_is_found(url: str) -> None:
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute("UPDATE sqlite_master SET sql = replace(sql, 'bounces > 0', 'bounces > 8')")
     assert {row.table for row in found(url)} == {"sqlite_schema"}
+
+
+def test_a_search_index_that_finds_other_tickets_is_found(url: str) -> None:
+    """A ticket is taken out of the index behind its mark; `db index --rebuild` makes it whole."""
+    store = Store(url)
+    assert fill(store, 1) == 1
+    assert "search" not in [one.code for one in check(url) if one.level == "bad"]
+    with opened(store.path) as connection:
+        connection.execute("DELETE FROM search_fts")
+    assert [one.code for one in check(url) if one.level == "bad"] == ["search"]
+    with store.write() as connection:
+        empty_index(connection)
+    fill(store, 1)
+    assert {one.level for one in check(url)} == {"ok"}
+    store.close()
 
 
 # ------------------------------------------------------------------------------------------------ writing over rot
@@ -229,7 +245,7 @@ def test_no_two_tables_share_a_part(url: str) -> None:
 def test_a_store_of_before_gets_its_sums_with_the_upgrade(sqlite_database: str) -> None:
     store = Store(locate(sqlite_database), create=True)
     with store.change_schema() as connection:
-        migrate(connection, "0024")
+        migrate(connection, "0025")
         connection.exec_driver_sql("INSERT INTO setting (centre_id, name, value) VALUES (1, 'a', '1')")
     store.close()
     assert found(locate(sqlite_database)) == []
