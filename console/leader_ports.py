@@ -45,6 +45,8 @@ class LeaderView:
     rank: str
     section: str
     present: bool
+    kept: bool = False
+    """On duty still at the desk, because the handover of the shift before is not signed."""
     covers: str = ""
     """Whom this leader covers now."""
     covered_by: str = ""

@@ -54,6 +54,8 @@ class OnDuty:
     name: str
     role: str
     posts: str = ""
+    kept: bool = False
+    """Of the shift before, whose handover nobody has signed yet."""
 
 
 @dataclass(frozen=True, slots=True)

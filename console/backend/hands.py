@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from console.backend.people import TREE_KINDS, post_tree, unit_name
+from console.backend.people import TREE_KINDS, names_shown, post_tree, unit_name
+from console.backend.words import not_signed
 from console.i18n import _, language
 from console.ports import PostNode
 from data.pinyin import found_by
@@ -33,14 +34,17 @@ def _group(code: str, title: str, nodes: Iterable[PostNode]) -> list[PostNode]:
 
 
 def _on_duty(holders: Sequence[HolderLine]) -> Iterable[PostNode]:
-    """Whoever serves in a role now; those appointed to it where nobody has a shift."""
+    """Whoever serves in a role now; those appointed to it where nobody has a shift. Who is kept on stands last."""
     for role in DUTY_ROLES:
         serving = [line for line in holders if line.on_shift == role] or [line for line in holders if line.role == role]
-        names = list(dict.fromkeys(line.name for line in serving if line.away is None))
-        known = found_by(role.zh, role.en)
-        yield PostNode(
-            0, PERSON + role.value, role.label(language()), 1, True, " ".join(names[:3]), bool(names), found_by=known
+        kept = {line.officer_id for line in holders if line.kept == role}
+        names = list(dict.fromkeys(line.name for line in serving if line.away is None and line.officer_id not in kept))
+        names += dict.fromkeys(
+            line.name + not_signed() for line in holders if line.officer_id in kept and line.away is None
         )
+        shown = names_shown(names)
+        known = found_by(role.zh, role.en)
+        yield PostNode(0, PERSON + role.value, role.label(language()), 1, True, shown, bool(names), found_by=known)
 
 
 def _several(

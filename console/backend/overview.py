@@ -10,6 +10,8 @@ from console.backend.words import holder_text
 from console.i18n import _, language
 from console.overview_ports import Area, Bucket, Dot, OnDuty, Outline, OverviewView, Share, Unstaffed
 from console.ports import QueueRow
+from console.widgets.columns import term
+from core.desk.who_is_on import holders_now
 from data.counting import keeps_all
 from data.errors import StoreTrouble
 from data.instants import FAR
@@ -48,7 +50,7 @@ class OverviewReader:
         self._refresh(reader)
         found = overview.figures(reader, centre, now, self._centre.zone)
         units = organisation.units(reader, centre, now, (str(UnitKind.SECTION), str(UnitKind.POST)))
-        holders = organisation.holders(reader, centre, now)
+        holders = holders_now(reader, centre, now)
         sections = {unit.code: _name(unit) for unit in units if unit.kind == UnitKind.SECTION}
         return OverviewView(
             at=now,
@@ -127,17 +129,16 @@ def _name(unit: UnitLine | Place) -> str:
 
 
 def _on_duty(holders: Sequence[HolderLine]) -> Iterable[OnDuty]:
-    """Who is on shift now, in the order of roles: leader first."""
+    """Who is on shift now, in the order of roles, leader first; after them who is kept on in the role."""
     order = (Role.DUTY_LEADER, Role.SHIFT_LEADER, Role.DUTY_OFFICER)
     seen: dict[int, HolderLine] = {}
     for holder in holders:
-        if holder.on_shift and holder.away is None:
+        if (holder.on_shift or holder.kept) and holder.away is None:
             seen.setdefault(holder.officer_id, holder)
     ranks = {str(role): place for place, role in enumerate(order)}
-    for holder in sorted(seen.values(), key=lambda one: ranks.get(one.on_shift or "", len(ranks))):
-        known = Role._value2member_map_.get(holder.on_shift)
-        role = known.label(language()) if isinstance(known, Role) else str(holder.on_shift)
-        yield OnDuty(holder.name, role, holder.unit_name)
+    served = [(holder.on_shift or holder.kept or "", not holder.on_shift, holder) for holder in seen.values()]
+    for role, kept, holder in sorted(served, key=lambda one: (ranks.get(one[0], len(ranks)), one[1])):
+        yield OnDuty(holder.name, term(Role, role, language()), holder.unit_name, kept)
 
 
 def _unstaffed(units: Sequence[UnitLine], holders: Sequence[HolderLine]) -> Iterable[Unstaffed]:

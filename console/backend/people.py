@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from console.backend.lists import TicketList
-from console.backend.words import holder_text
+from console.backend.words import holder_text, on_now
 from console.i18n import _, language
 from console.leader_ports import LeaderView, TakenOver, ToDecide
 from console.ports import PostNode, QueueRow
@@ -69,13 +69,18 @@ def _node(unit: UnitLine, holders: Sequence[HolderLine]) -> PostNode:
     """A unit that can be sent to; the A holder first, whoever is away left out."""
     present = [holder for holder in holders if holder.away is None]
     names = list(dict.fromkeys(_with_rank(holder) for holder in sorted(present, key=lambda item: item.rank or "z")))
-    shown = " ".join(names[:NAMES_SHOWN]) + (f" +{len(names) - NAMES_SHOWN}" if len(names) > NAMES_SHOWN else "")
+    shown = names_shown(names)
     known = found_by(unit.code, unit.name, unit.name_en, *unit.aliases)
     return PostNode(unit.id, unit.code, unit_name(unit), 1, True, shown, bool(present), unit.load, unit.late, known)
 
 
+def names_shown(names: Sequence[str]) -> str:
+    """The first names, and how many there are besides."""
+    return " ".join(names[:NAMES_SHOWN]) + (f" +{len(names) - NAMES_SHOWN}" if len(names) > NAMES_SHOWN else "")
+
+
 def _with_rank(holder: HolderLine) -> str:
-    return f"{holder.name}({holder.rank.upper()})" if holder.rank else holder.name
+    return f"{on_now(holder)}({holder.rank.upper()})" if holder.rank else on_now(holder)
 
 
 def leader_views(
@@ -114,6 +119,7 @@ def leader_views(
                 rank=holder.rank,
                 section=_place(unit, holder),
                 present=holder.away is None,
+                kept=bool(holder.kept),
                 covers=_covered(holder, others),
                 covered_by=_cover(holder, others),
                 climbed=climbed.get(holder.officer_id, 0),

@@ -17,7 +17,7 @@ from console.backend.rights import rights_of
 from console.backend.roster import gaps_ahead
 from console.backend.signing_in import SignInBackend
 from console.backend.watch import WatchBackend
-from console.backend.words import event_title, holder_text, receipt_text, receipts_text
+from console.backend.words import event_title, holder_text, not_signed, receipt_text, receipts_text
 from console.emergency_ports import EmergencyView
 from console.handover_ports import HandoverShown
 from console.i18n import _, language
@@ -41,6 +41,7 @@ from console.ports import (
 )
 from console.rights_ports import Rights
 from console.widgets.columns import term
+from core.desk.who_is_on import holders_now
 from data.masking import mask_text
 from data.pinyin import found_by, spelt
 from data.queries import organisation, queue, tickets, timers
@@ -144,12 +145,14 @@ class StoreBackend(WatchBackend, DutyAskBackend, SignInBackend, PersonalBackend)
         held: dict[int, list[str]] = {}
         on_shift: dict[int, str] = {}
         apart: set[int] = set()
-        for holder in organisation.holders(self._reader(), self.centre.id, self.seconds()):
+        for holder in holders_now(self._reader(), self.centre.id, self.seconds()):
             if holder.role in ADMIN_ROLES:
                 apart.add(holder.officer_id)
             held.setdefault(holder.officer_id, []).append(f"{holder.unit_name}{holder.rank.upper()}")
             if holder.on_shift:
                 on_shift[holder.officer_id] = term(Role, holder.on_shift, language())
+            elif holder.kept:
+                on_shift[holder.officer_id] = term(Role, holder.kept, language()) + not_signed()
         rows = []
         for number, code, name in organisation.officers(self._reader(), self.centre.id):
             if number in apart:
@@ -236,14 +239,14 @@ class StoreBackend(WatchBackend, DutyAskBackend, SignInBackend, PersonalBackend)
 
         reader, now = self._reader(), self.seconds()
         units = organisation.units(reader, self.centre.id, now, tuple(str(kind) for kind in TREE_KINDS))
-        return post_tree(units, organisation.holders(reader, self.centre.id, now))
+        return post_tree(units, holders_now(reader, self.centre.id, now))
 
     def hands(self) -> Sequence[PostNode]:
         from console.backend.hands import HAND_KINDS, hand_nodes
 
         reader, now = self._reader(), self.seconds()
         units = organisation.units(reader, self.centre.id, now, tuple(str(kind) for kind in HAND_KINDS))
-        people = organisation.holders(reader, self.centre.id, now)
+        people = holders_now(reader, self.centre.id, now)
         return hand_nodes(units, people, organisation.tagged(reader, self.centre.id))
 
     def proposal(self, ticket_id: int) -> Proposal:
@@ -278,7 +281,7 @@ class StoreBackend(WatchBackend, DutyAskBackend, SignInBackend, PersonalBackend)
         reader, centre = self._reader(), self.centre.id
         kinds = (UnitKind.CENTRE, UnitKind.SECTION, UnitKind.POST)
         units = organisation.units(reader, centre, now, tuple(str(kind) for kind in kinds))
-        holders = organisation.holders(reader, centre, now)
+        holders = holders_now(reader, centre, now)
         climbed, taken = organisation.climbed_to(reader, centre), taken_over(self._reader, self.centre.id, holders)
         return leader_views(
             holders,

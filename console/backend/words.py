@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from console.i18n import _, language
+from data.queries.organisation import HolderLine
 from data.terms import Holder, Stage
 
 
@@ -34,6 +35,16 @@ def holder_text(holder: str, unit: str | None) -> str:
         return unit
     known = Holder._value2member_map_.get(holder)
     return known.label(language()) if isinstance(known, Holder) else holder
+
+
+def on_now(holder: HolderLine) -> str:
+    """A name where it is said who is on; of the shift before, as long as its handover is not signed, it says so."""
+    return holder.name + (not_signed() if holder.kept == holder.role else "")
+
+
+def not_signed() -> str:
+    """What stands behind the name of somebody who is kept on until the handover is signed."""
+    return _(" (not signed)")
 
 
 def listed(names: Iterable[str]) -> str:

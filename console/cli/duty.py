@@ -26,7 +26,12 @@ Officer = Annotated[str, argument("人员编号或姓名", "an officer, by code 
 From = Annotated[str, option("--from", zh="从何时，缺省现在", en="since when, by default now")]
 Until = Annotated[str, option("--until", zh="到何时，缺省不定", en="until when, by default open")]
 Note = Annotated[str, option("--note", zh="说明", en="a note")]
-KINDS = {"shift": ("值班", "on duty"), "leave": ("请假", "away"), "swap": ("互换", "swapped")}
+KINDS = {
+    "shift": ("值班", "on duty"),
+    "leave": ("请假", "away"),
+    "swap": ("互换", "swapped"),
+    "kept": ("未交清", "not signed"),
+}
 FIELDS = ("officer", "name", "kind", "role", "from_at", "to_at", "note")
 TITLES = (
     *(("编号", "Officer"), ("姓名", "Name"), ("类别", "Kind"), ("角色", "Role")),
@@ -173,6 +178,18 @@ def _swapped(code: str, name: str, since: int, until: int, other: str, reason: s
     return DutyTime(code, name, "swap", "", since, until, f"⇄ {other}{waiting} {reason}")
 
 
+def _kept_on(session: Session, at: int) -> list[DutyTime]:
+    """Who has left by the roster and is on duty still, as nobody has signed for the handover."""
+    from core.desk.who_is_on import kept_turns
+    from core.organisation.duty import DutyTime
+    from data.queries.organisation import officer_codes
+
+    reader, centre = session.reader(), session.centre_id()
+    turns = kept_turns(reader, centre, at)
+    names = officer_codes(reader, centre, {turn.officer_id for turn in turns})
+    return [DutyTime(*names[one.officer_id], "kept", one.role, one.from_at, one.to_at, "") for one in turns]
+
+
 @command(app, "show", "某一时刻谁在值班、谁请假", "who is on duty and who is away at a time")
 def show(
     context: typer.Context,
@@ -203,7 +220,7 @@ def show(
         centre=session.centre_id(),
         at=moment,
     )
-    found = [DutyTime(*row) for row in rows] + [_swapped(*row) for row in swaps]
+    found = [*_kept_on(session, moment), *(DutyTime(*row) for row in rows), *(_swapped(*row) for row in swaps)]
     times = [replace(one, note=mask_text(one.note)) for one in found]
     _print(times, session, form)
     if not times:

@@ -117,7 +117,8 @@ def _print(view: OverviewView) -> None:
     if view.unstaffed:
         posts = ((post.name, post.load, post.late) for post in view.unstaffed)
         _table([words.say("无人在岗", "Without staff"), *titles[:2]], posts)
-    people = words.say("、", ", ").join(f"{one.role} {one.name}" for one in view.on_duty)
+    unsigned = words.say("（未交清）", " (not signed)")
+    people = words.say("、", ", ").join(f"{one.role} {one.name}{unsigned if one.kept else ''}" for one in view.on_duty)
     output.write("\n")
     output.say_line(words.say(f"在岗：{people or '无'}", f"On duty: {people or 'nobody'}"))
 

@@ -152,6 +152,8 @@ class LeadersScreen(DutyScreen):
             parts.append((_("away"), "soon"))
             if leader.covered_by:
                 parts.append((_(", covered by {name}").format(name=clean(leader.covered_by, 20)), "soon"))
+        elif leader.kept:
+            parts.append((_("on until signed for"), "soon"))
         elif leader.covers:
             parts.append((_("covers {name}").format(name=clean(leader.covers, 40)), "ok"))
         return Line(tuple(parts), str(leader.id))

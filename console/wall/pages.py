@@ -178,6 +178,7 @@ def _person(person: OnDuty) -> Row:
     return (
         ("  " + pad(spaced(clean(person.role, 20)), 18) + " ", "title"),
         (pad(spaced(clean(person.name, 20)), 18) + " ", ""),
+        (_("not signed") + " " if person.kept else "", "late"),
         (clean(person.posts, 40), "muted"),
     )
 

@@ -160,6 +160,7 @@ def people_lines(view: OverviewView, width: int) -> list[Line]:
                 (
                     (pad(" " + clean(one.role, 20), 14), "muted"),
                     (pad(clean(one.name, 20), 9), ""),
+                    (_("not signed") + " " if one.kept else "", "soon"),
                     (clean(one.posts, 40), "muted"),
                 )
             )

@@ -52,7 +52,7 @@ class UnitLine(NamedTuple):
 
 
 class HolderLine(NamedTuple):
-    """Somebody in a role at a unit now; `away` says why not present, `on_shift` the role served now."""
+    """Somebody in a role at a unit now; `away` says why not present, `on_shift` the role served now by the roster."""
 
     officer_id: int
     officer_code: str
@@ -66,6 +66,8 @@ class HolderLine(NamedTuple):
     rank: str
     away: str | None
     on_shift: str | None
+    kept: str | None = None
+    """The role of the desk that is served until the handover is signed; rules say so (`core.desk.kept_on`)."""
 
 
 def centres(reader: Reader) -> list[CentreLine]:
@@ -134,8 +136,8 @@ def holders(reader: Reader, centre: int, now: int) -> list[HolderLine]:
         for officer, rank in ((a, "b"), (b, "a"))
     }
     return [
-        HolderLine._make(
-            (*row[:9], swapped.get((row[4], row[0]), row[9]) if row[9] else "", away.get(row[0]), shift.get(row[0]))
+        HolderLine(
+            *row[:9], swapped.get((row[4], row[0]), row[9]) if row[9] else "", away.get(row[0]), shift.get(row[0])
         )
         for row in rows
     ]
