@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
@@ -30,6 +30,10 @@ class HandoverShown:
     """Who made, gave and signed it: (what, name, when)."""
     notes: tuple[tuple[str, str, str], ...] = ()
     """(ticket or nothing, words, officer)."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Act → why the acting officer cannot do it now, in the user's language."""
+    why: str = ""
+    """Why the acting officer does not do what comes next."""
 
 
 class HandoverPort(Protocol):

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from console.handover_ports import HandoverShown
 from console.i18n import _, language
 from console.terminal.legible import clean
-from console.terminal.width import pad
+from console.terminal.width import cells, pad, wrap
 from console.widgets.drawer import Drawer
 from console.widgets.fields import FieldSpec
 from console.widgets.hints import HintLine
@@ -33,6 +33,16 @@ STEPS: dict[str, Callable[[], str]] = {
 }
 
 
+ACTS: dict[str, Callable[[], str]] = {
+    PACK: lambda: _("pack"),
+    NOTE: lambda: _("note"),
+    GIVE: lambda: _("give"),
+    ACCEPT: lambda: _("sign"),
+    REFUSE: lambda: _("refuse"),
+    NOTE_TO: lambda: _("note to ticket"),
+}
+
+
 class HandoverDrawer(Drawer[str]):
     """The answer says what is to be done next."""
 
@@ -45,22 +55,29 @@ class HandoverDrawer(Drawer[str]):
         super().__init__(_("Change of shift"))
         self.found, self.read_only = found, read_only
         self.words = HandoverWords(language(), zone)
+        self.refusal = ""
+        """Why what was asked for last cannot be done."""
 
     def content(self) -> list[Widget]:
         view = LinesView(self._lines, classes="drawer--list")
         view.styles.height = HEIGHT
         view.on_pick = lambda key: self.dismiss(f"{OPEN} {key.split()[-1]}")
-        return [view, HintLine(lambda _width: [text_line(self._hint(), "muted")])]
+        return [view, HintLine(self._hint)]
 
-    def _hint(self) -> str:
+    def _hint(self, _width: int) -> list[Line]:
         if self.read_only:
-            return _("this console only observes; Esc closes")
+            return [text_line(_("this console only observes; Esc closes"), "muted")]
+        if self.refusal:
+            return [text_line(f"! {self.refusal}", "soon")]
         step = f"F8 {STEPS[self.found.step]()}  " if self.found.step else ""
-        return step + _("1 pack  2 note  3 give  4 sign  5 refuse  6 note to ticket")
+        keys = [f"{digit} {ACTS[act]()}" for digit, act in DIGITS.items() if _refusing(act) not in self.found.refused]
+        return [text_line("  ".join([step.rstrip(), *keys] if step else keys), "muted")]
 
-    def _lines(self, _width: int) -> list[Line]:
+    def _lines(self, width: int) -> list[Line]:
         found, words, pack = self.found, self.words, self.found.pack
         lines = [text_line(self._state(), "title")]
+        if found.why and not self.read_only:
+            lines += [text_line(f" {line}", "soon") for line in wrap(f"! {clean(found.why, 300)}", width - 1)]
         lines += [text_line(f" {what}  {clean(name, 40)}  {words.at(at)}") for what, name, at in found.people]
         for title, text in (
             (_("leaving"), words.shift(pack["shift"])),
@@ -72,8 +89,9 @@ class HandoverDrawer(Drawer[str]):
             lines.append(text_line(f" {title}  {clean(text, 200)}"))
         for ticket, said, officer in found.notes:
             about = clean(ticket, 40) or _("in general")
-            lines.append(text_line(f" {_('note')}  {about}  {clean(said, 400)}  ({clean(officer, 40)})"))
-        lines.append(text_line(f" {words.counts(pack['counts'])}", "title"))
+            noted = f"{_('note')}  {about}  {clean(said, 400)}  ({clean(officer, 40)})"
+            lines += [text_line(f" {line}") for line in wrap(noted, width - 1)]
+        lines += [text_line(f" {line}", "title") for line in _flowing(words.counts(pack["counts"]), width - 1)]
         if not pack["counts"][HandoverPart.OPEN]:
             lines.append(text_line(_("Nothing is open."), "muted"))
         for part in HandoverPart:
@@ -110,10 +128,31 @@ class HandoverDrawer(Drawer[str]):
     def action_choose(self, answer: str) -> None:
         if self.read_only:
             return
+        self.refusal = clean(self.found.refused.get(_refusing(answer), ""), 300)
+        self.query_one(HintLine).rebuild()
+        if self.refusal:
+            return
         key = self.query_one(".drawer--list", LinesView).key
         if answer == NOTE_TO:
             answer = f"{NOTE_TO} {key.split()[-1]}" if key else NOTE
         self.dismiss(answer)
+
+
+def _refusing(act: str) -> str:
+    """The act that says whether another one is refused: a note to a ticket is a note."""
+    return NOTE if act == NOTE_TO else act
+
+
+def _flowing(text: str, width: int) -> list[str]:
+    """Figures with their words, two blanks between them, over as many lines as they need; none is broken."""
+    lines = [""]
+    for figure in text.split("  "):
+        longer = f"{lines[-1]}  {figure}" if lines[-1] else figure
+        if lines[-1] and cells(longer) > width:
+            lines.append(figure)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def note_form() -> tuple[FieldSpec, ...]:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.accountability.handover_pack import Pack, make_pack
+from core.accountability.handover_refusals import ACCEPT, GIVE, PACK, refusals
 from core.accountability.lookup import Lookup
 from core.rules.handover import DESK_SHIFT_ROLES, OWED_FOR, Change, change_for, changes_of, shifts_of
+from core.rules.stages import Why
 from data.daily_copies import newest_day
 from data.errors import NotFound
 from data.handover_terms import HandoverState
@@ -114,19 +116,28 @@ class UnderWay:
 
     view: HandoverView | None
     pack: Pack
-    step: str
-    """What the officer does next: pack, give, accept, or nothing."""
+    next: str
+    """What comes next, whoever does it: pack, give or accept."""
+    own: bool
+    """Whether it is this officer's turn; a leader may do it for them as well."""
+    refused: dict[str, Why]
+    """Act → why this officer cannot do it now."""
 
 
-def under_way(reader: Reader, centre: int, at: int, officer: int | None) -> UnderWay:
-    """The newest handover that was made and is not signed, else how a pack would look now."""
+def under_way(reader: Reader, centre: int, at: int, officer: int | None, senior: bool) -> UnderWay:
+    """The newest handover that was made and is not signed, else how a pack would look now.
+
+    `officer` is who looks, None for nobody who could act; `senior` whether a leader's role is held.
+    """
     waiting = next(iter(queries.unsigned(reader, centre)), None)
-    if waiting is not None and waiting.state in (HandoverState.MADE, HandoverState.GIVEN):
-        view = view_of(reader, centre, waiting.number)
-        own = officer in {waiting.made_by, waiting.given_by, *waiting.leaving}
-        given = waiting.state == HandoverState.GIVEN
-        step = "" if officer is None or own == given else "accept" if given else "give"
-        return UnderWay(view, view.pack, step)
+    if waiting is not None and waiting.state not in (HandoverState.MADE, HandoverState.GIVEN):
+        waiting = None
     change = change_now(reader, centre, at, officer)
-    own = officer is not None and (change is None or officer in change.leaving.officers)
-    return UnderWay(None, preview(reader, centre, at, officer), "pack" if own else "")
+    refused = {} if officer is None else refusals(reader, centre, at, officer, senior, change, waiting)
+    if waiting is None:
+        own = officer is not None and (change is None or officer in change.leaving.officers)
+        return UnderWay(None, preview(reader, centre, at, officer), PACK, own and PACK not in refused, refused)
+    view, given = view_of(reader, centre, waiting.number), waiting.state == HandoverState.GIVEN
+    leaves = officer in {waiting.made_by, waiting.given_by, *waiting.leaving}
+    act = ACCEPT if given else GIVE
+    return UnderWay(view, view.pack, act, officer is not None and given != leaves and act not in refused, refused)

@@ -136,8 +136,12 @@ def holders(reader: Reader, centre: int, now: int) -> list[HolderLine]:
         for officer, rank in ((a, "b"), (b, "a"))
     }
     return [
-        HolderLine(
-            *row[:9], swapped.get((row[4], row[0]), row[9]) if row[9] else "", away.get(row[0]), shift.get(row[0])
+        HolderLine._make(
+            (
+                *row[:9],
+                swapped.get((row[4], row[0]), row[9]) if row[9] else "",
+                *(away.get(row[0]), shift.get(row[0]), None),
+            )
         )
         for row in rows
     ]

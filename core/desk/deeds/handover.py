@@ -7,10 +7,20 @@ by the ladder and by notices (`core.desk.kept_on`).
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, NoReturn
+from typing import Any
 
 from core.accountability.access_log import note_access
 from core.accountability.handover_pack import make_pack, pack_hash
+from core.accountability.handover_refusals import (
+    GIVEN_ALREADY,
+    NOTHING_TO_GIVE,
+    NOTHING_TO_SIGN,
+    attempt_of,
+    leavers,
+    refusal_of_answer,
+    refusal_of_pack,
+    refusal_of_state,
+)
 from core.desk.deeds.deed import CentreReceipt, Deed, DeedKind
 from core.desk.handover_orders import HandoverAccept, HandoverGive, HandoverNoted, HandoverPack, HandoverRefuse
 from core.desk.references import References
@@ -19,13 +29,11 @@ from core.rules.handover import (
     DESK_SHIFT_ROLES,
     OPEN_STATES,
     OWED_FOR,
-    SAME_CHANGE,
     Change,
     change_for,
     changes_of,
     first_press,
     refusal_of_leaving,
-    refusal_of_signing,
     shifts_of,
 )
 from core.rules.roles import SENIOR_ROLES
@@ -48,15 +56,11 @@ def make(deed: Deed, order: HandoverPack) -> CentreReceipt:
     changes = desk_changes(reader, deed.centre_id, deed.at)
     signed = queries.known_changes(reader, deed.centre_id, deed.at - OWED_FOR, signed=True)
     change = change_for(changes, deed.at, officer, signed)
-    if change is not None:
-        _demand(refusal_of_leaving(0, change.leaving.officers, officer, _is_senior(deed)))
-    before = _attempt(reader, deed.centre_id, change)
-    if before is not None and before.state == HandoverState.GIVEN:
-        raise Conflict(
-            "handover-given",
-            f"第 {before.number} 号交接已移交，等待接班人员签收。",
-            f"Handover {before.number} was given and waits for the incoming shift.",
-        )
+    why = refusal_of_pack(reader, deed.centre_id, officer, _is_senior(deed), change)
+    if why is not None and why.code == GIVEN_ALREADY:
+        raise Conflict(why.code, why.zh + "。", _sentence(why.en))
+    _demand(why)
+    before = attempt_of(reader, deed.centre_id, change)
     pack = make_pack(reader, deed.centre_id, deed.at, change, backup_of(deed))
     fields = _packed(deed, change, pack)
     rows = [fields]
@@ -74,7 +78,7 @@ def make(deed: Deed, order: HandoverPack) -> CentreReceipt:
 def note(deed: Deed, order: HandoverNoted) -> CentreReceipt:
     """Write a note to what was not given yet."""
     found = _chosen(deed, order.handover, HandoverState.MADE)
-    _demand(refusal_of_leaving(found.number, _leavers(found), _officer(deed), _is_senior(deed)))
+    _demand(refusal_of_leaving(found.number, leavers(found), _officer(deed), _is_senior(deed)))
     ticket = deed.ticket(order.ticket)
     line = {
         "id": deed.newest("handover_note") + 1,
@@ -91,7 +95,7 @@ def note(deed: Deed, order: HandoverNoted) -> CentreReceipt:
 def give(deed: Deed, order: HandoverGive) -> CentreReceipt:
     """Give it: the incoming shift is told, and from now on nothing in it changes."""
     found = _chosen(deed, order.handover, HandoverState.MADE)
-    _demand(refusal_of_leaving(found.number, _leavers(found), _officer(deed), _is_senior(deed)))
+    _demand(refusal_of_leaving(found.number, leavers(found), _officer(deed), _is_senior(deed)))
     zh, en = f"第 {found.number} 号交接等您签收", f"Handover {found.number} waits for your signature"
     _tell(deed, found.incoming, zh, en, Severity.INFO)
     fields = {
@@ -158,14 +162,6 @@ def backup_of(deed: Deed) -> str | None:
     return newest_day(store.path) if store.sqlite else None
 
 
-def _attempt(reader: InsideReader, centre: int, change: Change | None) -> HandoverLine | None:
-    """The handover of a change that waits for a signature; without a roster the newest one that does."""
-    waiting = queries.unsigned(reader, centre)
-    if change is not None:
-        waiting = [line for line in waiting if abs(line.change_at - change.at) < SAME_CHANGE]
-    return waiting[0] if waiting else None
-
-
 def _chosen(deed: Deed, number: int | None, state: HandoverState) -> HandoverLine:
     """The handover that an order names, by default the newest in a state. Raises NotFound, NotAllowed."""
     reader = InsideReader(deed.connection)
@@ -174,48 +170,23 @@ def _chosen(deed: Deed, number: int | None, state: HandoverState) -> HandoverLin
             (line.number for line in queries.unsigned(reader, deed.centre_id) if line.state == state.value), None
         )
         if number is None:
-            raise NotFound(
-                "handover-none",
-                "没有待移交的交接，请先制作交接包。" if state == HandoverState.MADE else "没有等待签收的交接。",
-                "There is no handover to give: make the pack first."
-                if state == HandoverState.MADE
-                else "No handover waits for a signature.",
-            )
+            why = NOTHING_TO_GIVE if state == HandoverState.MADE else NOTHING_TO_SIGN
+            raise NotFound(why.code, why.zh + "。", _sentence(why.en))
     found = queries.handover(reader, deed.centre_id, number)
     if found is None:
         raise NotFound("handover-unknown", f"没有第 {number} 号交接。", f"There is no handover {number}.")
     if found.state != state.value:
-        _refuse_state(found)
+        why = refusal_of_state(found)
+        raise NotAllowed(why.code, why.zh + "。", _sentence(why.en), state=found.state)
     return found
-
-
-def _refuse_state(found: HandoverLine) -> NoReturn:
-    state = HandoverState(found.state)
-    raise NotAllowed(
-        "handover-state",
-        f"第 {found.number} 号交接现为“{state.zh}”，不能这样办理。",
-        f"Handover {found.number} is {state.en}: this cannot be done.",
-        state=state.value,
-    )
 
 
 def _signing(deed: Deed, number: int | None) -> tuple[HandoverLine, frozenset[int]]:
     """What is to be signed and who comes by the roster as it is now. Raises NotAllowed for whoever does not sign."""
-    found = _chosen(deed, number, HandoverState.GIVEN)
-    shifts = shifts_of(
-        queries.desk_times(InsideReader(deed.connection), deed.centre_id, found.change_at, DESK_SHIFT_ROLES)
-    )
-    moment = max(deed.at, found.change_at) if found.leaving else deed.at
-    there = frozenset().union(*(shift.officers for shift in shifts if shift.from_at <= moment < shift.to_at))
-    coming = there - set(found.leaving) if found.leaving else frozenset()
-    own = {found.made_by, found.given_by, *found.leaving}
-    _demand(refusal_of_signing(found.number, own, coming, _officer(deed)))
+    found, reader = _chosen(deed, number, HandoverState.GIVEN), InsideReader(deed.connection)
+    why, coming = refusal_of_answer(reader, deed.centre_id, found, deed.at, _officer(deed))
+    _demand(why)
     return found, coming
-
-
-def _leavers(found: HandoverLine) -> Collection[int]:
-    """Who may note and give: the leaving shift, without a roster whoever made the pack."""
-    return found.leaving or ([found.made_by] if found.made_by is not None else [])
 
 
 def _officer(deed: Deed) -> int:
@@ -230,7 +201,11 @@ def _is_senior(deed: Deed) -> bool:
 
 def _demand(why: Why | None) -> None:
     if why is not None:
-        raise NotAllowed(why.code, why.zh + "。", why.en[:1].upper() + why.en[1:] + ".")
+        raise NotAllowed(why.code, why.zh + "。", _sentence(why.en))
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:] + "."
 
 
 # ------------------------------------------------------------------------------------------------ what is written

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert
 
 from core.accountability.audit import verify
-from core.accountability.handover import preview, record_of, view_of
+from core.accountability.handover import preview, record_of, under_way, view_of
 from core.accountability.handover_list import stood_then
 from core.accountability.handover_pack import LISTED
 from core.accountability.handover_paper import handover_document
@@ -23,6 +23,7 @@ from core.desk.people import people_at
 from core.engine.loop import Engine
 from core.exchange.documents import written
 from core.organisation.journal import note_change
+from core.rules.roles import SENIOR_ROLES
 from data.errors import Refusal
 from data.handover_terms import HandoverPart, HandoverState
 from data.ids import new_id
@@ -359,3 +360,40 @@ def test_without_a_roster_whoever_did_not_make_it_signs_and_nobody_is_pressed(sc
     act(scene, HandoverGive(), "zhang")
     assert code_of_refusal(scene, HandoverAccept(), "zhang") == "handover-own"
     act(scene, HandoverAccept(), "wang")
+
+
+ORDERS: dict[str, CentreOrder] = {
+    "pack": HandoverPack(),
+    "note": HandoverNoted(text="钥匙在二号柜"),
+    "give": HandoverGive(),
+    "accept": HandoverAccept(),
+    "refuse": HandoverRefuse(reason="缺项"),
+}
+POSSIBLE = {
+    # Before a pack is made, once it is made, once it is given: zhang leaves, gao comes, wang is a leader of neither.
+    "owed": {"zhang": {"pack"}, "gao": {"pack"}, "wang": {"pack"}},
+    "made": {"zhang": {"pack", "note", "give"}, "gao": {"pack", "note", "give"}, "wang": {"pack", "note", "give"}},
+    "given": {"zhang": set(), "gao": {"pack", "accept", "refuse"}, "wang": set()},
+}
+TURN = {"owed": ("pack", "zhang"), "made": ("give", "zhang"), "given": ("accept", "gao")}
+
+
+def test_what_an_officer_cannot_do_is_said_before_it_is_tried_in_the_words_of_the_refusal(scene: Scene) -> None:
+    two_shifts(scene)
+    scene.wait(minutes=70)
+    for state, who_can in POSSIBLE.items():
+        for who, possible in who_can.items():
+            officer = scene.who(who)
+            with scene.reader() as reader:
+                found = under_way(reader, 1, scene.desk.now(), officer.id, bool(officer.roles & SENIOR_ROLES))
+            assert ORDERS.keys() - found.refused.keys() == possible, (state, who)
+            # Gao has a shift of her own that runs: she could hand that over as well.
+            assert (found.next, found.own) == (TURN[state][0], who == TURN[state][1] or (state, who) == ("owed", "gao"))
+            for act_name, why in found.refused.items():
+                # The drawer names the handover that it shows.
+                shown = {} if state == "owed" or act_name == "pack" else {"handover": 1}
+                with pytest.raises(Refusal) as refused:
+                    act(scene, ORDERS[act_name].model_copy(update=shown), who)
+                assert (refused.value.code, refused.value.text("zh")) == (why.code, f"{why.zh}。"), (state, who)
+        next_act, who = TURN[state]
+        act(scene, ORDERS[next_act], who)
