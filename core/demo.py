@@ -56,7 +56,7 @@ class Demo:
 
     centre_id: int
     officer: str
-    """A duty officer to act as."""
+    """The duty officer to act as: of the shift that runs."""
     tickets: int
     made: bool
 
@@ -154,7 +154,7 @@ def _find(store: Store, now: datetime) -> Demo | None:
             {"centre": row[0]},
         ).scalar_one()
         people = People(connection, int(row[0]), to_seconds(now))
-        return Demo(int(row[0]), people.desk[0], int(count), made=False)
+        return Demo(int(row[0]), people.at_desk(to_seconds(now))[0], int(count), made=False)
 
 
 def _make(store: Store, now: datetime, tickets: int, template: str, progress: Progress | None) -> Demo:
@@ -188,7 +188,7 @@ def _make(store: Store, now: datetime, tickets: int, template: str, progress: Pr
         if progress is not None:
             progress(telling.told_of, telling.whole)
     engine.close()
-    return Demo(new.centre_id, people.desk[0], tickets, made=True)
+    return Demo(new.centre_id, people.at_desk(at)[0], tickets, made=True)
 
 
 def _draw_map(store: Store, centre_id: int, people: People, at: int) -> None:
@@ -202,7 +202,7 @@ def _draw_map(store: Store, centre_id: int, people: People, at: int) -> None:
             {"centre": centre_id},
         )
         drawn = json.dumps(demo_map([(str(code), str(name)) for code, name in found], SEED))
-        actor = find_actor(connection, centre_id, people.desk[0], at)
+        actor = find_actor(connection, centre_id, people.at_desk(at)[0], at)
         set_area_map(connection, centre_id, read_map(drawn.encode()), "demo", actor, at)
 
 
@@ -249,6 +249,18 @@ class People:
             {"centre": centre_id, "at": at},
         ).all()
         self.desk = [row[0] for row in rows if row[1] == Role.DUTY_OFFICER]
+        self.turns = [
+            (int(begin), int(end), str(code))
+            for code, begin, end in connection.execute(
+                text(
+                    "SELECT o.code, d.from_at, d.to_at FROM duty d"
+                    " JOIN officer o ON o.centre_id = d.centre_id AND o.id = d.officer_id"
+                    " WHERE d.centre_id = :centre AND d.kind = 'shift' AND d.role = 'duty_officer'"
+                    " AND d.to_at IS NOT NULL ORDER BY d.from_at, o.code"
+                ),
+                {"centre": centre_id},
+            )
+        ]
         self.leaders = [row[0] for row in rows if row[1] == Role.DUTY_LEADER]
         self.of_unit: dict[int, str] = {}
         for role in FIELD_ROLES:
@@ -258,6 +270,10 @@ class People:
         self.places = [
             Place(row[3], row[5], row[0]) for row in rows if row[1] == Role.GRID_WORKER and row[4] == UnitKind.GRID
         ]
+
+    def at_desk(self, at: int) -> list[str]:
+        """The duty officers of the shift that runs at an instant; all of them once the roster has come to its end."""
+        return [code for begin, end, code in self.turns if begin <= at < end] or self.desk
 
 
 class _Telling:
@@ -293,7 +309,8 @@ class _Telling:
                 self._happen(number, self.told[number], step)
 
     def _happen(self, number: int, story: Story, step: Step | None) -> None:
-        desk = self.people.desk[number % len(self.people.desk)]
+        serving = self.people.at_desk(self.desk.now())
+        desk = serving[number % len(serving)]
         if step is None:
             order = read_order(Report, story.report)
             receipt = self._do(order, story.finder or desk)

@@ -7,7 +7,10 @@ everything in bold must then be on the screen.
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +19,7 @@ from textual.widgets import Input
 
 from console.dialogs.choose import SearchDrawer
 from core.demo import make_demo
+from data.instants import to_seconds
 from tests.console.pilots import at_rest, ready, screen_text, speaking, until
 from tests.pictures.stage import FILE, MOMENT, Stage, Street, copied, house
 
@@ -65,6 +69,34 @@ async def play(stage: Stage, line: Line) -> None:
     await stage.beat()
     for words in line.seen:
         await until(stage.pilot, lambda words=words: words in screen_text(stage.app), f"{words}, after {line.deeds}")
+
+
+ON_SHIFT = """
+SELECT count(*) FROM duty d JOIN officer o ON o.centre_id = d.centre_id AND o.id = d.officer_id
+WHERE o.code = ? AND d.kind = 'shift' AND d.role = 'duty_officer' AND d.from_at <= ? AND d.to_at > ?
+"""
+BY_THE_DESK = """
+SELECT o.code, e.at FROM ticket_event e JOIN officer o ON o.centre_id = e.centre_id AND o.id = e.actor_id
+WHERE e.kind IN ('accept', 'assess', 'dispatch', 'check', 'call_back')
+"""
+
+
+@pytest.mark.slow
+def test_whoever_acts_at_the_desk_is_on_shift_then_and_the_officer_of_the_run_is_now(
+    street: Street, tmp_path: Path
+) -> None:
+    path = tmp_path / FILE
+    copied(street, tmp_path)
+    acted = [(street.officer, to_seconds(MOMENT))]
+    for hours in (10, 20):
+        later = MOMENT + timedelta(hours=hours)
+        acted.append((make_demo(f"sqlite:///{path}", later).officer, to_seconds(later)))
+    assert len({officer for officer, _at in acted}) == 3
+    with closing(sqlite3.connect(path)) as store:
+        acted += store.execute(BY_THE_DESK).fetchall()
+        off = [(code, at) for code, at in acted if not store.execute(ON_SHIFT, (code, at, at)).fetchone()[0]]
+    assert len(acted) > 300
+    assert off == []
 
 
 @pytest.mark.slow
