@@ -10,7 +10,6 @@ from console.backend.words import holder_text
 from console.i18n import _, language
 from console.overview_ports import Area, Bucket, Dot, OnDuty, Outline, OverviewView, Share, Unstaffed
 from console.ports import QueueRow
-from console.widgets.columns import term
 from core.desk.who_is_on import holders_now
 from data.counting import keeps_all
 from data.errors import StoreTrouble
@@ -138,7 +137,8 @@ def _on_duty(holders: Sequence[HolderLine]) -> Iterable[OnDuty]:
     ranks = {str(role): place for place, role in enumerate(order)}
     served = [(holder.on_shift or holder.kept or "", not holder.on_shift, holder) for holder in seen.values()]
     for role, kept, holder in sorted(served, key=lambda one: (ranks.get(one[0], len(ranks)), one[1])):
-        yield OnDuty(holder.name, term(Role, role, language()), holder.unit_name, kept)
+        known = Role._value2member_map_.get(role)
+        yield OnDuty(holder.name, known.label(language()) if isinstance(known, Role) else role, holder.unit_name, kept)
 
 
 def _unstaffed(units: Sequence[UnitLine], holders: Sequence[HolderLine]) -> Iterable[Unstaffed]:

@@ -14,7 +14,8 @@ from console.cli.options import Csv, Json, Jsonl, argument, form_of, option, sho
 from console.cli.printing import table
 from console.exit_codes import OK
 from core.rules.permission_table import OPERATIONS, TICKET, Grant, Operation, Reach, held_grants
-from core.rules.stages import STAGES, Why
+from core.rules.stages import STAGES
+from core.rules.why import Why
 from data.errors import NotFound
 from data.terms import Role, Stage
 

@@ -9,7 +9,7 @@ from core.accountability.handover_pack import Pack, make_pack
 from core.accountability.handover_refusals import ACCEPT, GIVE, PACK, refusals
 from core.accountability.lookup import Lookup
 from core.rules.handover import DESK_SHIFT_ROLES, OWED_FOR, Change, change_for, changes_of, shifts_of
-from core.rules.stages import Why
+from core.rules.why import Why
 from data.daily_copies import newest_day
 from data.errors import NotFound
 from data.handover_terms import HandoverState

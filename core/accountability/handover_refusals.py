@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from core.rules.handover import DESK_SHIFT_ROLES, SAME_CHANGE, Change, refusal_of_leaving, refusal_of_signing, shifts_of
-from core.rules.stages import Why
+from core.rules.why import Why
 from data.handover_terms import HandoverState
 from data.queries import handovers as queries
 from data.queries.handovers import HandoverLine

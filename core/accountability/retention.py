@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from core.rules.retention import DAY, Bound, refusal_of_erasing
-from core.rules.stages import Why
+from core.rules.why import Why
 from data.queries import retention as queries
 from data.reader import Reader
 

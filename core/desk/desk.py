@@ -31,7 +31,8 @@ from core.rules.case import Case
 from core.rules.joining import final_due, refusal_over_joined
 from core.rules.meetings import refusal_of_nothing, refusal_over_agreements
 from core.rules.reviews import refusal_of_review
-from core.rules.stages import Why, refusal_of_lead, refusal_of_stage, refusal_of_tasks
+from core.rules.stages import refusal_of_lead, refusal_of_stage, refusal_of_tasks
+from core.rules.why import Why
 from data.errors import Conflict, NotAllowed, NotFound
 from data.ids import new_id
 from data.instants import to_seconds

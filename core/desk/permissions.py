@@ -7,7 +7,7 @@ from core.desk.references import References
 from core.rules.case import LIVE_TASKS, Case
 from core.rules.permission_table import NAMED, OPERATIONS, Reach, grants_of, held_grants
 from core.rules.roles import DESK_ROLES
-from core.rules.stages import Why
+from core.rules.why import Why
 from data.errors import NotAllowed
 from data.terms import ADMIN_ROLES, UnitKind
 

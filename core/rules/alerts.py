@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.rules.case import Case
 from core.rules.joining import joined_ids
-from core.rules.stages import Why
+from core.rules.why import Why
 from data.device_terms import AlertKind
 from data.terms import Role, TaskState
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.rules.duty_watch import HOUR, ON_CALL, Limits, Time
-from core.rules.stages import Why
+from core.rules.why import Why
 
 
 def refusal_of_turn(name: str, code: str, turn: Time, others: Iterable[Time], limits: Limits) -> Why | None:

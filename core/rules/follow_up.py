@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from core.rules.stages import Why
+from core.rules.why import Why
 
 REPEATED_FROM = 8
 """Letters from which an earlier text inside a new one is a repetition and no chance."""

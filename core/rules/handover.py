@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from core.rules.stages import Why
+from core.rules.why import Why
 from data.errors import BadInput
 from data.handover_terms import HandoverState
 from data.terms import Role

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 
-from core.rules.stages import Why
+from core.rules.why import Why
 from data.terms import CheckResult, HazardState, HazardStep
 
 DAY = 86_400

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from core.rules.case import LIVE_CLOCKS, Case
-from core.rules.stages import LIVING, Why
+from core.rules.stages import LIVING
+from core.rules.why import Why
 from data.terms import UPWARD_CLOCKS, ClockKind, ClockState, Satisfaction, Stage, Urgency
 
 TAKING = LIVING - {Stage.SUSPENDED}

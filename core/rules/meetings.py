@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.rules.case import Case
-from core.rules.stages import Why
+from core.rules.why import Why
 from data.meeting_terms import Act, AskState, MeetingKind, MeetingState
 from data.terms import AffairKind, ClockKind, Role
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.rules.case import Case
-from core.rules.stages import OUT, Why
+from core.rules.stages import OUT
+from core.rules.why import Why
 from data.terms import RequestKind, Role, Stage, Tier, TimeUnit
 
 SENIOR = frozenset({Role.SHIFT_LEADER, Role.DUTY_LEADER, Role.COMMANDER})

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.rules.stages import Why
+from core.rules.why import Why
 
 DAY = 86_400
 

@@ -8,7 +8,7 @@ repeated in the ticket's loose facts.
 from __future__ import annotations
 
 from core.rules.case import Case
-from core.rules.stages import Why
+from core.rules.why import Why
 from data.review_terms import ReviewState
 
 STATE = "review"

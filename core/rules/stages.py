@@ -6,11 +6,10 @@ separate fields, so that the stages are not multiplied by them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.rules.case import LIVE_TASKS, Case
 from core.rules.contingency import active_plans
 from core.rules.cover import cover_of
+from core.rules.why import Why
 from data.terms import PauseReason, Role, Stage, TaskState, Tier
 
 OUT = frozenset({Stage.DISPATCHED, Stage.ACKNOWLEDGED, Stage.ON_SCENE, Stage.HANDLING})
@@ -106,15 +105,6 @@ STAGES: dict[str, frozenset[Stage]] = {
 
 ALWAYS = frozenset({"note", "link", "sweep", "name_readers"})
 """What is possible even when a ticket's life is over."""
-
-
-@dataclass(frozen=True)
-class Why:
-    """Why something is not possible now, in both languages."""
-
-    code: str
-    zh: str
-    en: str
 
 
 def refusal_of_stage(verb: str, title_zh: str, title_en: str, case: Case) -> Why | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.rules.stages import Why
+from core.rules.why import Why
 from data.terms import Role
 
 UNDO = "undo"

@@ -37,7 +37,7 @@ from core.rules.handover import (
     shifts_of,
 )
 from core.rules.roles import SENIOR_ROLES
-from core.rules.stages import Why
+from core.rules.why import Why
 from data.access_terms import AccessKind
 from data.daily_copies import newest_day
 from data.errors import BadInput, Conflict, NotAllowed, NotFound

@@ -11,7 +11,7 @@ from core.desk.work import Work, tier_of
 from core.rules.case import Case
 from core.rules.lists import Stop, Subject, below_everywhere, certificate_of, first_stop, refusal_of_certificate
 from core.rules.permission_table import roles_of
-from core.rules.stages import Why
+from core.rules.why import Why
 from data.errors import NotAllowed
 from data.tables import TicketRecord
 from data.terms import ListKind, TaskRole, Urgency

@@ -29,7 +29,8 @@ from core.rules.requests import (
     waiting,
 )
 from core.rules.roles import DESK_ROLES
-from core.rules.stages import OUT, Why
+from core.rules.stages import OUT
+from core.rules.why import Why
 from data.errors import BadInput, NotAllowed
 from data.meeting_terms import MeetingKind, MeetingState
 from data.terms import ClockKind, PauseReason, RequestKind, Severity, Stage, TaskRole

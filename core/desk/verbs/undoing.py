@@ -18,8 +18,9 @@ from core.desk.references import References
 from core.desk.work import Decision, Message, Work
 from core.rules.case import LIVE_CLOCKS, LIVE_TASKS, Case
 from core.rules.projection import HOLD_FIELDS, apply, open_case
-from core.rules.stages import Why, refusal_of_lead
+from core.rules.stages import refusal_of_lead
 from core.rules.undoing import Deed, newest_deed, refusal_of_undo
+from core.rules.why import Why
 from data.errors import NotAllowed
 from data.tables import Notice, TaskRecord, TicketEvent, table
 from data.terms import Severity, TaskState
