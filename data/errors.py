@@ -29,6 +29,12 @@ class NotFound(Refusal):
     """What was named does not exist."""
 
 
+def unknown_ticket(code: str) -> NotFound:
+    """The refusal for a ticket that is not there, or that whoever asks does not see: in the same words."""
+    shown = code if code.isprintable() else ascii(code)
+    return NotFound("ticket-unknown", f"没有事件 {shown}。", f"There is no ticket {shown}.", ticket=code)
+
+
 class NotAllowed(Refusal):
     """The actor may not do this, or the ticket's stage forbids it."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from console.contingency_ports import ActivePlanView, CardView, GapView, LineView, OfferView, PlansView, Step
 from console.i18n import _, language
 from data.masking import mask_text
+from data.queries.tickets import ticket_id
 from data.reader import Reader
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class StorePlans:
     def view(self, ticket: str) -> PlansView:
         from core.desk.contingency import Contingencies
 
+        ticket_id(self._reader(), self._centre, ticket)
         plans = Contingencies(self._desk())
         active = tuple(self._active(one) for one in plans.active(ticket))
         return PlansView(active, tuple(_offer(one) for one in plans.recommend(ticket, everything=True)))
@@ -38,6 +40,7 @@ class StorePlans:
     def steps(self, ticket: str, plan: str, override: str = "") -> Sequence[Step]:
         from core.desk.contingency import Contingencies
 
+        ticket_id(self._reader(), self._centre, ticket)
         orders = Contingencies(self._desk()).orders(ticket, plan, override=override)
         return [(order.verb, order.model_dump(exclude={"ticket"}, exclude_defaults=True)) for order in orders]
 

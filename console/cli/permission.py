@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,7 +17,12 @@ from core.rules.permission_table import OPERATIONS, TICKET, Grant, Operation, Re
 from core.rules.stages import STAGES
 from core.rules.why import Why
 from data.errors import NotFound
+from data.queries.tickets import ticket_id
 from data.terms import Role, Stage
+
+if TYPE_CHECKING:
+    from console.cli.session import Session
+    from core.desk.actor import Actor
 
 FIELDS = ("operation", "zh", "en", "grants", "stages")
 TITLES = (("操作", "operation"), ("名称", "called"), ("谁可以", "who may"), ("阶段", "stages"))
@@ -96,8 +101,7 @@ def explain_command(
     held = held_grants(row.name, actor.roles, actor.vacant)
     refusal = None
     if ticket and row.name in TICKET and row.name != "report":
-        possible = {item.verb.name: item.why for item in session.desk().possible(ticket, actor)}
-        refusal = possible[row.name]
+        refusal = _on_ticket(session, ticket, row.name, actor)
     elif not held:
         refusal = Why("not-permitted", f"{actor.name} 没有“{row.zh}”的权限", f"{actor.code} may not {row.en}")
     carried = [f"{role}:{grant.reach}" for grant in held for role in sorted(grant.roles & actor.roles)]
@@ -123,6 +127,19 @@ def explain_command(
         by = _said(carried) or words.say("任务点名", "a task given by name")
         output.write(words.say(f"可以“{row.zh}”：{by}\n", f"Yes, {row.en}: {by}\n"))
     return OK
+
+
+def _on_ticket(session: Session, code: str, verb: str, actor: Actor) -> Why | None:
+    """Why the officer may not do it to a ticket, be it that they do not see it.
+
+    Raises NotFound for a ticket that whoever asks does not see: the answer tells its stage.
+    """
+    ticket_id(session.reader(), session.centre_id(), code)
+    try:
+        possible = session.desk().possible(code, actor)
+    except NotFound as unseen:
+        return Why(unseen.code, f"{actor.name} 看不到 {code}", f"{actor.code} does not see {code}")
+    return next(item.why for item in possible if item.verb.name == verb)
 
 
 def _record(row: Operation, wanted: Role | None) -> dict[str, Any]:

@@ -285,8 +285,11 @@ def _contingencies(session: Session) -> Contingencies:
 
 def _code(session: Session, ticket: str) -> str:
     from console.cli.ticket_codes import whole_code
+    from data.queries.tickets import ticket_id
 
-    return whole_code(session, ticket)
+    code = whole_code(session, ticket)
+    ticket_id(session.reader(), session.centre_id(), code)
+    return code
 
 
 @command(app, "activate", "启动预案：受理、派单、补齐各方，一次办完", "put a plan in force on a ticket")

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from core.clock import Clock
 from core.desk.actor import Actor, Origin, find_actor
+from core.desk.in_sight import case_for, seen_case, sees, sees_everything
 from core.desk.keys import keep_key, used_key
 from core.desk.ledger import Ledger
 from core.desk.notices import CHANNELS_SETTING, notice_rows
@@ -141,9 +142,9 @@ class Desk:
         """The ticket as it is and what an order would change, without doing it. Raises what `do` would raise."""
         with self.store.read() as connection:
             ledger = Ledger(connection, self.centre_id, self.now(), reading=True)
-            case = ledger.case_by_code(order.ticket)
             refs = References(connection, self.centre_id)
             verb = VERBS[order.verb]
+            case = case_for(ledger, refs, order.ticket, actor, (verb.name, verb.zh, verb.en))
             _raise(self._refusal(verb, case, actor, refs))
             return case, verb.decide(Work(case, refs, ledger.moment(case), actor, ledger), order)
 
@@ -176,26 +177,30 @@ class Desk:
         return receipt
 
     def possible(self, code: str, actor: Actor) -> list[Possibility]:
-        """Every verb with whether this actor can use it on the ticket now, and why not. Raises NotFound."""
+        """Every verb with whether this actor can use it on the ticket now, and why not.
+
+        Raises NotFound for a ticket that is not there or that the actor does not see.
+        """
         with self.store.read() as connection:
-            case = Ledger(connection, self.centre_id, self.now(), reading=True).case_by_code(code)
             refs = References(connection, self.centre_id)
+            case = seen_case(Ledger(connection, self.centre_id, self.now(), reading=True), refs, code, actor)
             return [Possibility(verb, self._why_not(verb, case, actor, refs)) for verb in VERBS.values()]
 
     def possible_each(self, ticket_ids: Sequence[int], actor: Actor) -> dict[int, list[Possibility]]:
-        """`possible` for many tickets by id in one reading; what does not exist is left out."""
+        """`possible` for many tickets by id in one reading; what does not exist, or is not seen, is left out."""
         with self.store.read() as connection:
             ledger = Ledger(connection, self.centre_id, self.now(), reading=True)
             refs = References(connection, self.centre_id)
             return {
                 case.ticket.id: [Possibility(verb, self._why_not(verb, case, actor, refs)) for verb in VERBS.values()]
                 for case in ledger.cases(ticket_ids)
+                if sees(ledger, refs, case, actor)
             }
 
     def _report(self, ledger: Ledger, refs: References, order: Report, actor: Actor) -> Receipt:
         if "import" not in actor.roles:
             _raise(refusal_of_role("report", *REPORT, actor, None, refs))
-        self._refuse_known(ledger.connection, order)
+        self._refuse_known(ledger, refs, order, actor)
         case = ledger.new_case(new_id())
         case.ticket.urgency = order.urgency.value if order.urgency else "normal"
         work = Work(case, refs, ledger.now, actor, ledger)
@@ -206,31 +211,38 @@ class Desk:
         joined = self._act(ledger, refs, Join(ticket=receipt.ticket, into=order.join), actor, None)
         return replace(joined, verb="report")
 
-    def _refuse_known(self, connection: Connection, order: Report) -> None:
-        """One report of another system makes one ticket."""
+    def _refuse_known(self, ledger: Ledger, refs: References, order: Report, actor: Actor) -> None:
+        """One report of another system makes one ticket; which one is told to those who see it."""
         if not order.external_id:
             return
         tickets = table(Ticket)
-        row = connection.execute(
-            select(tickets.c.code).where(
+        row = ledger.connection.execute(
+            select(tickets.c.code, tickets.c.id).where(
                 tickets.c.centre_id == self.centre_id,
                 tickets.c.origin == order.origin,
                 tickets.c.external_id == order.external_id,
             )
         ).first()
-        if row is not None:
+        if row is None:
+            return
+        if sees_everything(actor) or sees(ledger, refs, ledger.cases([row.id])[0], actor):
             raise Conflict(
                 "external-known",
                 f"{order.origin} 的 {order.external_id} 已登记为 {row.code}。",
                 f"{order.external_id} of {order.origin} is ticket {row.code} already.",
                 ticket=row.code,
             )
+        raise Conflict(
+            "external-known",
+            f"{order.origin} 的 {order.external_id} 已登记。",
+            f"{order.external_id} of {order.origin} is on record already.",
+        )
 
     def _act(self, ledger: Ledger, refs: References, order: Order, actor: Actor, seen: int | None) -> Receipt:
         if not isinstance(order, TicketOrder):
             raise TypeError(f"no verb for {type(order).__name__}")
         verb = VERBS[order.verb]
-        case = ledger.case_by_code(order.ticket)
+        case = case_for(ledger, refs, order.ticket, actor, (verb.name, verb.zh, verb.en))
         if seen is not None and seen != case.ticket.revision:
             self._refuse_stale(ledger.connection, case, seen)
         _raise(self._refusal(verb, case, actor, refs))

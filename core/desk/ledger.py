@@ -26,7 +26,7 @@ from core.rules.case import Case
 from core.rules.centre_log import CentreState, apply_centre
 from core.rules.erasing import covered, fresh_salt
 from core.rules.projection import apply, open_case
-from data.errors import NotFound
+from data.errors import NotFound, unknown_ticket
 from data.store import lock_centre
 from data.tables import (
     CENTRE_LOG,
@@ -102,7 +102,14 @@ class Ledger:
         return [self._cases[ticket_id] for ticket_id in ticket_ids if ticket_id in self._cases]
 
     def case_by_code(self, code: str) -> Case:
-        """Load a case by its ticket's code, or one of this transaction that is not stored yet. Raises NotFound."""
+        """`find_case` for a ticket that must be there. Raises NotFound."""
+        case = self.find_case(code)
+        if case is None:
+            raise unknown_ticket(code)
+        return case
+
+    def find_case(self, code: str) -> Case | None:
+        """Load a case by its ticket's code, or one of this transaction that is not stored yet."""
         known = next((case for case in self._cases.values() if case.ticket.code == code), None)
         if known is not None:
             return known
@@ -110,10 +117,7 @@ class Ledger:
         found = self.connection.execute(
             select(tickets.c.id).where(tickets.c.centre_id == self.centre_id, tickets.c.code == code)
         ).first()
-        if found is None:
-            shown = ascii(code) if not code.isprintable() else code
-            raise NotFound("ticket-unknown", f"没有事件 {shown}。", f"There is no ticket {shown}.", ticket=code)
-        return self.cases([int(found[0])])[0]
+        return None if found is None else self.cases([int(found[0])])[0]
 
     def new_case(self, ticket_id: int) -> Case:
         """Begin a case that is not in the store yet."""

@@ -49,10 +49,10 @@ def scope_for(reader: Reader, centre: int, named: str | None, now: int) -> Scope
     officer = int(exact[0][0])
     held = [Held(*row) for row in reader.rows(_HELD, centre=centre, officer=officer, now=now)]
     branches = {one.unit_id for one in held if (one.role, one.kind) in BRANCHES}
-    return scope_of(officer, held, {unit: _below(reader, centre, unit) for unit in branches})
+    return scope_of(officer, held, {unit: units_below(reader, centre, unit) for unit in branches})
 
 
-def _below(reader: Reader, centre: int, unit: int) -> list[tuple[int, str]]:
+def units_below(reader: Reader, centre: int, unit: int) -> list[tuple[int, str]]:
     """Everything under a unit, closed units too: what they had in hand is the officer's own past."""
     found: list[tuple[int, str]] = []
     level = [unit]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from core.desk.actor import Actor
 from core.desk.desk import Desk
+from core.desk.in_sight import seen_case
 from core.desk.ledger import Ledger
 from core.desk.meeting_orders import ROWS_LIMIT, CollectFile, Given
 from core.desk.references import References
@@ -103,8 +104,9 @@ def _collect(
     result, rows, faults = Collected(dry_run=dry_run), list[Given](), list[tuple[int, list[str], Fault]]()
     with desk.store.read() as connection:
         ledger = Ledger(connection, desk.centre_id, desk.now(), reading=True)
-        case = ledger.case_by_code(ticket)
-        work = Work(case, References(connection, desk.centre_id), ledger.moment(case), actor, ledger)
+        refs = References(connection, desk.centre_id)
+        case = seen_case(ledger, refs, ticket, actor)
+        work = Work(case, refs, ledger.moment(case), actor, ledger)
         found = Sorted(work, running(work, consultation))
         for line, cells, given, fault in _given(table, places):
             result.read += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from data.errors import NotFound
+from data.errors import unknown_ticket
 from data.reader import Reader
 
 Row = dict[str, Any]
@@ -15,8 +15,7 @@ def ticket_id(reader: Reader, centre: int, code: str) -> int:
     """The id behind a ticket's code. Raises NotFound."""
     row = reader.one("SELECT id FROM ticket WHERE centre_id = :centre AND code = :code", centre=centre, code=code)
     if row is None:
-        shown = code if code.isprintable() else ascii(code)
-        raise NotFound("ticket-unknown", f"没有事件 {shown}。", f"There is no ticket {shown}.", ticket=code)
+        raise unknown_ticket(code)
     return int(row[0])
 
 

@@ -12,13 +12,15 @@ from sqlalchemy import insert, select, update
 from core.desk.actor import Actor
 from core.desk.centre_orders import CentreOrder
 from core.desk.desk import Desk, Receipt, channels_of
+from core.desk.in_sight import require_seen
 from core.desk.ledger import Ledger
 from core.desk.notices import notice_rows
 from core.desk.orders import Order
 from core.desk.people import people_at
+from core.desk.references import References
 from core.desk.work import Message
 from core.rules.centre_log import CentreState, facts_of
-from data.errors import BadInput, NotFound
+from data.errors import BadInput, NotFound, unknown_ticket
 from data.tables import CENTRE_LOG, OF_CENTRE, Officer, Ticket, TicketEvent, table
 
 
@@ -124,7 +126,17 @@ class Deed:
         return exact[0]
 
     def ticket(self, code: str) -> tuple[int, dict[str, Any]] | None:
-        """Id and loose facts of a ticket named by its code; None where none is named. Raises NotFound."""
+        """Id and loose facts of a ticket named by its code; None where none is named.
+
+        Raises NotFound where there is none, or where the actor does not see it.
+        """
+        found = self.any_ticket(code)
+        if found is not None:
+            require_seen(self.ledger, References(self.connection, self.centre_id), code, self.actor)
+        return found
+
+    def any_ticket(self, code: str) -> tuple[int, dict[str, Any]] | None:
+        """`ticket` for deeds of an administrator, who sees none of them."""
         if not code:
             return None
         tickets = table(Ticket).c
@@ -132,8 +144,7 @@ class Deed:
             select(tickets.id, tickets.facts).where(tickets.centre_id == self.centre_id, tickets.code == code)
         ).first()
         if row is None:
-            shown = code if code.isprintable() else ascii(code)
-            raise NotFound("ticket-unknown", f"没有事件 {shown}。", f"There is no ticket {shown}.", ticket=code)
+            raise unknown_ticket(code)
         return int(row.id), row.facts or {}
 
     def code_of(self, ticket_id: int | None) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from core.accountability.access_log import note_access
 from core.desk.centre_orders import Reveal
 from core.desk.deeds.deed import CentreReceipt, Deed, DeedKind
+from core.desk.in_sight import seen_case
 from core.desk.permissions import refusal_of_role
 from core.desk.personal_orders import FindNumber, ShowField
 from core.desk.references import References
@@ -24,12 +25,12 @@ LIMIT = "reveal-limit"
 
 def show_field(deed: Deed, order: ShowField) -> CentreReceipt:
     """Whoever has a part in the ticket; of a confidential one only who sees what it holds."""
-    case = deed.ledger.case_by_code(order.ticket)
+    refs = References(deed.connection, deed.centre_id)
+    case = seen_case(deed.ledger, refs, order.ticket, deed.actor)
     if case.ticket.confidential:
         if not _sees_content(deed, case):
             raise NotAllowed("confidential", f"{order.ticket} 是保密件。", f"{order.ticket} is confidential.")
     else:
-        refs = References(deed.connection, deed.centre_id)
         why = refusal_of_role(order.verb, "查看一项个人信息", "see a field in full", deed.actor, case, refs)
         if why is not None:
             raise NotAllowed(why.code, why.zh + "。", why.en + ".")

@@ -100,7 +100,7 @@ def _write(deed: Deed, verb: str, code: str, record: dict[str, Any], kind: Acces
 
 
 def _known(deed: Deed, code: str) -> int:
-    found = deed.ticket(code)
+    found = deed.any_ticket(code)
     assert found is not None
     return found[0]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.desk.in_sight import require_seen
 from core.desk.orders import Accept, Amend, Assess, Refuse, Report
 from core.desk.references import UnitView
 from core.desk.verbs.guarding import listed_refusal
@@ -13,7 +14,7 @@ from core.desk.verbs.limits import start_handling_clocks
 from core.desk.work import Decision, Work, tier_of
 from core.rules.case import LIVE_TASKS
 from core.rules.sweeps import is_sweep
-from data.errors import BadInput, NotAllowed, NotFound
+from data.errors import BadInput, NotAllowed, unknown_ticket
 from data.tables import Ticket, table
 from data.terms import (
     CLOSED_STAGES,
@@ -101,8 +102,8 @@ def _set_part_of(work: Work, code: str) -> None:
         )
     ).first()
     if row is None:
-        shown = code if code.isprintable() else ascii(code)
-        raise NotFound("ticket-unknown", f"没有事件 {shown}。", f"There is no ticket {shown}.", ticket=code)
+        raise unknown_ticket(code)
+    require_seen(work.ledger, work.refs, code, work.actor)
     if Stage(row.stage) in CLOSED_STAGES:
         raise NotAllowed("parent-closed", f"{code} 已结，不能再有子事件。", f"{code} is closed: it takes no children.")
     if not (work.is_desk() or is_sweep(row.facts or {})):

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from core.desk.in_sight import seen_case
 from core.desk.orders import Join, Link, Separate
 from core.desk.verbs.intake import end_life
 from core.desk.verbs.limits import limit_text
@@ -28,7 +29,7 @@ DEPTH = 20
 
 def decide_join(work: Work, order: Join) -> Decision:
     """The ticket stands still in the hands 'joined'; its matter is worked on under the main one, by both deadlines."""
-    main = work.other(work.ledger.case_by_code(order.into))
+    main = work.other(seen_case(work.ledger, work.refs, order.into, work.actor))
     why = refusal_of_join(main.case, work.case)
     if why is not None:
         raise NotAllowed(why.code, why.zh + "。", why.en + ".")
@@ -223,7 +224,7 @@ def open_children(work: Work) -> int:
 
 def decide_link(work: Work, order: Link) -> Decision:
     """See also, on both tickets; or this one as a part of the other."""
-    other = work.other(work.ledger.case_by_code(order.other))
+    other = work.other(seen_case(work.ledger, work.refs, order.other, work.actor))
     if other.case.ticket.id == work.case.ticket.id:
         raise BadInput("link-self", "不能与自身关联。", "A ticket is not tied to itself.")
     if order.tie == "parent":

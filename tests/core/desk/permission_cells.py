@@ -21,9 +21,10 @@ from core.desk.orders import Report
 from core.desk.references import References
 from core.desk.verbs.table import VERBS
 from core.rules.permission_table import OPERATIONS, TICKET, Reach
+from core.rules.roles import DESK_ROLES
 from core.rules.stages import STAGES
 from data.errors import NotAllowed, Refusal
-from data.terms import Role, Stage
+from data.terms import ADMIN_ROLES, Role, Stage
 from tests.core.desk.scene import (
     AJ,
     C01,
@@ -33,6 +34,7 @@ from tests.core.desk.scene import (
     ECONOMY,
     G01,
     G02,
+    GHJS,
     QJ,
     REACHABLE,
     SAFETY,
@@ -80,11 +82,16 @@ class Cell:
         """Refused with the reason that the table gives; where it gives none, not for the role's or the stage's sake."""
         if self.expected:
             return self.found == self.expected or self.found in FIRST
-        return self.found not in ROLE_CODES | STAGE_CODES or (self.verb in NARROWED and self.found == "not-own-unit")
+        if self.found == "not-own-unit" and self.verb in NARROWED:
+            return True
+        return self.found not in ROLE_CODES | STAGE_CODES | {UNSEEN}
 
 
 NARROWED = frozenset({"request", "withdraw", "hand_down"})
 """By role wider than in the end: whose request it may be, and who may hand down to whom, the verbs say themselves."""
+UNDER = {ECONOMY: {CSGX, GHJS}, SAFETY: {AJ}, C01: {G01, G02, W01}}
+UNSEEN = "ticket-unknown"
+"""Whoever does not see the ticket is answered as if there were none, whatever the order."""
 FIRST = frozenset({"no-device"})
 """Said before the role is looked at: none of these tickets came from a device."""
 
@@ -106,9 +113,11 @@ class Street:
             here = self.part.setdefault(int(row["id"]), set())
             here.update({row["holder_unit_id"]} - {None})
             here.update({row["unit_id"]} if row["state"] in live else ())
-        self.sections = {
-            row["id"]: row["section"] for row in scene.rows("SELECT id, section FROM ticket WHERE centre_id = :centre")
-        }
+        self.given: dict[int, set[int]] = {}
+        for row in rows:
+            given = row["state"] in (*live, "done", "returned")
+            self.given.setdefault(int(row["id"]), set()).update({row["unit_id"]} if given else ())
+        self.rows = {row["id"]: row for row in scene.rows("SELECT * FROM ticket WHERE centre_id = :centre")}
 
     def actor(self, role: Role, own: bool) -> Actor:
         """Somebody with one role at one unit."""
@@ -117,6 +126,8 @@ class Street:
 
     def expected(self, verb: str, role: Role, own: bool, stage: Stage) -> str:
         """What the tables of stages and permissions say, worked out from the ticket's plain rows."""
+        if not self.seen(role, own, stage):
+            return UNSEEN
         if stage not in STAGES[verb]:
             return "joined" if stage == Stage.MERGED else "closed" if stage in CLOSED else "stage"
         reaches = {grant.reach for grant in TICKET[verb] if role in grant.roles} - {Reach.TASK}
@@ -125,10 +136,23 @@ class Street:
         (unit,) = self.actor(role, own).units
         below = {ECONOMY: {CSGX}, C01: {G01}}.get(unit, set())
         has_part = bool(self.part[self.ids[stage]] & ({unit} | below))
-        section = unit == ECONOMY and self.sections[self.ids[stage]] == "economy"
+        section = unit == ECONOMY and self.rows[self.ids[stage]]["section"] == "economy"
         if Reach.CENTRE in reaches or has_part or (Reach.SECTION in reaches and section):
             return ""
         return "not-own-section" if Reach.SECTION in reaches else "not-own-unit"
+
+    def seen(self, role: Role, own: bool, stage: Stage) -> bool:
+        """Whether docs/visibility.md shows the ticket at a stage to a role, worked out from its plain rows."""
+        if role in ADMIN_ROLES or role in DESK_ROLES:
+            return role in DESK_ROLES
+        (unit,) = self.actor(role, own).units
+        row = self.rows[self.ids[stage]]
+        units = {unit} | UNDER.get(unit, set())
+        district = role is Role.DISTRICT_OFFICER and row["open"] and row["urgency"] in ("emergency", "urgent")
+        place = {row["community_id"], row["grid_id"]} & units
+        section = role is Role.SECTION_LEADER and row["section"] == ("economy" if unit == ECONOMY else "safety")
+        held = row["open"] and row["holder_unit_id"] in units
+        return bool(district or place or section or held or self.given[self.ids[stage]] & units)
 
     def every(self) -> Iterator[tuple[str, Role, bool, Stage]]:
         """All cells."""
@@ -141,12 +165,13 @@ class Street:
             for own in (True, False):
                 each = self.scene.desk.possible_each(list(self.ids.values()), self.actor(role, own))
                 for stage, number in self.ids.items():
-                    for item in each[number]:
+                    for item in each.get(number, ()):
                         found[role, own, stage, item.verb.name] = item.why.code if item.why else ""
         for verb, role, own, stage in self.every():
             if roles and role not in roles:
                 continue
-            yield Cell(verb, role, own, stage, self.expected(verb, role, own, stage), found[role, own, stage, verb])
+            came = found.get((role, own, stage, verb), UNSEEN)
+            yield Cell(verb, role, own, stage, self.expected(verb, role, own, stage), came)
 
     def by_orders(self, every: int = 1) -> Iterator[Cell]:
         """Every verb as every role of both kinds of unit, given as an order and undone: at a stage where it may be.
@@ -162,6 +187,8 @@ class Street:
                 for place, (role, own) in enumerate(tried, list(VERBS).index(verb)):
                     if place % every == 0:
                         said = self.expected(verb, role, own, stage)
+                        if said == UNSEEN and not any(role in grant.roles for grant in TICKET[verb]):
+                            said = "not-permitted"
                         came = self._try(connection, refs, order, self.actor(role, own))
                         yield Cell(verb, role, own, stage, said, came)
             for role in Role:
@@ -175,7 +202,7 @@ class Street:
         try:
             self.scene.desk.do_in(connection, order, actor, refs=refs)
         except Refusal as refused:
-            return refused.code if isinstance(refused, NotAllowed) else "other"
+            return refused.code if isinstance(refused, NotAllowed) or refused.code == UNSEEN else "other"
         finally:
             point.rollback()
         return ""

@@ -108,7 +108,7 @@ def test_who_may_answer_for_a_task_given_by_name(scene: Scene) -> None:
     """The officer, whatever role they have, and the desk for them; nobody else, not even of the same unit."""
     code = scene.at_stage(Stage.ASSESSED)
     scene.do(Dispatch(ticket=code, to="CSGX", assist=["@tan"]))
-    assert code_of(scene, Acknowledge(ticket=code, unit="@tan"), "pan") == "not-own-unit"
+    assert code_of(scene, Acknowledge(ticket=code, unit="@tan"), "pan") == "ticket-unknown"
     assert code_of(scene, Acknowledge(ticket=code, unit="@tan"), "li") == "not-own-unit", "the lead's people"
     scene.do(Acknowledge(ticket=code), "tan")
     scene.do(Arrive(ticket=code, people=3), "tan")

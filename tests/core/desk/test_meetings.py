@@ -370,7 +370,7 @@ def test_an_agreement_keeps_the_ticket_open(scene: Scene) -> None:
     assert refused(scene, mediate(outcome=MediationOutcome.FAILED), "li") == "follow-none"
     for at in ("2026-11-19", "2026-11-20 09:01"):
         assert refused(scene, mediate(at=at), "li") == "mediation-time"
-    assert refused(scene, mediate(), "qian") == "not-own-unit"
+    assert refused(scene, mediate(), "qian") == "ticket-unknown"
     for follow in ("施工", "付款"):
         scene.do(mediate(follow=follow), "li")
     assert refused(scene, Complete(ticket=code, outcome="签了"), "li") == "agreement-open"

@@ -31,7 +31,7 @@ from core.desk.references import References
 from core.desk.verbs.table import VERBS
 from core.rules.case import Case
 from core.rules.permission_table import NAMED, TICKET, Reach
-from data.errors import NotAllowed
+from data.errors import NotAllowed, NotFound, Refusal
 from data.terms import PauseReason, ReturnReason, Role, Stage, Tier
 from tests.core.desk.scene import BY_ROLE, CENTRE, CSGX, ECONOMY, SAFETY, Scene, make_scene
 
@@ -208,7 +208,7 @@ def test_an_assisting_unit_answers_for_itself_only(street: Scene) -> None:
     assert street.ticket(code)["stage"] == "dispatched"
     street.do(Acknowledge(ticket=code), "li")
     street.do(Arrive(ticket=code), "feng")
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         street.do(FinishTask(ticket=code, unit="XF"), "ma")
     street.do(FinishTask(ticket=code, unit="XF", result="已灭火"), "feng")
     assert street.ticket(code)["stage"] == "acknowledged"
@@ -216,7 +216,7 @@ def test_an_assisting_unit_answers_for_itself_only(street: Scene) -> None:
 
 def test_a_section_leader_acts_for_the_posts_of_the_section(street: Scene) -> None:
     code = street.at_stage(Stage.DISPATCHED)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         street.do(Acknowledge(ticket=code), "lin")
     street.do(Acknowledge(ticket=code), "hu")
     assert street.of("task", code, "no")[0]["officer_id"] == street.who("hu").id
@@ -250,7 +250,7 @@ def test_a_grid_reports_into_its_own_hands_and_into_no_others(street: Scene) -> 
 def test_nothing_changes_when_it_is_refused(street: Scene, who: str, order: object) -> None:
     code = street.at_stage(Stage.ASSESSED)
     before = street.ticket(code)
-    with pytest.raises(NotAllowed) as refused:
+    with pytest.raises(Refusal) as refused:
         street.do(order(code), who)  # type: ignore[operator]
     assert refused.value.zh
     assert refused.value.en

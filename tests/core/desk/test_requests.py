@@ -199,12 +199,12 @@ def test_one_refusal_ends_an_appeal_for_good(scene: Scene) -> None:
 def test_one_at_a_time_by_whom_it_concerns(scene: Scene) -> None:
     code = scene.at_stage(Stage.HANDLING)
     order = Request(ticket=code, kind=RequestKind.EXTENSION, reason="等材料")
-    assert refused(scene, order, "qian") == "not-own-unit"
+    assert refused(scene, order, "qian") == "ticket-unknown"
     assert refused(scene, Grant(ticket=code), "wang") == "no-request"
     scene.do(order, "wang")
     assert refused(scene, order, "li") == "request-waits"
     assert refused(scene, Grant(ticket=code), "wang") == "own-request"
-    assert refused(scene, Withdraw(ticket=code), "qian") == "not-own-unit"
+    assert refused(scene, Withdraw(ticket=code), "qian") == "ticket-unknown"
     scene.do(Withdraw(ticket=code), "wang")
     assert scene.clock_of(code, "request")["stopped_at"] == scene.desk.now()
     assert refused(scene, Request(ticket=code, kind=RequestKind.EXTENSION, reason="x", days=3), "li") == "request-field"

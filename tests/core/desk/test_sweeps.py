@@ -16,7 +16,7 @@ from core.desk.orders import Acknowledge, FinishTask, Report
 from core.desk.sweep_orders import RemindHands, Sweep
 from core.engine.loop import Engine
 from core.engine.sweep import MAX_STEPS
-from data.errors import BadInput, NotAllowed
+from data.errors import BadInput, NotAllowed, NotFound
 from data.queries.sweeps import by_community, progress, sweeps
 from data.tables import Unit, table
 from data.terms import Source, Stage, UnitKind
@@ -128,7 +128,10 @@ def test_who_is_meant(scene: Scene) -> None:
         scene.do(Sweep(ticket=origin, title="排查", units=["G01"], lead="CSGX"), "zhao")
     small = scene.do(Sweep(ticket=origin, title="排查", communities=["C02"], units=["G02"], lead="CSGX")).opened
     assert [row["role"] for row in scene.of("task", small, "no")] == ["lead", "assist"]
-    found = scene.new("空鼓", "zhao", part_of=small)
+    found = scene.new("空鼓", "tao", part_of=small)
     assert scene.ticket(found)["parent_id"] == scene.ticket(small)["id"]
     with pytest.raises(NotAllowed):
-        scene.new("空鼓", "zhao", part_of=origin)
+        scene.new("空鼓", "li", part_of=scene.at_stage(Stage.HANDLING))
+    for unseen in (small, origin):
+        with pytest.raises(NotFound):
+            scene.new("空鼓", "zhao", part_of=unseen)

@@ -188,7 +188,11 @@ class Walk:
         code = choose("ticket", self.tickets)
         ticket, who = self.scene.ticket(code), choose("who", OFFICERS)
         who = MEMBER.get(ticket["holder_unit_id"], "zhang") if who == "holder" else who
-        possible = [found.verb.name for found in self.scene.desk.possible(code, self.scene.who(who)) if found.allowed]
+        each = self.scene.desk.possible_each([ticket["id"]], self.scene.who(who))
+        if not each and choose("instead", (True, True, False)):  # they do not see it: mostly somebody who does
+            who = MEMBER.get(ticket["holder_unit_id"], "zhang")
+            each = self.scene.desk.possible_each([ticket["id"]], self.scene.who(who))
+        possible = [found.verb.name for found in each.get(ticket["id"], ()) if found.allowed]
         likely = [verb for verb in possible if verb not in ENDING] or list(VERBS)
         pool = choose("pool", (likely, likely, likely, likely, likely, possible or list(VERBS), list(VERBS)))
         verb = choose("verb", pool)
