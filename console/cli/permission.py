@@ -99,11 +99,9 @@ def explain_command(
     session = session_of(context)
     row, actor = _operation(operation), session.desk().actor(officer)
     held = held_grants(row.name, actor.roles, actor.vacant)
-    refusal = None
+    refusal = None if held else _not_permitted(row, actor)
     if ticket and row.name in TICKET and row.name != "report":
-        refusal = _on_ticket(session, ticket, row.name, actor)
-    elif not held:
-        refusal = Why("not-permitted", f"{actor.name} 没有“{row.zh}”的权限", f"{actor.code} may not {row.en}")
+        refusal = _on_ticket(session, ticket, row, actor)
     carried = [f"{role}:{grant.reach}" for grant in held for role in sorted(grant.roles & actor.roles)]
     record = {
         "officer": actor.code,
@@ -129,7 +127,11 @@ def explain_command(
     return OK
 
 
-def _on_ticket(session: Session, code: str, verb: str, actor: Actor) -> Why | None:
+def _not_permitted(row: Operation, actor: Actor) -> Why:
+    return Why("not-permitted", f"{actor.name} 没有“{row.zh}”的权限", f"{actor.code} may not {row.en}")
+
+
+def _on_ticket(session: Session, code: str, row: Operation, actor: Actor) -> Why | None:
     """Why the officer may not do it to a ticket, be it that they do not see it.
 
     Raises NotFound for a ticket that whoever asks does not see: the answer tells its stage.
@@ -138,8 +140,10 @@ def _on_ticket(session: Session, code: str, verb: str, actor: Actor) -> Why | No
     try:
         possible = session.desk().possible(code, actor)
     except NotFound as unseen:
+        if not held_grants(row.name, actor.roles, actor.vacant):
+            return _not_permitted(row, actor)
         return Why(unseen.code, f"{actor.name} 看不到 {code}", f"{actor.code} does not see {code}")
-    return next(item.why for item in possible if item.verb.name == verb)
+    return next(item.why for item in possible if item.verb.name == row.name)
 
 
 def _record(row: Operation, wanted: Role | None) -> dict[str, Any]:

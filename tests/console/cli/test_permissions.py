@@ -97,8 +97,8 @@ def test_the_table_and_what_it_means_for_somebody(street: Scene, capsys: pytest.
         return found["allowed"], found["error"], found["grants"]
 
     assert explain("li", "complete", code) == (True, "", ["post_member:lead"])
-    assert explain("ma", "complete", code) == (False, "not-own-unit", ["post_member:lead"])
-    assert explain("lin", "supervise", code)[1] == "not-own-section"
+    assert explain("ma", "complete", code) == (False, "ticket-unknown", ["post_member:lead"])
+    assert explain("lin", "supervise", code)[1] == "ticket-unknown"
     assert explain("zhang", "accept", code)[1] == "stage"
     assert explain("shen", "complete", code)[1] == "not-permitted"
     assert explain("shen", "audit") == (True, "", ["audit_admin:centre"])
