@@ -50,8 +50,8 @@ simulate: setup-dev ## a whole centre by seeds, with faults: SEEDS=3 DAYS=1
 	$(PYTHON) -m tests.simulator --seeds $(SEEDS) --days $(DAYS)
 
 MINUTES := 60
-soak: setup-dev ## one fault class after the other: MINUTES=60
-	$(PYTHON) -m tests.simulator --soak $(MINUTES)
+soak: setup-dev ## every fault class in turn, then a table: MINUTES=60
+	$(PYTHON) -m tests.soak --minutes $(MINUTES)
 
 SECONDS := 60
 fuzz: setup-dev ## every reader of bytes from outside under a coverage-guided fuzzer: SECONDS=60 for each

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, event
 from sqlalchemy.exc import DBAPIError
 
 from data.row_sums import (
@@ -65,6 +65,11 @@ def keep_sums(engine: Engine) -> None:
         with _as_of_sqlalchemy(connection):
             _keeper(connection).settle()
 
+    @event.listens_for(engine, "handle_error")
+    def _failed(context: ExceptionContext) -> None:
+        if context.connection is not None and not context.connection.invalidated:
+            _keeper(context.connection).failed = True
+
     @event.listens_for(engine, "rollback")
     def _rollback(connection: Connection) -> None:
         _keeper(connection).forget()
@@ -102,6 +107,8 @@ class _Keeper:
 
     def __init__(self, driver: Any) -> None:
         self.driver = driver
+        self.failed = False
+        """Something went wrong since the last transaction began; a commit that fails takes our triggers back."""
         self._savepoint_gone = False
         self._schema = -1
         """SQLite's number of the schema that the triggers were made for; -1 when they must be looked after."""
@@ -113,6 +120,8 @@ class _Keeper:
         self._paused = False
 
     def begin(self) -> None:
+        if self.failed:
+            self.forget()
         found = self.driver.execute("PRAGMA main.schema_version").fetchone()[0]
         if found != self._schema:
             self._remove()
@@ -164,7 +173,7 @@ class _Keeper:
         self._touched.clear()
         self._noting.clear()
         self._schema = -1
-        self._paused = self._savepoint_gone = False
+        self._paused = self._savepoint_gone = self.failed = False
 
     def _look_again(self) -> None:
         """After a rollback to a savepoint: some of our triggers may be gone."""

@@ -11,7 +11,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection, text
@@ -77,11 +77,14 @@ class Store:
         """One write transaction: committed at the end, rolled back on any error.
 
         Without `bell` no console is woken: for the engine's beat, which would wake each of them every second. Raises
-        StoreTrouble when the store refuses (disk full, read-only, unreachable, of another release).
+        StoreTrouble when the store refuses (disk full, read-only, unreachable, of another release); where the commit
+        itself broke off and nobody knows whether it was kept, that is what the trouble says.
         """
-        with _translated(), self._transaction(bell=bell) as connection:
+        done: list[bool] = []
+        with _translated(done), self._transaction(bell=bell) as connection:
             require_head(_version(connection))
             yield connection
+            done.append(True)
 
     def run(self, work: Callable[[Connection], Result], repeatable: bool = False) -> Result:
         """One write transaction that is run again, as a whole, when the database asks for it.
@@ -217,11 +220,13 @@ def trouble(error: DBAPIError) -> StoreTrouble:
 
 
 @contextlib.contextmanager
-def _translated() -> Iterator[None]:
+def _translated(done: Sequence[bool] = ()) -> Iterator[None]:
+    """Errors of the database as troubles; what comes after all is `done` comes out of the commit."""
     try:
         yield
     except DBAPIError as error:
-        raise trouble(error) from error
+        in_doubt = bool(done) and may_be_kept(error)
+        raise (trouble_named("store-in-doubt") if in_doubt else trouble(error)) from error
     except PoolTimeout as error:
         raise trouble_named("store-busy") from error
     except UnicodeEncodeError as error:

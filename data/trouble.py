@@ -50,6 +50,7 @@ _WORDS = (
     ("malformed", "store-damaged"),
     ("password authentication failed", "store-login"),
     ("no password supplied", "store-login"),
+    ("server closed the connection", "store-lost"),
 )
 
 

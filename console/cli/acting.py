@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,27 +69,29 @@ class _Undo(Exception):
 
 
 def carry_out(
-    desk: Desk, items: Iterable[Job | Outcome], dry_run: bool = False, stop: bool = False
+    desk: Desk,
+    items: Iterable[Job | Outcome],
+    dry_run: bool = False,
+    stop: bool = False,
+    saved: Callable[[], None] = lambda: None,
 ) -> Iterator[Outcome]:
     """Carry jobs out in order; outcomes come when they are safely stored. Outcomes among the items pass through.
 
     Several jobs share a write transaction, but never longer than a moment, so that consoles are not kept waiting. A
     refused order changes nothing and does not hinder the others; with `stop` it is the last one. With `dry_run` each
-    is tried and undone by itself. Raises StoreTrouble when the store fails; then the outcomes that did not come have
-    not happened.
+    is tried and undone by itself. A turn over which the connection to a server breaks is taken again. Raises
+    StoreTrouble when the store fails; then the outcomes that did not come have not happened, unless it says that it is
+    in doubt whether they have. `saved` is called after the outcomes of each transaction, before the next one begins.
     """
     left = iter(items)
     more = True
     while more:
-        done: list[Outcome] = []
-        try:
-            with desk.store.write() as connection:
-                more = _fill_turn(desk, connection, left, done, dry_run, stop)
-                if dry_run:
-                    raise _Undo
-        except _Undo:
-            pass
-        yield from done
+        turn = _Turn(desk, left, dry_run, stop)
+        with contextlib.suppress(_Undo):
+            desk.store.run(turn.carry_out)
+        yield from turn.done
+        saved()
+        more = turn.more
 
 
 def rehearse(desk: Desk, items: Iterable[Job | Outcome], stop: bool = False) -> list[Outcome]:
@@ -148,22 +151,42 @@ def checked_key(key: str | None, ticket: str = "") -> str | None:
     return derived
 
 
-def _fill_turn(
-    desk: Desk, connection: Connection, left: Iterator[Job | Outcome], done: list[Outcome], dry_run: bool, stop: bool
-) -> bool:
-    """Work until the turn is over; False when nothing is left to do."""
-    until = time.monotonic() + TURN_SECONDS
-    refs = References(connection, desk.centre_id)
-    for item in left:
-        outcome = (
-            item if isinstance(item, Outcome) else _attempt(desk, connection, refs, item, dry_run, keep=not dry_run)
-        )
-        done.append(outcome)
-        if stop and outcome.refusal is not None:
-            return False
-        if time.monotonic() > until:
-            return True
-    return False
+class _Turn:
+    """The jobs of one write transaction; after a lost connection the same ones are tried again from the first."""
+
+    def __init__(self, desk: Desk, left: Iterator[Job | Outcome], dry_run: bool, stop: bool) -> None:
+        self.desk, self.dry_run, self.stop = desk, dry_run, stop
+        self.done: list[Outcome] = []
+        self.more = True
+        """Whether something may be left to do after it."""
+        self._left = left
+        self._taken: list[Job | Outcome] = []
+
+    def carry_out(self, connection: Connection) -> None:
+        """Work until the turn is over. Raises _Undo where all was a trial."""
+        until = time.monotonic() + TURN_SECONDS
+        refs = References(connection, self.desk.centre_id)
+        self.done, self.more = [], False
+        for item in self._items():
+            self.done.append(
+                item
+                if isinstance(item, Outcome)
+                else _attempt(self.desk, connection, refs, item, self.dry_run, keep=not self.dry_run)
+            )
+            if self.stop and self.done[-1].refusal is not None:
+                break
+            if time.monotonic() > until and len(self.done) == len(self._taken):
+                self.more = True
+                break
+        if self.dry_run:
+            raise _Undo
+
+    def _items(self) -> Iterator[Job | Outcome]:
+        """What an earlier try had taken, to the last of it, then more."""
+        yield from self._taken
+        for item in self._left:
+            self._taken.append(item)
+            yield item
 
 
 def _attempt(desk: Desk, connection: Connection, refs: References, job: Job, dry_run: bool, keep: bool) -> Outcome:

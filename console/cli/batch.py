@@ -60,15 +60,14 @@ def batch_command(
 
 
 def _carried_out(session: Session, chunks: Iterator[list[Any]], stop: bool) -> Iterator[Any]:
-    """The outcomes of all chunks; a chunk's are printed before the next one is read."""
+    """The outcomes of all chunks; what is saved is told at once, not when the rest of its chunk is done as well."""
     from console.cli import acting
 
     for chunk in chunks:
-        for outcome in acting.carry_out(session.desk(), chunk, stop=stop):
+        for outcome in acting.carry_out(session.desk(), chunk, stop=stop, saved=output.flush):
             yield outcome
             if stop and outcome.refusal is not None:
                 return
-        output.flush()
 
 
 def _item(session: Session, line: Line, prefix: str | None) -> Any:

@@ -39,6 +39,8 @@ CYCLE = 1.0
 """Seconds between two looks."""
 OUTAGE_CYCLES = 3
 """More cycles than this without a beat are an outage."""
+SWEEP_SECONDS = 3.0
+"""A backlog takes so long of a cycle; then everything else that the engine looks after has its turn."""
 LONG_CYCLES = 5
 """A cycle that takes longer than so many is reported."""
 BACKOFF_MAX = 5.0
@@ -140,6 +142,7 @@ class Engine:
     def run(self, stop: threading.Event | None = None) -> None:
         """Work until `stop` is set. No error of the store ends it: it waits a little and goes on."""
         stop = stop or self._stop
+        self.sweep.patience = SWEEP_SECONDS
         sender = threading.Thread(target=self._send_on, args=(stop,), name="zhihui-outbox", daemon=True)
         sender.start()
         if self._jobs is not None:

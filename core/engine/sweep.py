@@ -3,16 +3,18 @@
 One transaction holds everything of a step: the claim (its row in `clock_due` goes), the event, the projection, the
 proof in `ladder_step` and the notices. Inside a batch a step that follows at once is done in its place, so the order
 by due time stands over all tickets. Only late steps leave that order: those of one ticket are done together, in their
-own order, so that people get one summary.
+own order, so that people get one summary. And where more is late than one transaction takes, what falls due now is
+done first, then emergencies, then what is urgent, then the rest: no fresh alarm waits behind a month that was missed.
 """
 
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.clock import Clock
@@ -25,20 +27,23 @@ from core.rules.case import Case
 from data.errors import StoreTrouble
 from data.instants import to_seconds
 from data.store import Store
-from data.tables import ClockDue, ClockRecord, LadderStep, table
-from data.terms import ClockKind, ClockState
+from data.tables import ClockDue, ClockRecord, LadderStep, Ticket, table
+from data.terms import ClockKind, ClockState, Urgency
 
 BATCH = 100
 """Clocks per transaction: a console that wants to write waits for one batch at most."""
 MAX_STEPS = 400
-"""Steps per transaction, where many follow each other at once."""
+"""Steps after which no other ticket is begun in a transaction; one alone that has more goes on in the next one."""
 LATE_SECONDS = 60
 """A step this much later than due is told as part of a summary: an outage, an old ticket that was imported."""
 PARKED_SECONDS = 60.0
 
-_DUE, _STEP = table(ClockDue), table(LadderStep)
+_DUE, _STEP, _TICKET = table(ClockDue), table(LadderStep), table(Ticket)
+PRESSING = (Urgency.EMERGENCY.value, Urgency.URGENT.value)
 DueKey = tuple[int, int]
 """(next_at, clock id): the order of the sweep."""
+DueRow = tuple[int, int, int]
+"""(next_at, clock id, ticket id)."""
 
 
 @dataclass
@@ -78,16 +83,25 @@ class Sweep:
         self.centre_id = lease.centre_id
         self.outages = outages or Outages()
         self.shelf = Shelf(self.centre_id)
+        self.patience = math.inf
+        """Seconds after which a sweep leaves the rest of a backlog to the next one."""
         self._parked: dict[int, float] = {}
+        self._told: dict[str, int] = {}
+        """By urgency: up to this instant nothing of it is late any more."""
 
     def now(self) -> int:
         """The wall clock, in epoch seconds."""
         return to_seconds(self.clock.now())
 
     def run(self, stopping: Callable[[], bool] = lambda: False) -> Swept:
-        """Until nothing is due. Raises LeaseLost, and StoreTrouble when the store refuses; done batches stay done."""
+        """Until nothing is due, or for as long as its patience lasts. Done batches stay done.
+
+        Raises LeaseLost, and StoreTrouble when the store refuses.
+        """
         swept = Swept()
+        until = self.lease.steady() + self.patience
         self._parked = {clock: until for clock, until in self._parked.items() if until > self.lease.steady()}
+        self._told = dict.fromkeys(PRESSING, 0)
         while self._is_due() and not stopping():
             try:
                 if not self._batch(swept):
@@ -95,6 +109,8 @@ class Sweep:
             except BadStep as error:
                 swept.parked[error.clock_id] = str(error)
                 self._parked[error.clock_id] = self.lease.steady() + PARKED_SECONDS
+            if self.lease.steady() >= until:
+                break
         return swept
 
     def next_due(self) -> int | None:
@@ -136,10 +152,33 @@ class Sweep:
         # A batch that brought nothing forward would be the same again: better to wait for the next cycle.
         return bool(firing.fired or firing.doubles or batch.stale)
 
-    def _claim(self, connection: Connection, now: int) -> list[tuple[int, int, int]]:
-        """(next_at, clock id, ticket id) of the oldest due rows. The centre's lock makes the claim ours."""
+    def _claim(self, connection: Connection, now: int) -> list[DueRow]:
+        """The due rows of one transaction. The centre's lock makes the claim ours."""
+        oldest = self._due(connection, _DUE.c.next_at <= now)
+        late = now - LATE_SECONDS
+        if len(oldest) < BATCH or oldest[0][0] > late:
+            return oldest
+        fresh = self._due(connection, _DUE.c.next_at > late, _DUE.c.next_at <= now)
+        pressing = (self._pressing(connection, urgency, late) for urgency in PRESSING)
+        return fresh or next(filter(None, pressing), oldest)
+
+    def _pressing(self, connection: Connection, urgency: str, late: int) -> list[DueRow]:
+        """The oldest late rows of an urgency. What is done is not looked through again: it may be very many."""
+        found = self._due(
+            connection,
+            _DUE.c.next_at > self._told[urgency],
+            _DUE.c.next_at <= late,
+            _DUE.c.ticket_id == _TICKET.c.id,
+            _TICKET.c.centre_id == self.centre_id,
+            _TICKET.c.urgency == urgency,
+        )
+        if not found:
+            self._told[urgency] = late
+        return found
+
+    def _due(self, connection: Connection, *which: ColumnElement[bool]) -> list[DueRow]:
         query = select(_DUE.c.next_at, _DUE.c.clock_id, _DUE.c.ticket_id).where(
-            _DUE.c.centre_id == self.centre_id, _DUE.c.next_at <= now
+            _DUE.c.centre_id == self.centre_id, *which
         )
         if self._parked:
             query = query.where(_DUE.c.clock_id.not_in(self._parked))
@@ -150,7 +189,7 @@ class Sweep:
 class _Batch:
     """The due rows of one transaction, done in order."""
 
-    def __init__(self, firing: Firing, rows: list[tuple[int, int, int]], now: int, parked: Container[int]) -> None:
+    def __init__(self, firing: Firing, rows: list[DueRow], now: int, parked: Container[int]) -> None:
         self.firing = firing
         self.now = now
         self.parked = parked
@@ -164,6 +203,8 @@ class _Batch:
         self._cases = {case.ticket.id: case for case in firing.ledger.cases(late)}
         others = [ticket for _, _, ticket in rows if ticket not in late]
         self._cases.update({case.ticket.id: case for case in firing.ledger.cases(others, clocks_only=True)})
+        self._behind = {number for number, case in self._cases.items() if number in late or self._is_behind(case)}
+        """Tickets of which something is late; of those, everything that is due is done together."""
 
     def clocks(self) -> list[int]:
         """Every clock that may be touched."""
@@ -178,19 +219,21 @@ class _Batch:
             if case is None or clock is None or not _is_awaited(case, clock, at):
                 if clock_id not in self._moved:
                     self.stale.append((at, clock_id))
-            elif self._is_late(at):
+            elif ticket_id in self._behind:
+                self.firing.ledger.whole(case)
                 self._catch_up(case)
             else:
                 self._fire(case, clock, late=False)
                 self._again(clock)
 
     def _catch_up(self, case: Case) -> None:
-        """Everything of this ticket that should have been done by now, in its order.
+        """Everything of this ticket that should have been done by now, in its order, so that it is told once.
 
         A ticket with so many hands that the transaction would grow too long goes on in the next one.
         """
         waiting = self._waiting(case)
-        while waiting and self.firing.fired < MAX_STEPS:
+        most = self.firing.fired + MAX_STEPS
+        while waiting and self.firing.fired < most:
             at, clock_id = heapq.heappop(waiting)
             clock = case.by_id(ClockRecord)[clock_id]
             if clock.next_at != at:
@@ -227,6 +270,9 @@ class _Batch:
         key = (int(clock.next_at or 0), clock.id)
         if self._edge is None or key <= self._edge:
             heapq.heappush(self._queue, (*key, clock.ticket_id))
+
+    def _is_behind(self, case: Case) -> bool:
+        return any(_is_due(c, self.now) and self._is_late(int(c.next_at or 0)) for c in case.clocks)
 
     def _is_late(self, at: int) -> bool:
         return self.now - at >= LATE_SECONDS or self.firing.outages.delay(at, self.now) is not None

@@ -270,11 +270,11 @@ def fill(url: str, *limit: str) -> tuple[int, str, int]:
 
 
 def test_no_room_by_quota(tmp_path: Path) -> None:
-    """The limit on the size of files is what a quota looks like."""
+    """The limit on the size of files is what a quota looks like; one that is met in a commit is called in doubt."""
     url = locate(str(tmp_path / "s.db"))
     small_street(Store(url, create=True)).store.close()
     kept, code, found = fill(url, str(2 * 1024 * 1024))
-    assert code in ("store-io", "store-full")
+    assert code in ("store-io", "store-full", "store-in-doubt")
     assert kept == found > 10
     write_something(url)
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY

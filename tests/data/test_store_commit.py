@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -33,14 +33,22 @@ def _no_writes_behind(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
-def test_a_disk_that_fails_at_the_commit_leaves_doubt_and_is_named(sqlite_database: str) -> None:
+def _by_hand(store: Store) -> None:
+    with store.write() as connection:
+        _write(connection)
+
+
+@pytest.mark.parametrize("way", [lambda store: store.run(_write), _by_hand], ids=["run", "write"])
+def test_a_disk_that_fails_at_the_commit_leaves_doubt_and_is_named(
+    way: Callable[[Store], None], sqlite_database: str
+) -> None:
     store = Store(locate(sqlite_database), create=True)
     create_tables(store)
     with (
         _no_writes_behind(os.path.getsize(store.path + "-wal") + 100),
         pytest.raises(StoreTrouble) as caught,
     ):
-        store.run(_write)
+        way(store)
     assert caught.value.code == "store-in-doubt"
     assert "disk" in caught.value.en
     store.run(_write)

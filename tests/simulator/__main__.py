@@ -1,4 +1,4 @@
-"""`python -m tests.simulator`: runs by seed, the planted bugs, or a soak; see docs/simulator.md."""
+"""`python -m tests.simulator`: runs by seed, and the planted bugs; see docs/simulator.md."""
 
 from __future__ import annotations
 
@@ -10,17 +10,14 @@ from pathlib import Path
 
 from tests.simulator.canaries import CANARIES
 from tests.simulator.centre import build_street
-from tests.simulator.faults import KINDS
+from tests.simulator.faults import ALONE, KINDS
 from tests.simulator.run import Outcome, Ways, find_canary, simulate
-from tests.simulator.soak import SOAK_SHARE, soak
 from tests.simulator.tables import lines, of_counts, of_runs, replay_command
 
 
 def main() -> int:
     """Run what is asked for; 1 when something was found, or a planted bug was not."""
     asked = _arguments()
-    if asked.soak:
-        return soak(asked.soak * 60, asked.first)
     with tempfile.TemporaryDirectory() as folder:
         street = build_street(Path(folder))
         if asked.canary:
@@ -28,7 +25,7 @@ def main() -> int:
             print(found.broken or "not found")
             return int(not found.broken)
         seeds = [asked.seed] if asked.seed else [str(asked.first + number) for number in range(asked.seeds)]
-        ways = Ways({asked.kind: 1.0}, SOAK_SHARE) if asked.kind else Ways()
+        ways = Ways({asked.kind: 1.0}, ALONE) if asked.kind else Ways()
         bad = _runs(seeds, asked.days, asked.until, ways, street)
         if asked.seed is None:
             print()
@@ -45,7 +42,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--until", type=int, default=0, help="stop after this step")
     parser.add_argument("--canary", choices=list(CANARIES), help="plant this bug, and find it")
     parser.add_argument("--kind", choices=list(KINDS), help="let only this go wrong, as a soak does")
-    parser.add_argument("--soak", type=float, default=0, help="minutes of one fault class after the other")
     return parser.parse_args()
 
 

@@ -16,6 +16,8 @@ KINDS = {
 }  # fmt: skip
 SHARE = 0.12
 """How many steps something goes wrong in."""
+ALONE = 0.5
+"""The same where only one kind of fault happens."""
 LASTS = 4
 """Steps that a fault for good lasts before somebody mends it."""
 

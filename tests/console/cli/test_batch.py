@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from console import output
+from console.cli import acting
 from tests.console.cli.conftest import Run, Street, process
 
 ORDERS: list[dict[str, Any]] = [
@@ -79,6 +81,24 @@ def test_bad_lines_are_told_and_the_others_done(run: Run, street: Street, tmp_pa
     assert "Traceback" not in ended.err
     path = file_of(tmp_path, [BAD_LINES[0][0], b"", ORDERS[0], BAD_LINES[2][0]])
     assert [(row["line"], row["ok"]) for row in run("batch", path).lines] == [(1, False), (3, True), (4, False)]
+
+
+def test_what_is_saved_is_told_at_once(
+    run: Run, street: Street, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program behind a pipe waits for its answer: it must not come only when everything handed in with it is done."""
+    written, flushed = [0], []
+    usual = output.write_record
+
+    def write_record(record: Any) -> None:
+        written[0] += 1
+        usual(record)
+
+    monkeypatch.setattr(acting, "TURN_SECONDS", 0)
+    monkeypatch.setattr(output, "write_record", write_record)
+    monkeypatch.setattr(output, "flush", lambda: flushed.append(written[0]))
+    run("batch", file_of(tmp_path, ORDERS))
+    assert flushed[: len(ORDERS)] == [1, 2, 3, 4, 5]
 
 
 def test_stop_on_error(run: Run, street: Street, tmp_path: Path) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
+
 import pytest
 
+from core.desk.orders import Report
+from core.engine import loop, sweep
 from data.tables import Custody, EngineOutage, LadderStep, Ticket, TicketEvent
 from tests.core.engine.rig import Rig
 
@@ -178,3 +183,82 @@ def test_hours_of_outage_over_many_tickets(file_rig: Rig) -> None:
     assert swept.fired == 120 * 7
     assert len(file_rig.notices()) == 120 * 3
     assert file_rig.engine().once().swept is None, "the lease is held"
+
+
+# ------------------------------------------------------------------------------------------------ a backlog
+
+
+def _behind(rig: Rig, **span: float) -> list[int]:
+    """Ids of the tickets in the order in which their missed steps are done, when an engine comes after so long."""
+    rig.away(**span)
+    rig.engine().once()
+    tickets = [row["ticket_id"] for row in rig.rows(TicketEvent) if row["kind"] == "engine_step"]
+    return list(dict.fromkeys(tickets))
+
+
+def _id(rig: Rig, code: str) -> int:
+    return next(row["id"] for row in rig.rows(Ticket) if row["code"] == code)
+
+
+@pytest.fixture
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "BATCH", 2)
+    monkeypatch.setattr(sweep, "MAX_STEPS", 9)
+
+
+@pytest.mark.usefixtures("_small_batches")
+def test_a_backlog_begins_with_what_is_urgent(rig: Rig) -> None:
+    usual = [rig.report(f"第 {number} 件") for number in range(5)]
+    rig.away(minutes=1)
+    pressing = [
+        rig.desk.do(Report(title="起火", source="phone", urgency=urgency), rig.duty).ticket
+        for urgency in ("urgent", "emergency", "urgent")
+    ]
+    rig.away(minutes=1)
+    usual += [rig.report("又一件")]
+    done = _behind(rig, hours=3)
+    fire, emergency, smoke = (_id(rig, code) for code in pressing)
+    assert done[:3] == [emergency, fire, smoke]
+    assert done[3:] == [_id(rig, code) for code in usual], "the rest as it fell due"
+
+
+@pytest.mark.usefixtures("_small_batches")
+def test_what_falls_due_now_waits_for_no_backlog(rig: Rig) -> None:
+    for number in range(5):
+        rig.report(f"第 {number} 件")
+    rig.desk.do(Report(title="起火", source="phone", urgency="emergency"), rig.duty)
+    rig.away(hours=3)
+    fresh = rig.report("刚报的")
+    assert _behind(rig, seconds=230)[0] == _id(rig, fresh)
+
+
+@pytest.mark.usefixtures("_small_batches")
+def test_one_summary_each_wherever_a_transaction_ends(file_rig: Rig) -> None:
+    """Seven steps of a ticket, nine to a transaction: no ticket is cut in two."""
+    for number in range(6):
+        file_rig.report(f"第 {number} 件")
+    _behind(file_rig, hours=3)
+    told = Counter((row["ticket_id"], row["officer_id"]) for row in file_rig.notices())
+    assert set(told.values()) == {1}
+    assert len(told) == 6 * 3
+
+
+@pytest.mark.usefixtures("_small_batches")
+def test_a_backlog_leaves_the_engine_time_for_everything_else(file_rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(7):
+        file_rig.report(f"第 {number} 件")
+    file_rig.away(hours=3)
+    monkeypatch.setattr(loop, "SWEEP_SECONDS", 0)
+    cycles: list[loop.Cycle] = []
+    stop = threading.Event()
+
+    def see(cycle: loop.Cycle) -> None:
+        cycles.append(cycle)
+        if cycle.next_at is None or cycle.next_at > file_rig.now() or len(cycles) > 50:
+            stop.set()
+
+    file_rig.engine(cycle=0.01, on_cycle=see).run(stop)
+    batches = [cycle.swept.batches for cycle in cycles if cycle.swept is not None]
+    assert set(batches) == {1}
+    assert len(batches) > 3
+    assert len(file_rig.notices()) == 7 * 3
