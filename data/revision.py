@@ -38,6 +38,7 @@ REVISIONS = (
     "0024",
     "0025",
     "0026",
+    "0027",
 )
 """Every revision that this program knows, oldest first."""
 HEAD = REVISIONS[-1]

@@ -409,8 +409,7 @@ class StoreBackend(WatchBackend, DutyAskBackend, SignInBackend, PersonalBackend)
     def notice_seen(self, notice_id: int) -> None:
         from core.desk.seen import mark_seen
 
-        desk = self.desk()
-        mark_seen(desk.store, self.centre.id, notice_id, self.officer or "", self.seconds())
+        mark_seen(self.desk(), notice_id, self.officer or "")
 
     # ------------------------------------------------------------------------------------------- the desk
 

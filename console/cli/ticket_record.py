@@ -127,7 +127,9 @@ def log_of(session: Session, code: str) -> list[dict[str, Any]]:
             "verb": row["kind"],
             "actor": row["actor"],
             "actor_name": row["actor_name"],
-            "facts": _facts(row["kind"], coded.facts({k: v for k, v in row["body"].items() if k != "effects"})),
+            "facts": _facts(
+                row["kind"], coded.facts({k: v for k, v in row["body"].items() if k not in tickets.UNSAID})
+            ),
             "event": row["id"],
             "hash": row["hash"],
         }

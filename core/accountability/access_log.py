@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -62,27 +62,47 @@ def note_access(
     wrote into a reason are masked: the log is kept for years and read by others. `target` must be no personal data.
     With tickets in the same transaction, those come first (their lock is always taken first).
     """
+    return note_each(connection, centre_id, at, actor, kind, [target], body)
+
+
+def note_each(
+    connection: Connection,
+    centre_id: int,
+    at: int,
+    actor: Actor,
+    kind: AccessKind,
+    targets: Sequence[str],
+    body: Mapping[str, Any] | None = None,
+) -> int:
+    """Append an entry for each target, as `note_access` does; gives the number of the last one."""
     top = locked_top(connection, centre_id)
     origin = actor.origin or NOWHERE
-    entry: dict[str, Any] = {
-        "centre_id": centre_id,
-        "id": top.number + 1,
-        "at": at,
-        "kind": kind.value,
-        "actor_id": actor.id,
-        "actor": actor.code[:60],
-        "session_id": origin.session_id,
-        "how": origin.how[:12],
-        "address": clean(origin.address)[:64],
-        "fingerprint": clean(origin.fingerprint)[:80],
-        "target": clean(target)[:120],
-        "body": _masked({**(body or {}), "glass": actor.glass} if actor.glass is not None else dict(body or {})),
-    }
-    entry["hash"] = chain_hash(top.hash, entry)
-    connection.execute(insert(table(AccessEvent)), [entry])
-    head = table(AccessHead)
-    connection.execute(update(head).where(head.c.centre_id == centre_id).values(no=entry["id"], hash=entry["hash"]))
-    return int(entry["id"])
+    marked = {**(body or {}), "glass": actor.glass} if actor.glass is not None else dict(body or {})
+    number, digest = top.number, top.hash
+    entries: list[dict[str, Any]] = []
+    for target in targets:
+        number += 1
+        entry: dict[str, Any] = {
+            "centre_id": centre_id,
+            "id": number,
+            "at": at,
+            "kind": kind.value,
+            "actor_id": actor.id,
+            "actor": actor.code[:60],
+            "session_id": origin.session_id,
+            "how": origin.how[:12],
+            "address": clean(origin.address)[:64],
+            "fingerprint": clean(origin.fingerprint)[:80],
+            "target": clean(target)[:120],
+            "body": _masked(marked),
+        }
+        entry["hash"] = digest = chain_hash(digest, entry)
+        entries.append(entry)
+    if entries:
+        connection.execute(insert(table(AccessEvent)), entries)
+        head = table(AccessHead)
+        connection.execute(update(head).where(head.c.centre_id == centre_id).values(no=number, hash=digest))
+    return number
 
 
 def _masked(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 The chain: numbers without a gap, each hash recomputed from what is stored. The projection: every ticket's events are
 replayed with the same function that wrote its rows, and compared with them. What no check inside the store can see, a
 tail cut off or a log written anew from some event on, shows against a head that was printed before. Changes of the
-organisation and the access log have chains of their own.
+organisation and the access log have chains of their own. Notices are held against the events that name them.
 
 The work goes in batches, each under one steady view, so that a million tickets fit in memory and nobody is held up;
 what is written meanwhile is not looked at.
@@ -23,6 +23,7 @@ from core.accountability.findings import Finding
 from core.accountability.head import Anchor, verify_against
 from core.accountability.organisation_log import organisation_findings
 from core.accountability.replay import Replay
+from core.accountability.told import Told
 from data.reader import Reader
 
 EVENTS_AT_ONCE = 2_000
@@ -83,6 +84,7 @@ def findings(reader: Reader, centre: int, progress: Progress | None = None) -> I
     yield from replay.centre_rows()
     yield from replay.due_rows()
     yield from replay.counters()
+    yield from Told(reader, centre).rows()
     yield from organisation_findings(reader, centre)
     yield from access_findings(reader, centre)
     tell(whole, whole)
@@ -107,13 +109,14 @@ class _Chain:
 
     def check(self, tell: Callable[[int], None]) -> Iterator[Finding]:
         walk, after = Walk("chain"), FIRST
-        erasures = ErasedEvents(self.reader, self.centre)
+        erasures, told = ErasedEvents(self.reader, self.centre), Told(self.reader, self.centre)
         while rows := self._page(after):
-            for row in rows:
-                event = entry_of(EVENT_FIELDS, row, self.centre, ("body", "erased"))
-                after = event["id"]
+            page = [entry_of(EVENT_FIELDS, row, self.centre, ("body", "erased")) for row in rows]
+            after = page[-1]["id"]
+            for event in page:
                 yield from walk.step(event, event["ticket_id"], is_vouched(event))
                 yield from erasures.look(event)
+            yield from told.missing(page)
             tell(max(after, 0))
         if walk.top != self.head:
             yield Finding("head", self.head[0], None, "head", _head(*self.head), _head(*walk.top))

@@ -52,6 +52,7 @@ _PLACES = {
     "custody": "持有时段",
     "clock_due": "待触发行",
     "ladder_step": "升级步骤凭证",
+    "notice": "通知",
     "counter": "计数",
     **{kind: projected.zh for kind, projected in (OF_CENTRE | OF_TICKET).items()},
 }

@@ -21,6 +21,7 @@ from sqlmodel import SQLModel
 
 from core.desk.actor import Actor
 from core.desk.counters import COUNTED, counter_keys, ensure_counted
+from core.desk.seals import NOTICES, named
 from core.desk.texts import Texts
 from core.rules.case import Case
 from core.rules.centre_log import CentreState, apply_centre
@@ -163,15 +164,21 @@ class Ledger:
         behalf_id: int | None = None,
     ) -> int:
         """Append one event to the centre's own log, apply it to the rows, and return its number in that log."""
+        seq = self._newest_of_centre() + 1
+        self._events.append(self._chained(CENTRE_LOG, seq, kind, actor, body, at, None, behalf_id))
+        apply_centre(state, body.get("effects", {}))
+        return seq
+
+    def _newest_of_centre(self) -> int:
+        """The newest entry of the centre's own log, with those of this transaction."""
+        here = [event["seq"] for event in self._events if event["ticket_id"] == CENTRE_LOG]
+        if here:
+            return int(here[-1])
         events = table(TicketEvent).c
         newest = self.connection.execute(
             select(func.max(events.seq)).where(events.centre_id == self.centre_id, events.ticket_id == CENTRE_LOG)
         ).scalar()
-        seq = int(newest or 0) + 1
-        event = self._chained(CENTRE_LOG, seq, kind, actor, body, at, None, behalf_id)
-        apply_centre(state, body.get("effects", {}))
-        self.connection.execute(insert(table(TicketEvent)), [event])
-        return seq
+        return int(newest or 0)
 
     def _chained(
         self,
@@ -184,9 +191,9 @@ class Ledger:
         seen: int | None,
         behalf_id: int | None,
     ) -> Row:
-        """The next event of the chain."""
+        """The next event, with its number; it is hashed by `flush`, which knows its notices."""
         self.chain_no += 1
-        event: Row = {
+        return {
             "centre_id": self.centre_id,
             "id": self.chain_no,
             "ticket_id": ticket_id,
@@ -201,19 +208,31 @@ class Ledger:
             "salt": fresh_salt(),
             "erased": None,
         }
-        event["hash"] = self.chain_hash = chain_hash(self.chain_hash, event)
-        return event
 
     def notify(self, notice: Row) -> None:
-        """Queue a notice for the outbox."""
+        """Queue a notice for the outbox; `event_no` is the event of this transaction that brings it."""
         self._notices.append(notice)
+
+    def _seal(self) -> None:
+        """Let each event name its notices, and chain the events. Raises RuntimeError for a notice without its event."""
+        brought: dict[int, list[Row]] = {}
+        for notice in self._notices:
+            brought.setdefault(notice["event_no"], []).append(notice)
+        for event in self._events:
+            if rows := brought.pop(event["id"], None):
+                event["body"] = {**event["body"], NOTICES: [named(event, row) for row in rows]}
+            event["hash"] = self.chain_hash = chain_hash(self.chain_hash, event)
+        if brought:
+            raise RuntimeError(f"notices without their event: {sorted(brought)}")
 
     def flush(self) -> None:
         """Write everything: events, projection, counters, notices, head of the chain."""
+        self._seal()
         changes = Projection(self.connection, self.centre_id)
         for ticket_id, case in self._cases.items():
             changes.collect(case, self._before[ticket_id])
         changes.write(self._events, self._notices)
+        self._events, self._notices = [], []
         self.write_head()
 
     def write_head(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.desk.people import People
+from core.desk.seals import CONSOLE
 from core.desk.work import Message
 from data.ids import new_id
 from data.masking import mask_text
@@ -44,7 +45,8 @@ def notice_row(
 ) -> dict[str, Any]:
     """One outbox row, with every column; without a ticket it is about the centre.
 
-    Masked as it is stored: notices go to many, by channels that are not ours, and need nobody's number.
+    One for the console is shown from the table itself: it has arrived as soon as it is written. Masked as it is
+    stored: notices go to many, by channels that are not ours, and need nobody's number.
     """
     return {
         "centre_id": centre_id,
@@ -59,11 +61,11 @@ def notice_row(
         "title": mask_text(message.zh)[:NOTICE_TEXT_LIMIT],
         "title_en": mask_text(message.en)[:NOTICE_TEXT_LIMIT],
         "body": "",
-        "state": "pending",
+        "state": "sent" if channel == CONSOLE else "pending",
         "attempts": 0,
         "created_at": at,
         "next_try_at": at,
-        "sent_at": None,
+        "sent_at": at if channel == CONSOLE else None,
         "seen_at": None,
         "seen_by": "",
         "error": "",

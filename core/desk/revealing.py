@@ -98,4 +98,4 @@ def _alarm(connection: Connection, desk: Desk, actor: Actor) -> None:
         f"{actor.name}一小时内查看个人信息过多，已被拒绝",
         f"{actor.code} looked at too much personal data within an hour and was refused",
     )
-    tell_roles(connection, desk.centre_id, message, TOLD, now)
+    tell_roles(connection, desk, actor, message, TOLD)

@@ -6,9 +6,9 @@ way of the notices (signed, tried again, under one key), as a row of the outbox 
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
-from core.accountability.anchor import ANCHOR, heads_now
+from core.accountability.anchor import ANCHOR, LOGS, heads_now
 from core.clock import Clock
 from core.desk.actor import ENGINE
 from core.desk.deeds.deed import Deed
@@ -52,7 +52,7 @@ def send_anchor(store: Store, clock: Clock, centre_id: int) -> bool:
             _tell(deed, late)
         owed = _owed(connection, centre_id, now)
         if owed:
-            _queue(connection, centre_id, now)
+            _queue(connection, Deed(deed.desk, Ledger(connection, centre_id, now), ENGINE))
     return bool(late or owed)
 
 
@@ -95,13 +95,15 @@ def _tell(deed: Deed, late: int) -> None:
     deed.ledger.flush()
 
 
-def _queue(connection: Connection, centre_id: int, now: int) -> None:
-    """The heads as they are in this transaction. The text is not masked: a hash is nobody's number."""
-    reader = InsideReader(connection)
-    heads = heads_now(reader, centre_id, now)
+def _queue(connection: Connection, deed: Deed) -> None:
+    """The heads as they are in this transaction, and an event that says so. Not masked: a hash is nobody's number."""
+    heads = heads_now(InsideReader(connection), deed.centre_id, deed.ledger.now)
     message = Message(ANCHOR, Severity.INFO, "链头", "Heads of the logs")
-    row = notice_row(message, None, CHANNEL, centre_id, None, 0, now)
-    connection.execute(insert(table(Notice)), {**row, "event_no": None, "body": heads.line()})
+    number = deed.ledger.chain_no + 1
+    row = notice_row(message, None, CHANNEL, deed.centre_id, None, number, deed.ledger.now)
+    deed.ledger.notify({**row, "body": heads.line()})
+    deed.append(ANCHOR, {log: getattr(heads, log) for log in LOGS} | {"effects": {}})
+    deed.ledger.flush()
 
 
 def _seen(connection: Connection, centre_id: int, now: int, what: ColumnElement[int], kind: str) -> int | None:

@@ -190,11 +190,7 @@ def notice_of(
 
 
 def _notice(ledger: Ledger, message: Message, channel: str, case: Case, event_no: int) -> dict[str, Any]:
-    row = notice_row(message, message.officer_id, channel, ledger.centre_id, case.ticket.id, event_no, ledger.now)
-    if channel == "console":
-        # Shown from the table itself: it has arrived as soon as it is written.
-        row.update(state="sent", sent_at=ledger.now)
-    return row
+    return notice_row(message, message.officer_id, channel, ledger.centre_id, case.ticket.id, event_no, ledger.now)
 
 
 def _kind(step: Step) -> str:

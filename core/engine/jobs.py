@@ -5,19 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Table, delete, select
+from sqlalchemy import ColumnElement, Table, delete, func, select
 
 from core.clock import Clock
 from core.desk.actor import ENGINE
+from core.desk.deeds.deed import Deed
 from core.desk.desk import Desk
+from core.desk.ledger import Ledger
 from core.desk.orders import Recompute
 from core.desk.references import References
+from core.rules.centre_log import NOTICES_REMOVED
 from data.backup import backup
 from data.daily_copies import PREFIX, copies_in, folder_of
 from data.errors import Refusal
 from data.instants import to_seconds
 from data.store import Store
-from data.tables import ClockRow, DeviceSignal, Notice, Ticket, table
+from data.tables import CentreSequence, ClockRow, DeviceSignal, Notice, Ticket, table
 from data.terms import ClockState
 
 KEEP_BACKUPS = 14
@@ -94,10 +97,29 @@ def recompute_provisional(store: Store, clock: Clock, centre_id: int) -> int:
 
 
 def prune_notices(store: Store, clock: Clock, centre_id: int) -> int:
-    """Drop notices that are half a year old and have arrived or failed; the log keeps what happened."""
+    """Drop notices that are half a year old and have arrived or failed; the log keeps what happened.
+
+    An event says up to which event of the log, before any goes: what is missing behind that one was taken out.
+    """
     notice = table(Notice)
-    before = to_seconds(clock.now()) - KEEP_NOTICES_DAYS * 86_400
-    old = (notice.c.created_at < before) & notice.c.state.in_(("sent", "failed", "seen"))
+    now = to_seconds(clock.now())
+    before = now - KEEP_NOTICES_DAYS * 86_400
+    with store.read() as connection:
+        young = connection.execute(
+            select(func.min(notice.c.event_no)).where(notice.c.centre_id == centre_id, notice.c.created_at >= before)
+        ).scalar()
+        sequence = table(CentreSequence).c
+        head = connection.execute(select(sequence.chain_no).where(sequence.centre_id == centre_id)).scalar_one()
+        up_to = int(head) if young is None else int(young) - 1
+        # Those of older releases may name no event.
+        behind = (notice.c.event_no <= up_to) | (notice.c.event_no.is_(None) & (notice.c.created_at < before))
+        old = behind & notice.c.state.in_(("sent", "failed", "seen"))
+        if connection.execute(select(notice.c.id).where(notice.c.centre_id == centre_id, old).limit(1)).first() is None:
+            return 0
+    with store.write() as connection:
+        deed = Deed(Desk(store, clock, centre_id), Ledger(connection, centre_id, now), ENGINE)
+        deed.append(NOTICES_REMOVED, {"up_to": up_to, "effects": {}})
+        deed.ledger.flush()
     return _prune(store, centre_id, notice, old)
 
 

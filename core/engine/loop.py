@@ -82,7 +82,6 @@ class Cycle:
     """Sessions that ended because their process was gone."""
     stepped: int = 0
     """Seconds by which somebody set the wall clock since the last cycle."""
-    shown: int = 0
     sent: Sent | None = None
     next_at: int | None = None
     took: float = 0.0
@@ -220,7 +219,6 @@ class Engine:
         now = self._now()
         with self.store.write(bell=False) as connection:
             self.lease.beat(connection, now, cycle.as_dict())
-            cycle.shown = self.outbox.show(connection)
         self.lease.kept(now)
         # No other connection empties the write-ahead log while an engine runs.
         checkpoint(self.store)

@@ -1,6 +1,6 @@
 """The outbox: notices on their way to the channels outside the console.
 
-A notice for the console is shown from its row, so it counts as sent as soon as somebody looks. One for the webhook is
+A notice for the console is shown from its row and has arrived with it. One for the webhook is
 claimed by compare-and-set to `sending` with a deadline, sent outside any transaction, and then marked. A sender that
 dies in between loses nothing: after the deadline the notice is sent again, under the same idempotency key.
 """
@@ -14,9 +14,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select, text, update
 
+from core.accountability.access_log import note_access
 from core.clock import Clock
+from core.desk.actor import ENGINE
+from core.desk.seals import target_of
 from core.engine.webhook import Answer, Poster, Webhook, http_poster, payload_of, read_webhook
 from core.processes import steady
+from data.access_terms import AccessKind
 from data.instants import to_seconds
 from data.store import Store
 from data.tables import Centre, Notice, Officer, Ticket, Unit, table
@@ -74,21 +78,6 @@ class Outbox:
         self._mute_until = 0.0
         self._refusals = 0
 
-    def show(self, connection: Connection) -> int:
-        """Mark the console's notices as sent, in an open write transaction; returns how many."""
-        notices = table(Notice)
-        done = connection.execute(
-            update(notices)
-            .where(
-                _NOTICE.centre_id == self.centre_id,
-                text(UNDER_WAY),
-                _NOTICE.channel == "console",
-                _NOTICE.state == "pending",
-            )
-            .values(state="sent", sent_at=self._now())
-        )
-        return max(done.rowcount, 0)
-
     def send_due(self, stopping: Callable[[], bool] = lambda: False) -> Sent:
         """Send what is due by webhook, oldest first, until nothing is or the receiver does not answer.
 
@@ -121,15 +110,15 @@ class Outbox:
         answer = self._post(webhook, str(row.id), payload, self._now())
         if answer.arrived:
             self._refusals = 0
-            self._mark(row.id, attempt, state="sent", sent_at=self._now(), error="")
+            self._mark(row.id, attempt, AccessKind.NOTICE_SENT, state="sent", sent_at=self._now(), error="")
             sent.sent += 1
         elif answer.final or attempt >= MAX_ATTEMPTS:
-            self._mark(row.id, attempt, state="failed", error=answer.error[:ERROR_LIMIT])
+            self._mark(row.id, attempt, AccessKind.NOTICE_FAILED, state="failed", error=answer.error[:ERROR_LIMIT])
             sent.failed += 1
         else:
             wait = self._wait(attempt, answer)
             self._mark(
-                row.id, attempt, state="pending", next_try_at=self._now() + wait, error=answer.error[:ERROR_LIMIT]
+                row.id, attempt, None, state="pending", next_try_at=self._now() + wait, error=answer.error[:ERROR_LIMIT]
             )
             sent.again += 1
         if answer.unreachable:
@@ -175,10 +164,10 @@ class Outbox:
             ).scalar()
         return None if attempt is None else int(attempt)
 
-    def _mark(self, notice_id: int, attempt: int, **values: Any) -> None:
-        """Write down how it went, unless another sender has taken over meanwhile."""
+    def _mark(self, notice_id: int, attempt: int, end: AccessKind | None, **values: Any) -> None:
+        """Write down how it went, unless another sender has taken over meanwhile; an end of it is on record."""
         with self.store.write() as connection:
-            connection.execute(
+            done = connection.execute(
                 update(table(Notice))
                 .where(
                     _NOTICE.centre_id == self.centre_id,
@@ -188,6 +177,9 @@ class Outbox:
                 )
                 .values(**values)
             )
+            if end is not None and done.rowcount:
+                at = values.get("sent_at", self._now())
+                note_access(connection, self.centre_id, at, ENGINE, end, target_of(notice_id))
 
     def _payload(self, connection: Connection, notice_id: int) -> dict[str, Any] | None:
         ticket, officer, unit, centre = table(Ticket), table(Officer), table(Unit), table(Centre)

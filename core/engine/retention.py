@@ -131,6 +131,6 @@ def _tell(desk: Desk, due: int, today: int) -> None:
             notice.centre_id == desk.centre_id, notice.kind == DUE, notice.created_at >= today
         )
         if connection.execute(told.limit(1)).first() is None:
-            tell_roles(connection, desk.centre_id, message, TOLD, desk.now())
+            tell_roles(connection, desk, ENGINE, message, TOLD)
 
     desk.store.run(work)

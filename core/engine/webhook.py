@@ -19,9 +19,13 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from core.accountability.access_log import note_each
 from core.accountability.anchor import ANCHOR
+from core.desk.actor import Actor
 from core.desk.notices import CHANNELS_SETTING
+from core.desk.seals import target_of
 from core.organisation.journal import note_change
+from data.access_terms import AccessKind
 from data.clean import clean
 from data.errors import BadInput
 from data.instants import from_seconds
@@ -96,7 +100,7 @@ def clear_webhook(connection: Connection, centre_id: int, actor: str, at: int) -
     names = [name for name in _channel_names(connection, centre_id) if name != CHANNEL]
     _write(connection, centre_id, CHANNELS_SETTING, {"names": names})
     notice = table(Notice)
-    connection.execute(
+    given_up = connection.execute(
         update(notice)
         .where(
             notice.c.centre_id == centre_id,
@@ -104,7 +108,10 @@ def clear_webhook(connection: Connection, centre_id: int, actor: str, at: int) -
             notice.c.state.in_(("pending", "sending")),
         )
         .values(state="failed", error="webhook removed")
-    )
+        .returning(notice.c.id)
+    ).scalars()
+    targets = [target_of(number) for number in sorted(given_up)]
+    note_each(connection, centre_id, at, Actor(actor, ""), AccessKind.NOTICE_FAILED, targets)
     note_change(connection, centre_id, at, actor, "webhook", {"url": ""})
     return True
 

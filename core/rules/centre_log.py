@@ -21,6 +21,8 @@ MODE_KINDS = (DECLARE, REGRADE, LIFT)
 """Events that change the mode."""
 ERASE = "erase"
 """The event of an erasure: which ticket, and which entries of the log lost their texts."""
+NOTICES_REMOVED = "notices_removed"
+"""The event of notices that were dropped when their time was up: `up_to` which event of the log."""
 ENTRY, PHONE, PHONE_FOLLOW, PHONE_TIE, REVEAL = "duty_log", "phone", "phone_follow", "phone_tie", "reveal"
 
 

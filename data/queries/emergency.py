@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from data.queries.tickets import UNSAID
 from data.reader import Reader
 
 LOG = 0
@@ -95,6 +96,7 @@ LEFT JOIN officer o ON o.centre_id = e.centre_id AND o.id = e.actor_id
 LEFT JOIN officer b ON b.centre_id = e.centre_id AND b.id = e.behalf_id
 WHERE e.centre_id = :centre AND e.ticket_id = :log AND e.at >= :since AND e.at < :until
     AND e.kind NOT LIKE 'hazard%' AND e.kind NOT IN ('broadcast_seen', 'erase', 'hold', 'hold_lift')
+    AND e.kind NOT IN ('anchor', 'notices_removed')
 ORDER BY e.seq DESC LIMIT :size
 """
 _CALLS = """
@@ -164,7 +166,7 @@ def owed_upward(reader: Reader, centre: int, size: int = 50) -> list[OwedUpward]
 
 
 def _facts(body: Any) -> dict[str, Any]:
-    return {name: value for name, value in _plain(body).items() if name != "effects"}
+    return {name: value for name, value in _plain(body).items() if name not in UNSAID}
 
 
 def _plain(value: Any) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from data.errors import unknown_ticket
 from data.reader import Reader
 
 Row = dict[str, Any]
+UNSAID = frozenset(("effects", "notices"))
+"""Parts of an event's body that are no facts for people: what it changed, and the notices that it brought."""
 
 
 def ticket_id(reader: Reader, centre: int, code: str) -> int:

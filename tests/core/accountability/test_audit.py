@@ -38,6 +38,7 @@ TABLES = (
     "centre_stat",
     "centre_seq",
     "daily_number",
+    "notice",
 )
 """In the order in which rows may be put back."""
 
@@ -67,7 +68,6 @@ def busy(kept: Scene) -> Iterator[Scene]:
         change(kept, f"DELETE FROM {table}")
     for table in TABLES:
         change(kept, f"INSERT INTO {table} SELECT * FROM kept_{table}")
-    change(kept, "DELETE FROM notice")
 
 
 def give_a_past(scene: Scene) -> None:
@@ -203,7 +203,7 @@ def test_a_tail_cut_off_with_everything_put_right_is_found_by_the_printed_head(b
         ticket, reported = connection.execute(
             text("SELECT id, reported_at FROM ticket WHERE code = :code"), {"code": code}
         ).one()
-        for table in ("ticket_text", "clock_due", "clock", "task", "custody", "ticket_event"):
+        for table in ("ticket_text", "clock_due", "clock", "task", "custody", "notice", "ticket_event"):
             connection.execute(text(f"DELETE FROM {table} WHERE ticket_id = :ticket"), {"ticket": ticket})
         connection.execute(text("DELETE FROM ticket WHERE id = :ticket"), {"ticket": ticket})
         restamp(connection)

@@ -13,6 +13,7 @@ from core.desk.people import people_at
 from core.organisation.duty import DutyBook
 from core.organisation.swaps import SwapBook
 from data.errors import BadInput, Conflict, NotAllowed
+from data.queries.tickets import UNSAID
 from data.tables import Catalogue, Custody, OrganisationEvent, Ticket, TicketEvent, table
 from tests.core.engine.rig import CENTRE, Rig, judge
 
@@ -58,7 +59,7 @@ def test_a_on_leave_b_has_it_once_and_a_takes_it_back_when_there(rig: Rig) -> No
     assert engine.once().covered == 1
     assert engine.once().covered == 0
     (event,) = covers(rig)
-    facts = {name: value for name, value in event["body"].items() if name != "effects"}
+    facts = {name: value for name, value in event["body"].items() if name not in UNSAID}
     assert facts == {"unit": 3, "a": "李强", "b": "孙伟", "why": "leave", "note": "培训"}
     assert holder(rig) == SUN
     assert told(rig) == [SUN, LI]
