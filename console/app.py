@@ -70,6 +70,7 @@ PANES = {
     "leaders": "LeadersScreen",
     "timers": "TimersScreen",
     "overview": "OverviewScreen",
+    "roster": "RosterScreen",
     "intake": "IntakeScreen",
 }
 

@@ -12,6 +12,7 @@ _OF: Mapping[str, str] = {
     "repaint " + " ".join(f"view.{digit}" for digit in range(1, 10)),
     "read": "pane.queue pane.dispatch pane.leaders pane.timers open actions next card join plans review meetings",
     "figures": "pane.overview",
+    "directory": "pane.roster",
     "registers": "emergency watch devices notices",
     "handover_read": "handover",
     "duty_ask": "duty_asks",

@@ -22,7 +22,7 @@ from console.personal_ports import PersonalPort
 from console.plan_ports import PlanPort
 from console.review_ports import ReviewPort
 from console.rights_ports import Rights
-from console.roster_ports import GapAhead
+from console.roster_ports import GapAhead, RosterPort
 from console.sensing_ports import SensingPort
 from console.tie_ports import TiePort
 from console.watch_ports import WatchPort
@@ -360,6 +360,7 @@ class Backend(
     LeaderPort,
     LockPort,
     PersonalPort,
+    RosterPort,
     Protocol,
 ):
     """All that the console needs from below. Reads run on one reading thread, `do` on one writing thread."""

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from core.organisation.duty_week import Week
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +23,11 @@ class GapAhead:
     to_at: int | None
     at_desk: bool = False
     """Whether the desk has nobody: an alarm once it is near."""
+
+
+class RosterPort(Protocol):
+    """Reading."""
+
+    def roster_week(self, first: date | None, now: int) -> Week:
+        """Seven days of the roster from a day on, by default today, as the book has them at an instant."""
+        ...

@@ -14,7 +14,7 @@ from console.backend.notices import Notices, veiled
 from console.backend.personal import PersonalBackend
 from console.backend.places import places_in
 from console.backend.rights import rights_of
-from console.backend.roster import gaps_ahead
+from console.backend.roster import RosterBackend, gaps_ahead
 from console.backend.signing_in import SignInBackend
 from console.backend.watch import WatchBackend
 from console.backend.words import event_title, holder_text, not_signed, receipt_text, receipts_text
@@ -69,7 +69,7 @@ NEAREST = 12
 """Deadlines shown for a leader."""
 
 
-class StoreBackend(WatchBackend, DutyAskBackend, SignInBackend, PersonalBackend):
+class StoreBackend(WatchBackend, DutyAskBackend, RosterBackend, SignInBackend, PersonalBackend):
     """One centre of a store, for one console."""
 
     def __init__(

@@ -41,12 +41,13 @@ TITLES = (
 
 def build() -> Any:
     """The noun."""
-    from console.cli import duty_asks, duty_files, duty_roster
+    from console.cli import duty_asks, duty_files, duty_roster, duty_week
 
     if "now" not in {one.name for one in app.registered_commands}:
         duty_roster.add_to(app)
         duty_asks.add_to(app)
         duty_files.add_to(app)
+        duty_week.add_to(app)
     return built(app)
 
 

@@ -66,7 +66,7 @@ _OF: dict[str, str] = {
     "activate_plan": "plan activate",
     "tick": "plan tick|plan answer",
     "lists": "lists load",
-    "directory": "org show|org check|org export|org map show|duty show|duty now|duty check|duty rotations|"
+    "directory": "org show|org check|org export|org map show|duty show|duty now|duty week|duty check|duty rotations|"
     "duty export|duty template|"
     "emergency status|engine status|calendar show|"
     "matter list|matter show|matter find|matter export|matter card|matter card-export|plan list|plan show|"

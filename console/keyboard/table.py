@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from console.i18n import mark
 
-EVERYWHERE = frozenset({"queue", "dispatch", "leaders", "timers", "overview", "ticket", "intake", "review", "replay"})
+EVERYWHERE = frozenset(
+    {"queue", "dispatch", "leaders", "timers", "overview", "roster", "ticket", "intake", "review", "replay"}
+)
 TICKETS = frozenset({"queue", "dispatch", "leaders", "timers", "overview", "ticket", "review"})
 FILTERED = frozenset({"queue", "timers"})
 LISTS = frozenset({"queue", "dispatch", "leaders", "timers", "overview"})
@@ -63,6 +65,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane.overview", ("5", "v"), "app.pane('overview')", mark("Overview"),
            mark("The whole street on one screen: figures, deadlines, map, trends, people"), GO, footer=True,
            initials="zonglan zl yipingzhangkong ypzk ditu dt"),
+    Action("pane.roster", ("ctrl+x",), "app.pane('roster')", mark("Roster"),
+           mark("A week of shifts and posts: who is on and away, gaps, double bookings, what is not signed"), GO,
+           initials="zhibanbiao zbb paiban pb yizhou yz lunban lb"),
     Action("intake", ("f6",), "app.pane('intake')", mark("New"),
            mark("Take down a report by telephone"), GO, footer=True, initials="shangbao sb dengji dj xinjian"),
     Action("actions", ("f7", "m"), "screen.actions", mark("Act"),

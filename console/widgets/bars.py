@@ -271,9 +271,9 @@ class KeyBar(Bar):
         super().__init__()
         self.screen_name = screen_name
         self.own = own
+        self.here = f"pane.{screen_name}" if screen_name != "intake" else screen_name
         self.off = {item.id for item in self._actions() if screen_name not in item.screens and item.id not in own}
         """Ids of the actions that cannot run now."""
-        self.here = f"pane.{screen_name}" if screen_name != "intake" else screen_name
 
     def parts(self, width: int) -> Parts:
         parts: Parts = []
@@ -300,7 +300,7 @@ class KeyBar(Bar):
         return _(self.own.get(action.id, action.title))
 
     def _actions(self) -> list[Action]:
-        return [action for action in keys.ACTIONS if action.footer]
+        return [action for action in keys.ACTIONS if action.footer or action.id == self.here]
 
     def _fitting(self, width: int) -> list[Action]:
         """The actions that there is room for; where one is stands there always."""

@@ -44,12 +44,12 @@ class GapBar(Bar):
         if not self.gaps:
             return []
         more = _("  {n} more").format(n=len(self.gaps) - 1) if len(self.gaps) > 1 else ""
-        ending = f"{more}  {key_name(keys.action('duty_asks').keys[0])} "
+        ending = f"{more}  {key_name(keys.action('pane.roster').keys[0])} "
         first = _(" ! Roster: {gap}").format(gap=gap_words(self.gaps[0], self.zone, self.now))
         return [(cut(first, max(width - cells(ending), 0)), ""), (ending, "")]
 
     async def on_click(self) -> None:
-        await cast("ZhihuiApp", self.app).run_named("duty_asks")
+        await cast("ZhihuiApp", self.app).run_named("pane.roster")
 
 
 def gap_words(gap: GapAhead, zone: str, now: int) -> str:

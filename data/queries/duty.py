@@ -70,6 +70,45 @@ def posts(reader: Reader, centre: int, at: int) -> list[PostLine]:
     return [PostLine._make((*row[:5], swapped.get((row[0], row[4]), row[5]))) for row in rows]
 
 
+class HoldingLine(NamedTuple):
+    """Somebody in a role of the desk, or who holds A or B of a post or section, for a time."""
+
+    unit_id: int
+    officer_id: int
+    officer: str
+    name: str
+    role: str
+    rank: str
+    from_at: int
+    to_at: int | None
+
+
+def holdings(reader: Reader, centre: int, begin: int, end: int) -> list[HoldingLine]:
+    """Appointments of active officers that last at some time of [begin, end), A before B."""
+    rows = reader.rows(
+        "SELECT a.unit_id, a.officer_id, o.code, o.name, a.role, a.rank, a.from_at, a.to_at FROM appointment a"
+        " JOIN officer o ON o.centre_id = a.centre_id AND o.id = a.officer_id"
+        " WHERE a.centre_id = :centre AND o.active AND a.from_at < :end AND (a.to_at IS NULL OR a.to_at > :begin)"
+        " ORDER BY a.rank, a.from_at, o.code",
+        centre=centre,
+        begin=begin,
+        end=end,
+    )
+    return [HoldingLine._make(row) for row in rows]
+
+
+def swaps(reader: Reader, centre: int, begin: int, end: int) -> list[tuple[int, int, int, int, int]]:
+    """(unit, A, B, from, to) of agreed exchanges of places that last at some time of [begin, end)."""
+    rows = reader.rows(
+        "SELECT unit_id, a_id, b_id, from_at, to_at FROM duty_swap"
+        " WHERE centre_id = :centre AND agreed_at IS NOT NULL AND from_at < :end AND to_at > :begin",
+        centre=centre,
+        begin=begin,
+        end=end,
+    )
+    return [(int(unit), int(a), int(b), int(since), int(until)) for unit, a, b, since, until in rows]
+
+
 def keeping_shifts(reader: Reader, centre: int, at: int) -> frozenset[int]:
     """Officers of posts and sections who keep shifts."""
     return frozenset(int(row[0]) for row in reader.rows(KEEPING_SHIFTS, centre=centre, since=at - KEPT))

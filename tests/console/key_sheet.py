@@ -16,7 +16,7 @@ HEADS = {
 
 [中文](keys.zh-CN.md) · F-keys, digits, Enter, Esc, Space and arrows always work, an input method on or off.
 Single letters are shortcuts only: with an input method on, F7 and the number do the same. Ids are for `keys.toml` in
-the configuration folder of zhihui: `"pane.queue" = "f2,ctrl+x"`. `zhihui keys check` says what is wrong with that file,
+the configuration folder of zhihui: `"pane.queue" = "f2,ctrl+v"`. `zhihui keys check` says what is wrong with that file,
 `zhihui keys show` which keys are in use; with anything wrong in it the console opens with the keys of this page and
 says so. An action that cannot run now stands grey in parentheses in the bottom line, and its key says why.
 
@@ -26,7 +26,7 @@ Enter), a menu, a tab, the line above a list, the banner, and the keys that a dr
     "zh": """# 按键
 
 [English](keys.md) · F 键、数字、Enter、Esc、空格和方向键在中文输入法开启时同样可用；单个字母只是捷径，开着输入法时可用
-F7 加数字。编号用于 zhihui 配置目录中的 `keys.toml`：`"pane.queue" = "f2,ctrl+x"`。`zhihui keys check` 检查该文件，
+F7 加数字。编号用于 zhihui 配置目录中的 `keys.toml`：`"pane.queue" = "f2,ctrl+v"`。`zhihui keys check` 检查该文件，
 `zhihui keys show` 列出现用按键；文件有误时控制台按本页按键打开并在横幅说明。现在不能用的动作在底行变灰并加括号，
 按其键会说明原因。
 

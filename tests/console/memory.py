@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 
 from console.backend.filter_words import filter_words
 from console.duty_ask_ports import DutyAskRow, DutyAskView
@@ -37,6 +38,7 @@ from console.roster_ports import GapAhead
 from console.tie_ports import Alike, Ties
 from console.watch_ports import WatchView
 from console.widgets.pages import MemoryProvider
+from core.organisation.duty_week import Week
 from core.rules.personal import PERSONAL
 from data.errors import BadInput, Refusal
 from data.queries.counted import Counted
@@ -44,6 +46,7 @@ from data.terms import Stage, Urgency
 from tests.console.handover_packs import made_pack
 from tests.console.memory_lock import MemoryLock
 from tests.console.memory_overview import made_overview
+from tests.console.memory_roster import ZONE, made_week
 
 NOW = 1_784_510_160
 """2026-07-20 09:16 in Chongqing."""
@@ -451,6 +454,9 @@ class MemoryBackend(MemoryLock):
 
     def watch(self) -> WatchView:
         return WatchView()
+
+    def roster_week(self, first: date | None, now: int) -> Week:
+        return made_week(first or datetime.fromtimestamp(now, ZONE).date())
 
     def duty_asks(self) -> Sequence[DutyAskRow]:
         return ()

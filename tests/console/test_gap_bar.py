@@ -57,7 +57,7 @@ async def test_a_gap_within_a_day_stands_above_the_screen_until_it_is_filled(str
     app = ZhihuiApp(backend, desk.now)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: bool(app.status.centre) and bool(bars(app)), "the line")
-        assert "! 值班：无值班长  11-20 16:00 - 20:00  另 1 处  Shift+F12" in screen_text(app)
+        assert "! 值班：无值班长  11-20 16:00 - 20:00  另 1 处  Ctrl+X" in screen_text(app)
         assert not bars(app)[0].has_class("-alarm")
         await pilot.press("f4")
         listed = f"! {turn.name} 请假又排班（值班长）  11-20 16:00 - 20:00"

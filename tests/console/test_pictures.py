@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 from console import i18n
 from console.app import ZhihuiApp
 from console.ports import Heartbeat, NoticeRow
+from console.roster_ports import GapAhead
 from console.screens.intake import IntakeScreen
 from console.screens.ticket import TicketScreen
 from console.wall.app import WallApp
@@ -132,13 +133,42 @@ def test_queue(backend: MemoryBackend, snap_compare: Compare, size: tuple[int, i
     assert snap_compare(app_in(look, backend), terminal_size=size, run_before=after("down", "space"))
 
 
-@pytest.mark.parametrize("pane", ["f3", "f4", "f5", "5"], ids=["dispatch", "leaders", "timers", "overview"])
+@pytest.mark.parametrize(
+    "pane", ["f3", "f4", "f5", "5", "ctrl+x"], ids=["dispatch", "leaders", "timers", "overview", "roster"]
+)
 def test_pane(backend: MemoryBackend, snap_compare: Compare, size: tuple[int, int], look: str, pane: str) -> None:
     """Dispatch: tickets and the tree with the proposal. Leaders: who climbed to whom. Timers: what fires next.
 
     Overview: figures, deadlines, communities, map, trend, who is on duty; at 80 columns a page of it.
+    Roster: a week of shifts and posts, what is wrong below; at 80 columns four days of it.
     """
     assert snap_compare(app_in(look, backend), terminal_size=size, run_before=after(pane))
+
+
+@pytest.mark.parametrize("drawer_size", DRAWER_SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_gaps_ahead(backend: MemoryBackend, snap_compare: Compare, drawer_size: tuple[int, int], language: str) -> None:
+    """Nobody at the desk within two hours: the line above the leaders' pane is an alarm; the pane has the others."""
+    words = {
+        "zh": (
+            "值班席无人",
+            "欧阳志远 一人两处",
+            "孙立 休息不足（4 小时）",
+            "城市更新岗 A、B岗均不在岗",
+            "李强 请假又排班",
+        ),
+        "en": (
+            "nobody at the desk",
+            "one person in two places",
+            "too little rest (4 h)",
+            "neither A nor B",
+            "on leave",
+        ),
+    }[language]
+    backend.gaps = tuple(
+        GapAhead(number, text, NOW + (1 + 4 * number) * 3600, NOW + (9 + 4 * number) * 3600, not number)
+        for number, text in enumerate(words)
+    )
+    assert snap_compare(street_app(backend), terminal_size=drawer_size, run_before=after("f4", shows=words[:1]))
 
 
 @pytest.mark.parametrize("tab", [0, 1, 2, 3], ids=["summary", "history", "custody", "clocks"])

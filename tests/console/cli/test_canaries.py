@@ -103,6 +103,7 @@ READING = {
     "break-glass list": "json",
     "duty show": "json",
     "duty now": "json",
+    "duty week": "json",
     "duty check": "json",
     "handover show": "json",
     "handover list": "json",

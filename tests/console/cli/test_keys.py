@@ -20,7 +20,7 @@ def test_without_a_keymap_the_keys_are_as_usual(run: Run) -> None:
 @pytest.mark.parametrize(
     ("text", "code", "said"),
     [
-        ('"pane.queue" = "f2,ctrl+x"', exit_codes.OK, "可以使用"),
+        ('"pane.queue" = "f2,ctrl+v"', exit_codes.OK, "可以使用"),
         ('"pane.queu" = "f2"', exit_codes.FAILED, "pane.queue"),
         ('"pane.queue" = ', exit_codes.FAILED, "无法读取"),
     ],

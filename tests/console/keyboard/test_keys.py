@@ -38,11 +38,11 @@ def _own_table(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_other_keys_are_taken_over(tmp_path: Path) -> None:
     file = tmp_path / "keys.toml"
-    file.write_text('"pane.queue" = "f2, ctrl+x"\n', encoding="utf-8")
+    file.write_text('"pane.queue" = "f2, ctrl+v"\n', encoding="utf-8")
     assert keymap.follow(str(file)) is None
-    assert keys.action("pane.queue").keys == ("f2", "ctrl+x")
+    assert keys.action("pane.queue").keys == ("f2", "ctrl+v")
     found = bindings("app")
-    assert any(binding.key == "f2,ctrl+x" for binding in found if not isinstance(binding, tuple))
+    assert any(binding.key == "f2,ctrl+v" for binding in found if not isinstance(binding, tuple))
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,8 @@ async def _chosen(pilot: Pilot[None], words: str, key: str) -> LinesView:
     ("words", "key", "wanted"),
     [
         ("shixian", "pane.timers", "timers"),
-        ("paiban", "", ""),
+        ("paiban", "pane.roster", "roster"),
+        ("zzzz", "", ""),
         ("banli", "actions", "MenuDrawer"),
         ("zonglan", "pane.overview", "overview"),
     ],
@@ -126,7 +127,7 @@ async def test_choosing_it_in_the_help_says_why_as_its_key_does() -> None:
 def broken_keymap(home: Path) -> Path:
     folder = home / "config" / "zhihui"
     folder.mkdir(parents=True)
-    (folder / "keys.toml").write_text('"pane.queue" = "ctrl+x"\nthemee = "f9"\n', encoding="utf-8")
+    (folder / "keys.toml").write_text('"pane.queue" = "ctrl+v"\nthemee = "f9"\n', encoding="utf-8")
     return folder
 
 
