@@ -101,6 +101,7 @@ def _directory() -> Iterator[Allowed]:
     for view in ("show", "now"):
         yield Allowed(f"duty {view}", 0, f"--at= {FORMS}")
     yield Allowed("duty check", 0, f"--days= {FORMS}")
+    yield Allowed("duty week", 0, f"--from= --days= {FORMS}")
     yield Allowed("duty leave-ask", 0, "--from= --until= --reason= --officer= --key= --json")
     yield Allowed("duty exchange", 1, "--mine= --theirs= --reason= --officer= --key= --json")
     yield Allowed("duty requests", 0, f"--waiting {FORMS}")
