@@ -56,7 +56,9 @@ def test_a_workbook_on_standard_input_is_the_roster(remote: Remote) -> None:
     assert (refused.returncode, shifts(remote), journal(remote)) == (4, [], [])
     broken = remote.run("wang", "duty", "import", "-", data=roster[: len(roster) // 2])
     assert (broken.returncode, shifts(remote)) == (2, [])
-    wrong = remote.run("wang", "duty", "import", "-", data=workbook([["日期", "班次", "人员"], [f"{day}", "百", "张明"]]))
+    wrong = remote.run(
+        "wang", "duty", "import", "-", data=workbook([["日期", "班次", "人员"], [f"{day}", "百", "张明"]])
+    )
     assert (wrong.returncode, shifts(remote)) == (2, [])
     assert "百" in wrong.stderr.decode()
 
