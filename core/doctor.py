@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from core.clock_check import clock_findings
+from core.identity.key_file import find_key, key_path
 from core.terminal_check import terminal_findings
 from data.errors import StoreTrouble
 from data.findings import Finding
@@ -179,11 +180,39 @@ def store_findings(url: str, now: datetime) -> list[Finding]:
                 found.append(set_back_finding(now, datetime.fromtimestamp(last or 0, UTC)))
                 centres = reader.rows("SELECT id FROM centre", fanout=True)
                 found.append(index_finding(sum(waiting(reader, int(centre)) for (centre,) in centres)))
+                found += key_findings(reader)
             return found
     except StoreTrouble as error:
         if error.code == "store-missing":
             return [Finding("store", "ok", "还没有数据文件。", "There is no store yet.", error.zh, error.en)]
         return [_trouble("store", error)]
+
+
+def key_findings(reader: Reader) -> list[Finding]:
+    """The key file of one-time codes, where pairings are sealed: there, readable, and the one that they need."""
+    sealed = reader.rows("SELECT totp_secret FROM account WHERE totp_secret LIKE 'v1:%'", fanout=True)
+    needed = [str(secret).split(":")[1] for (secret,) in sealed]
+    if not needed:
+        return []
+    try:
+        key = find_key()
+    except StoreTrouble as error:
+        return [_trouble("totp-key", error)]
+    lost = sum(one != (key.id if key is not None else "") for one in needed)
+    path = key_path()
+    if not lost:
+        text = f"验证码密钥 {path} 可用。", f"The key of one-time codes {path} is there."
+        return [Finding("totp-key", "ok", *text)]
+    return [
+        Finding(
+            "totp-key",
+            "bad",
+            f"{lost} 人的验证码所需密钥不在 {path}，无法登录。",
+            f"The key that the one-time codes of {lost} officers need is not at {path}: they cannot sign in.",
+            "放回密钥文件；确已丢失时由安全管理员运行 zhihui account lost-key。",
+            "Put the file back; if it is lost, the security administrator runs zhihui account lost-key.",
+        )
+    ]
 
 
 def index_finding(waiting: int) -> Finding:

@@ -138,7 +138,12 @@ class Attention:
             banner.announce(clean(notice.title, 200), notice)
 
     def _burst_words(self, notices: Sequence[NoticeRow], loudest: NoticeRow) -> str:
-        """How many, and the one to look at first: the nearest deadline, of the emergencies where there are any."""
+        """How many, and the one to look at first: the nearest deadline, of the emergencies where there are any.
+
+        Where nobody is signed in, only that some wait: whose they are and how many is for whoever they are meant for.
+        """
+        if self._app.backend.signed_out:
+            return _("Alarms wait: sign in to see them")
         now, first = self._app.now, grade(loudest)
         pressing = [notice for notice in notices if first is not Grade.EMERGENCY or grade(notice) is first]
         dues = [
@@ -319,6 +324,8 @@ class Attention:
 
     def _count_words(self) -> str:
         amount = len(self._alarms())
+        if amount and self._app.backend.signed_out:
+            return f"! {_('zhihui')}"
         return _("! {n} zhihui").format(n=amount) if amount else _("zhihui")
 
     def _tell_title(self) -> None:

@@ -34,7 +34,11 @@ class SignInBackend(UnlockBackend):
         return super().unlock(officer, password, one_time)
 
     def choose_password(self, password: str) -> Entered:
-        return self._made_up(lambda book: book.choose_password(password))
+        from core.identity.accounts import new_password
+
+        debtor = self._debtor().code
+        fresh = new_password(self.desk().store, self.centre.id, debtor, password, self.seconds(), own=True)
+        return self._made_up(lambda book: book.choose_password(fresh))
 
     def pairing(self) -> Pairing:
         from core.identity.totp import new_secret, pairing_uri

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from core.desk.actor import Actor
-    from core.identity.accounts import AccountBook
+    from core.identity.accounts import AccountBook, NewPassword
 
 app = new_app("账号：建立、密码、验证码、停用、登录方式", "accounts: add, passwords, codes, disable, how to sign in")
 
@@ -57,6 +57,14 @@ def _change(session: Session, work: Callable[[AccountBook], None], actor: Actor 
     desk.store.run(lambda connection: work(AccountBook(connection, desk.centre_id, session.now(), acting)))
 
 
+def _fresh(session: Session, officer: str, password: str, own: bool = False) -> NewPassword:
+    """A new password, accepted and hashed before anybody has to wait for the transaction that keeps it."""
+    from core.identity.accounts import new_password
+
+    desk = session.desk()
+    return new_password(desk.store, desk.centre_id, officer, password, session.now(), own)
+
+
 def _done(zh: str, en: str) -> int:
     output.remark(words.say(zh, en))
     return OK
@@ -75,7 +83,8 @@ def add(context: typer.Context, officer: Who) -> int:
     session = session_of(context)
     _may(session)
     password = ask_new()
-    _change(session, lambda book: book.add(officer, password))
+    fresh = _fresh(session, officer, password)
+    _change(session, lambda book: book.add(officer, fresh))
     return _done(f"{officer} 已有账号。", f"{officer} has an account.")
 
 
@@ -85,7 +94,8 @@ def password(context: typer.Context, officer: Own = "") -> int:
     session = session_of(context)
     actor, _outcome = check(session, who(session, officer))
     chosen = ask_new()
-    _change(session, lambda book: book.choose_password(chosen), actor)
+    fresh = _fresh(session, actor.code, chosen, own=True)
+    _change(session, lambda book: book.choose_password(fresh), actor)
     return _done("密码已更改，请登录：zhihui sign-in", "The password is changed: sign in with zhihui sign-in.")
 
 
@@ -160,7 +170,8 @@ def reset(
     session = session_of(context)
     _may(session)
     chosen = ask_new()
-    _change(session, lambda book: book.reset(officer, chosen, totp))
+    fresh = _fresh(session, officer, chosen)
+    _change(session, lambda book: book.reset(officer, fresh, totp))
     return _done(f"{officer} 的密码已重设。", f"The password of {officer} is set anew.")
 
 

@@ -101,11 +101,12 @@ class LockScreen(DutyScreen):
         for banner in self.query(Banner):
             banner.clear()
         self._shown = frozenset({"one-time"})
+        self._hint = ""
         self._step(KEY if self.app.status.lock.key_alone else OFFICER)
         if self._port.signed_out and self.app.locking.named:
             self._entry("officer").value = clean(self.app.locking.named, 200)
         if trouble is not None:
-            self._say(sentence(trouble), "late")
+            self._say_wrong(trouble)
 
     def _head(self) -> None:
         who = clean(self.app.status.officer, 40)
@@ -132,7 +133,8 @@ class LockScreen(DutyScreen):
         }
         if step == OFFICER and self._port.signed_out:
             says[OFFICER] = _("Code or name, then Enter")
-        self._say(says[step], "muted")
+        self._hint = says[step]
+        self._say(self._hint, "muted")
         keys = "" if step in (OFFICER, KEY) else _("Enter next or go on; Esc from the start")
         leave = _("F10 leave") if self._port.signed_out else ""
         self._keys("  ".join(part for part in (keys, leave) if part))
@@ -148,9 +150,19 @@ class LockScreen(DutyScreen):
     def _entry(self, name: str) -> TextField:
         return self.query_one(f"#lock-{name}", TextField)
 
-    def _say(self, text: str, part: str) -> None:
+    def _say(self, text: str, part: str, hint: str = "") -> None:
+        """A text, and the hint of the step under it as far as there is room."""
         said = self.query_one("#lock-said", HintLine)
-        said.show(lambda width: [text_line(line, part) for line in wrap(text, width)][:SAID_LINES])
+        said.show(
+            lambda width: [
+                *(text_line(line, part) for line in wrap(text, width)),
+                *(text_line(line, "muted") for line in wrap(hint, width) if hint),
+            ][:SAID_LINES]
+        )
+
+    def _say_wrong(self, error: Exception) -> None:
+        """What went wrong; what to do here stays."""
+        self._say(sentence(error), "late", self._hint)
 
     def _keys(self, text: str) -> None:
         keys = self.query_one("#lock-keys", HintLine)
@@ -197,7 +209,7 @@ class LockScreen(DutyScreen):
                 self._entry(name).value = ""
         if names:
             self.set_focus(self._entry(next((name for name in names if name != "officer"), "officer")))
-        self._say(sentence(error), "late")
+        self._say_wrong(error)
 
     async def _ask_proof(self) -> None:
         officer = self._entry("officer").filled

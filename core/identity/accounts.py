@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -205,6 +205,32 @@ def _note_failure(connection: Connection, attempt: _Attempt, look: _Look) -> Non
     note_access(connection, attempt.centre_id, attempt.now, actor, AccessKind.SIGN_IN_FAILED)
 
 
+@dataclass(frozen=True)
+class NewPassword:
+    """A password that was accepted and hashed before the transaction that keeps it."""
+
+    officer: str
+    """The code of whose it is."""
+    stored: str = field(repr=False)
+    earlier: tuple[str, ...] = field(repr=False)
+    """Those it was compared with, as they are stored."""
+    shortest: int
+
+
+def new_password(store: Store, centre_id: int, officer: str, password: str, now: int, own: bool = False) -> NewPassword:
+    """Look at a new password and hash it, which takes a tenth of a second and more: no writer waits for that.
+
+    `own` for one that the officer chooses, who does not take one of the last again. Raises BadInput and NotFound.
+    """
+    with store.read() as connection:
+        who = find_actor(connection, centre_id, officer, now)
+        account = _account(connection, centre_id, who.code) if own else None
+        shortest = policy_of(connection, centre_id).shortest
+    earlier = _earlier(account) if account is not None else []
+    passwords.check_new(password, shortest, (who.code, who.name), earlier)
+    return NewPassword(who.code, passwords.hashed(password), tuple(earlier), shortest)
+
+
 class AccountBook:
     """The accounts of one centre, inside an open write transaction."""
 
@@ -212,24 +238,24 @@ class AccountBook:
         """`actor` is who changes something."""
         self.connection, self.centre_id, self.now, self.actor = connection, centre_id, now, actor
 
-    def add(self, officer: str, password: str) -> None:
-        """Give an officer an account. Raises NotAllowed, NotFound, BadInput, and Conflict where there is one."""
+    def add(self, officer: str, password: NewPassword) -> None:
+        """Give an officer an account. Raises NotAllowed, NotFound, and Conflict where there is one."""
         self._require()
         owner = find_actor(self.connection, self.centre_id, officer, self.now)
         if _account(self.connection, self.centre_id, owner.code) is not None:
             raise Conflict("account-exists", f"{owner.code} 已有账号。", f"{owner.code} has an account already.")
-        stored = self._accepted(password, owner.code, owner.name, ())
+        stored = self._accepted(password, owner.code, ())
         row = Account(
             centre_id=self.centre_id, id=owner.id or 0, password=stored, added_at=self.now, changed_at=self.now
         )
         self.connection.execute(insert(_ACCOUNT), [row.model_dump()])
         self._noted(owner.code, "added")
 
-    def reset(self, officer: str, password: str, pairing: bool) -> None:
+    def reset(self, officer: str, password: NewPassword, pairing: bool) -> None:
         """Set a password that the officer must change, and with `pairing` forget the phone. Raises like `add`."""
         self._require()
         account = self._one(officer)
-        stored = self._accepted(password, account["code"], account["name"], ())
+        stored = self._accepted(password, account["code"], ())
         values: dict[str, Any] = {"password": stored, "given": True, "changed_at": self.now}
         if pairing:
             values |= {"totp_secret": "", "totp_step": 0}
@@ -274,11 +300,14 @@ class AccountBook:
             {"what": "wait"},
         )
 
-    def choose_password(self, password: str) -> None:
-        """The actor's own new password; they were just checked. Ends the sessions opened with the old one."""
+    def choose_password(self, password: NewPassword) -> None:
+        """The actor's own new password; they were just checked. Ends the sessions opened with the old one.
+
+        Raises Conflict where it was compared with others than the account has now.
+        """
         account = self._one(self.actor.code)
-        earlier = [account["password"], *account["earlier"]][:REMEMBERED]
-        stored = self._accepted(password, account["code"], account["name"], earlier)
+        earlier = _earlier(account)
+        stored = self._accepted(password, account["code"], earlier)
         values = {"password": stored, "earlier": earlier, "given": False, "changed_at": self.now}
         _save(self.connection, self.centre_id, account["id"], values)
         end_all(self.connection, self.centre_id, account["id"], self.now, self.actor, "password")
@@ -328,14 +357,25 @@ class AccountBook:
             raise NotFound("account-unknown", f"{code} 没有账号。", f"{code} has no account.")
         return account
 
-    def _accepted(self, password: str, code: str, name: str, earlier: tuple[str, ...] | list[str]) -> str:
+    def _accepted(self, password: NewPassword, code: str, earlier: Sequence[str]) -> str:
+        """What is stored of it, where nothing of what it was compared with has changed since."""
         shortest = policy_of(self.connection, self.centre_id).shortest
-        passwords.check_new(password, shortest, (code, name), earlier)
-        return passwords.hashed(password)
+        if (password.officer, password.earlier) != (code, tuple(earlier)) or password.shortest < shortest:
+            raise Conflict(
+                "password-overtaken",
+                "账号或密码规则刚被更改，请重试。",
+                "The account or the rules for passwords have just been changed: try again.",
+            )
+        return password.stored
 
     def _noted(self, officer: str, what: str, **more: Any) -> None:
         body = {"what": what, **more}
         note_access(self.connection, self.centre_id, self.now, self.actor, AccessKind.ACCOUNT, officer, body)
+
+
+def _earlier(account: Mapping[str, Any]) -> list[str]:
+    """The passwords that an account had last, as they are stored, the newest first."""
+    return [account["password"], *account["earlier"]][:REMEMBERED]
 
 
 def _accounts() -> Any:

@@ -13,6 +13,7 @@ from data.errors import NotAllowed, NotFound
 from data.tables import Appointment, Officer, table
 from data.terms import Role
 from tests.console.conftest import StreetCopy
+from tests.passwords import fresh
 
 _OFFICER, _HELD = table(Officer), table(Appointment)
 PASSWORD = "blue-kettle-71-oak"
@@ -41,11 +42,13 @@ def test_a_name_an_account_and_an_ended_session(street_copy: StreetCopy) -> None
             or ""
         )
     with desk.store.write() as connection:
-        AccountBook(connection, desk.centre_id, now, desk.actor(commander)).add(officer, PASSWORD)
+        AccountBook(connection, desk.centre_id, now, desk.actor(commander)).add(officer, fresh(desk, officer, PASSWORD))
     assert backend.asks(officer).password
     own = "green-ladder-52-ash"
     with desk.store.write() as connection:
-        AccountBook(connection, desk.centre_id, now, desk.actor(officer)).choose_password(own)
+        AccountBook(connection, desk.centre_id, now, desk.actor(officer)).choose_password(
+            fresh(desk, officer, own, own=True)
+        )
     with pytest.raises(NotAllowed) as refused:
         backend.unlock(officer, "wrong", "")
     assert "wrong" not in refused.value.zh + refused.value.en
@@ -76,7 +79,7 @@ def test_over_ssh_nobody_else_goes_on_and_a_session_from_elsewhere_outlives_it(
         came = ("ssh-key", "10.0.0.9", "SHA256:x", "console")
         number = open_session(connection, desk.centre_id, desk.actor(officer).id or 0, desk.now(), *came)
         admin = Actor("s", "", 0, frozenset({Role.SECURITY_ADMIN}))
-        AccountBook(connection, desk.centre_id, desk.now(), admin).add(other, PASSWORD)
+        AccountBook(connection, desk.centre_id, desk.now(), admin).add(other, fresh(desk, other, PASSWORD))
     backend.origin = came_in = Origin(number, "ssh-key", "10.0.0.9", "SHA256:x")
     for name in (other, "nobody-here"):
         with pytest.raises(NotAllowed) as refused:

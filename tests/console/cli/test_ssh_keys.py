@@ -18,6 +18,7 @@ from data.errors import Refusal
 from data.store import Store
 from data.tables import Appointment, Officer, table
 from tests.console.cli.conftest import Run, Street
+from tests.passwords import fresh
 from tests.street import small_street
 
 
@@ -106,7 +107,7 @@ def test_sshd_is_told_a_line_for_a_live_key_and_nothing_else(store_url: str, tmp
         with store.write() as connection:
             book = AccountBook(connection, 1, desk.now(), desk.actor("chen"))
             if disabled:
-                book.add("li", "blue-kettle-71-oak")
+                book.add("li", fresh(desk, "li", "blue-kettle-71-oak"))
             book.set_disabled("li", disabled)
         assert (told(key) == "") == disabled, "whose account is disabled"
     with store.write() as connection:

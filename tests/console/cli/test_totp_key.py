@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from core.identity.accounts import AccountBook
-from core.identity.key_file import VARIABLE, key_path
+from core.identity.key_file import VARIABLE, key_path, make_key
 from data.errors import StoreTrouble
 from data.tables import AccessEvent, Account, Officer, table
 from tests.console.cli.conftest import OWN, Run, Street, Type
@@ -146,3 +146,25 @@ def test_what_an_earlier_release_left_plain_is_sealed(required: Type, street: St
     for officer in ("an", "zhang"):
         assert stored(street, officer).startswith("v1:")
         assert required("sign-in", officer, lines=(OWN, code(street, officer))).code == 0
+
+
+def test_the_doctor_says_when_the_key_is_not_there_or_another_one(paired: Type, street: Street, run: Run) -> None:
+    def level() -> list[str]:
+        return [one["level"] for one in run("doctor", "--json", officer=None).json if one["code"] == "totp-key"]
+
+    assert level() == ["ok"]
+    path = Path(key_path())
+    kept = path.read_bytes()
+    path.unlink()
+    assert level() == ["bad"]
+    said = run("doctor", "--lang", "en", officer=None).out
+    assert f"the one-time codes of {len(SECRET)} officers need is not at {path}" in said.replace("\n", " ")
+    make_key()
+    assert level() == ["bad"], "another key opens nothing"
+    path.write_bytes(b"nonsense")
+    assert level() == ["bad"]
+    path.write_bytes(kept)
+    assert level() == ["ok"]
+    with street.desk.store.write() as connection:
+        connection.execute(update(table(Account)).where(table(Account).c.centre_id == 1).values(totp_secret=""))
+    assert level() == [], "nobody needs one"

@@ -28,6 +28,7 @@ from data.terms import Role
 from tests.console.conftest import StreetCopy
 from tests.console.pilots import at_rest, ready, screen_text, until
 from tests.console.real_street import REPORTS
+from tests.passwords import fresh
 
 GIVEN, OWN, NEW = "blue-kettle-71-oak", "seven lamps at dusk", "green-ladder-52-ash"
 
@@ -65,9 +66,11 @@ def account(desk: Desk, officer: str, own: str = OWN) -> None:
     """An account whose officer has chosen the password; without one it is to be chosen."""
     admin = Actor("admin", "", 0, frozenset({Role.SECURITY_ADMIN.value}))
     with desk.store.write() as connection:
-        AccountBook(connection, desk.centre_id, desk.now(), admin).add(officer, GIVEN)
-        if own:
-            AccountBook(connection, desk.centre_id, desk.now(), desk.actor(officer)).choose_password(own)
+        AccountBook(connection, desk.centre_id, desk.now(), admin).add(officer, fresh(desk, officer, GIVEN))
+    if own:
+        chosen = fresh(desk, officer, own, own=True)
+        with desk.store.write() as connection:
+            AccountBook(connection, desk.centre_id, desk.now(), desk.actor(officer)).choose_password(chosen)
 
 
 def security_administrator(desk: Desk) -> str:
@@ -131,8 +134,10 @@ async def test_nothing_is_there_before_the_sign_in_and_the_session_ends_with_the
     require(centre.desk)
     backend, app = centre.open(None)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: "条提醒" in screen_text(app), "what waits, with nobody signed in")
+        await until(pilot, lambda: "有提醒等待处理" in screen_text(app), "what waits, with nobody signed in")
         await at_rest(pilot)
+        assert "条提醒" not in screen_text(app), "whose they are, and how many, is for whoever they are meant for"
+        assert app.attention._count_words() == "! 指挥"
         assert "此处无人登录" in screen_text(app)
         assert "未结" in screen_text(app)
         assert "登录后查看" in screen_text(app)
@@ -236,6 +241,11 @@ async def test_a_name_is_enough_until_a_sign_in_is_required_and_who_goes_on_ends
         await until(pilot, lambda: bool(app.status.officer), "the console")
         await pilot.press("f23")
         await until(pilot, lambda: "此处无人登录" in screen_text(app), "signed out")
+        hint = "输入编号或姓名后按 Enter"
+        assert hint in screen_text(app)
+        await typed(pilot, "nobody-at-all")
+        await until(pilot, lambda: "没有这名人员" in screen_text(app), "a name that is nobody's")
+        assert hint in screen_text(app), "what to do here stays"
         await typed(pilot, centre.member)
         await until(pilot, lambda: backend.officer == centre.member, "on by name")
         assert (backend.origin, centre.log()) == (None, []), "nobody proved anything: there was no session"

@@ -16,6 +16,7 @@ from core.identity.accounts import AccountBook, Outcome, check_password
 from data.location import locate
 from data.store import Store
 from data.tables import SignInFailure, table
+from tests.passwords import fresh
 from tests.street import START
 
 PASSWORD, OTHER = "blue-kettle-71-oak", "seven lamps at dusk"
@@ -31,7 +32,7 @@ def desk(street_url: str) -> Iterator[Desk]:
     store = Store(locate(street_url))
     desk = open_desk(store, SetClock(START))
     with store.write() as connection:
-        AccountBook(connection, 1, desk.now(), desk.actor("chen")).add("li", PASSWORD)
+        AccountBook(connection, 1, desk.now(), desk.actor("chen")).add("li", fresh(desk, "li", PASSWORD))
     yield desk
     store.close()
 
@@ -114,7 +115,9 @@ def test_a_password_that_was_changed_meanwhile_is_tried_again(desk: Desk, monkey
         if changes:
             password = changes.pop()
             with desk.store.write() as connection:
-                AccountBook(connection, 1, desk.now(), desk.actor("chen")).reset("li", password, False)
+                AccountBook(connection, 1, desk.now(), desk.actor("chen")).reset(
+                    "li", fresh(desk, "li", password), False
+                )
 
     during_the_hash(monkeypatch, act)
     assert refused(attempt(desk, PASSWORD)) == "sign-in-failed", "the one that it was is good no more"

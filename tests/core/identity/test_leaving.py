@@ -29,6 +29,7 @@ from data.tables import AccessEvent, Appointment, Officer, Unit, table
 from tests.core.organisation.conftest import COMMANDER, NOW
 from tests.core.organisation.test_check import APPOINTMENTS, OFFICERS, SOUND, UNITS
 from tests.made_stores import MadeStores
+from tests.passwords import fresh
 
 PASSWORD = "blue-kettle-71-oak"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOLXxvDmKu9o2eqCESBmhejXT3/KtBVSiag/mDklw/6Q liu"
@@ -107,7 +108,7 @@ def test_no_file_leaves_the_centre_without_an_administrator(desk: Desk) -> None:
     assert stored(desk) == before
     make_bao_administrator(desk)
     with desk.store.write() as connection:
-        AccountBook(connection, desk.centre_id, desk.now(), desk.actor("an")).add("an", PASSWORD)
+        AccountBook(connection, desk.centre_id, desk.now(), desk.actor("an")).add("an", fresh(desk, "an", PASSWORD))
         change_policy(connection, desk.centre_id, desk.now(), desk.actor("an"), {"sign_in": "required"})
     with pytest.raises(Conflict) as refused:
         load(desk, without(stored(desk), "GHJS", "an", "liu"))
@@ -118,7 +119,7 @@ def test_whoever_leaves_has_no_session_no_key_and_no_account_any_more(desk: Desk
     make_bao_administrator(desk)
     now, bao, liu = desk.now(), desk.actor("bao"), desk.actor("liu")
     with desk.store.write() as connection:
-        AccountBook(connection, desk.centre_id, now, bao).add("liu", PASSWORD)
+        AccountBook(connection, desk.centre_id, now, bao).add("liu", fresh(desk, "liu", PASSWORD))
         key = KeyBook(connection, desk.centre_id, now, bao).add("liu", read_public_key(KEY))
         session = open_session(connection, desk.centre_id, liu.id or 0, now, "password", "local:1", "", "tty")
     staying = stored(desk)

@@ -15,6 +15,7 @@ from core.identity.lockout import LONGEST_WAIT_ON_SHIFT
 from data.location import locate
 from data.store import Store
 from data.tables import Duty, table
+from tests.passwords import fresh
 from tests.street import START
 
 PASSWORD = "blue-kettle-71-oak"
@@ -31,7 +32,7 @@ class Centre:
         chen = desk.actor("chen")
         with desk.store.write() as connection:
             for officer in (*DAY, *NIGHT):
-                AccountBook(connection, 1, desk.now(), chen).add(officer, PASSWORD)
+                AccountBook(connection, 1, desk.now(), chen).add(officer, fresh(desk, officer, PASSWORD))
             connection.execute(insert(table(Duty)), self._turns(desk.now()))
 
     def _turns(self, start: int) -> list[dict[str, object]]:
