@@ -52,8 +52,10 @@ def build_street(folder: Path) -> Path:
 def _copy_rows(connection: Any, name: str) -> None:
     columns = [row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({name})")]
     key = "id" if name == "centre" else "centre_id"
-    taken = [str(NEIGHBOUR) if column == key else f"'{NEIGHBOUR}' || code" if (name, column) == ("centre", "code")
-             else column for column in columns]  # fmt: skip
+    own = {key: str(NEIGHBOUR)} | ({"code": f"'{NEIGHBOUR}' || code"} if name == "centre" else {})
+    if name == "centre_seq":
+        own |= {"organisation_no": "0", "organisation_hash": "''"}  # the journal of changes is not copied
+    taken = [own.get(column, column) for column in columns]
     connection.exec_driver_sql(
         f"INSERT INTO {name} ({', '.join(columns)}) SELECT {', '.join(taken)} FROM {name} WHERE {key} = {CENTRE}"
     )

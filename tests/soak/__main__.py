@@ -7,12 +7,13 @@ import secrets
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.simulator.tables import lines
-from tests.soak.classes import CLASSES
+from tests.soak.classes import CLASSES, Tried
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +42,7 @@ def soak(wanted: Sequence[str], seconds: float, seed: int) -> tuple[Counter[str]
             if rounds and time.monotonic() > end:
                 break
             with tempfile.TemporaryDirectory(prefix="zhihui-soak-") as folder:
-                for one in CLASSES[name](str(seed + rounds), Path(folder)):
+                for one in _tried(name, str(seed + rounds), Path(folder)):
                     tried[one.kind] += one.times
                     lost[one.kind] += one.lost
                     if one.lost:
@@ -49,6 +50,14 @@ def soak(wanted: Sequence[str], seconds: float, seed: int) -> tuple[Counter[str]
             print(f"{name}: {time.monotonic() - end + seconds:.0f} s", file=sys.stderr, flush=True)
         rounds += 1
     return tried, lost, rounds
+
+
+def _tried(name: str, seed: str, folder: Path) -> Iterator[Tried]:
+    """What a class yields; one that breaks off has lost, and the others go on."""
+    try:
+        yield from CLASSES[name](seed, folder)
+    except Exception:  # noqa: BLE001 - whatever it is, it is a finding
+        yield Tried(f"{name}: broke off", 1, 1, f"seed {seed}: {traceback.format_exc()[-1500:]}")
 
 
 def _parser() -> argparse.ArgumentParser:

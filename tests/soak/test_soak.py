@@ -35,3 +35,15 @@ def test_classes_in_turn_until_the_time_is_up(
     assert table[-3:] == [["kept:", "orders", "3", "3", "0"], ["losing:", "orders", "2", "1", "1"],
                           ["together", "5", "4", "1"]]  # fmt: skip
     assert main(["--only", "nothing"]) == 2
+
+
+def test_a_class_that_breaks_off_is_a_loss(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaking(_seed: str, _folder: Path) -> Iterator[Tried]:
+        yield Tried("breaking: orders", 2)
+        raise TimeoutError("it hangs")
+
+    monkeypatch.setitem(CLASSES, "breaking", breaking)
+    assert main(["--minutes", "0", "--only", "breaking"]) == 1
+    said = capsys.readouterr().out
+    assert "it hangs" in said
+    assert "breaking: orders" in said
