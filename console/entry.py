@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None, clock: Clock | None = None, ses
         code = _run(given, session)
         output.flush()
     except Refusal as refusal:
-        refuse(refusal)
+        refuse(session.as_it_stands(refusal))
         code = exit_codes.of_refusal(refusal)
     except output.PipeClosed:
         code = exit_codes.PIPE_CLOSED

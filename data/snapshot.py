@@ -118,14 +118,19 @@ def verify(path: str) -> Contents:
 
 
 def write_manifest(path: Path, source: str, found: Contents) -> Manifest:
-    """Describe a finished copy in a file beside it."""
-    manifest = Manifest(path.name, path.stat().st_size, sha256(path), source, found)
-    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=2, sort_keys=True)
+    """Describe a finished copy in a file beside it. Raises StoreTrouble; then the copy stays without a manifest."""
     partial = Path(f"{path}{MANIFEST}.partial")
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with open(handle, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
-    settle(partial, Path(f"{path}{MANIFEST}"))
+    try:
+        manifest = Manifest(path.name, path.stat().st_size, sha256(path), source, found)
+        text = json.dumps(asdict(manifest), ensure_ascii=False, indent=2, sort_keys=True)
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+        settle(partial, Path(f"{path}{MANIFEST}"))
+    except OSError as error:
+        raise unwritable(f"{path}{MANIFEST}", error) from error
+    finally:
+        discard(partial)
     return manifest
 
 

@@ -69,6 +69,8 @@ class Store:
         self._file = identity(self.path)
         self._tidy_above = WAL_LIMIT
         self._here = threading.local()
+        self.saved = 0
+        """Transactions that were committed through this object."""
         if not self.sqlite and not self._open_any:
             self._look()
 
@@ -117,7 +119,8 @@ class Store:
 
         SQLite changes a table by making it anew, which must not delete the rows that point to it. Raises StoreTrouble.
         """
-        with _translated(), self._transaction(foreign_keys=False) as connection:
+        done: list[bool] = []
+        with _translated(done), self._transaction(foreign_keys=False) as connection:
             connection.execution_options(fanout=True)
             if self.sqlite:
                 pause_sums(connection)
@@ -130,6 +133,7 @@ class Store:
                     f"数据表之间的引用有误，未作更改：{broken[:3]}",
                     f"Rows point to rows that are not there; nothing was changed: {broken[:3]}",
                 )
+            done.append(True)
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
@@ -163,6 +167,7 @@ class Store:
                     stack.enter_context(_without_foreign_keys(connection))
                 with connection.begin():
                     yield connection
+            self.saved += 1
         finally:
             self._here.writing = False
         if self.sqlite:

@@ -26,6 +26,13 @@ _SAVED = {
     ),
     "store-no-database": ("没有这个数据库，请先创建。", "There is no such database: create it first."),
 }
+_WHAT = {
+    "store-readonly": ("数据库只读", "The store is read-only"),
+    "store-full": ("磁盘已满", "No room on the disk"),
+    "store-io": ("磁盘读写错误", "The disk failed"),
+    "store-busy": ("数据库正忙", "The store is busy"),
+    "store-lost": ("与数据库的连接中断", "The connection to the database broke"),
+}
 _STATES = {
     "53100": "store-full",
     "53200": "store-busy",
@@ -86,6 +93,19 @@ def trouble_of(error: BaseException | None) -> StoreTrouble:
     return StoreTrouble("store-error", f"数据库错误：{error}", f"Database error: {error}")
 
 
+def after_saving(trouble: StoreTrouble) -> StoreTrouble:
+    """The same trouble for who has saved something before it came: "nothing was saved" would not be true."""
+    if trouble.code not in _WHAT:
+        return trouble
+    zh, en = _WHAT[trouble.code]
+    return StoreTrouble(
+        trouble.code,
+        f"{zh}。此前已保存的保留，重试前请先查看。",
+        f"{en}. What was saved before that stays: look before you try again.",
+        **trouble.details,
+    )
+
+
 def no_text() -> BadInput:
     """Half a character: bytes of a command line or of a JSON escape that are no Unicode. No store can take it."""
     return BadInput("not-text", "输入中有无法识别的字符。", "The input holds bytes that are no text.")
@@ -120,7 +140,7 @@ def unopened(path: str, error: object) -> StoreTrouble:
 
 def unwritable(path: str, error: OSError) -> StoreTrouble:
     """The trouble of a place where nothing can be written."""
-    code = {"ENOSPC": "store-full", "EDQUOT": "store-full"}.get(_name(error), "store-readonly")
+    code = {"ENOSPC": "store-full", "EDQUOT": "store-full", "EIO": "store-io"}.get(_name(error), "store-readonly")
     return StoreTrouble(
         code, f"无法写入 {path}：{error.strerror}。", f"Cannot write to {path}: {error.strerror}.", path=path
     )

@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -14,7 +15,7 @@ from core.desk.actor import Actor
 from core.desk.desk import Desk, Receipt
 from core.desk.orders import Order
 from core.desk.references import References
-from data.errors import BadInput, Refusal
+from data.errors import BadInput, Refusal, StoreTrouble
 from data.queries.listing import iso
 
 RESULT_FIELDS = (
@@ -84,14 +85,14 @@ def carry_out(
     in doubt whether they have. `saved` is called after the outcomes of each transaction, before the next one begins.
     """
     left = iter(items)
-    more = True
-    while more:
-        turn = _Turn(desk, left, dry_run, stop)
+    while (following := next(left, None)) is not None:
+        turn = _Turn(desk, chain((following,), left), dry_run, stop)
         with contextlib.suppress(_Undo):
             desk.store.run(turn.carry_out)
         yield from turn.done
         saved()
-        more = turn.more
+        if not turn.more:
+            return
 
 
 def rehearse(desk: Desk, items: Iterable[Job | Outcome], stop: bool = False) -> list[Outcome]:
@@ -149,6 +150,19 @@ def checked_key(key: str | None, ticket: str = "") -> str | None:
             f"An idempotency key has 1 to {KEY_LIMIT} printable characters, the ticket's code included.",
         )
     return derived
+
+
+def gathered(outcomes: Iterable[Outcome]) -> tuple[list[Outcome], StoreTrouble | None]:
+    """The outcomes that came, and the trouble for which no more did: what was done is to be told all the same."""
+    found: list[Outcome] = []
+    try:
+        for outcome in outcomes:
+            found.append(outcome)
+    except StoreTrouble as trouble:
+        if not found:
+            raise
+        return found, trouble
+    return found, None
 
 
 class _Turn:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.desk.actor import Actor, Origin
     from core.desk.desk import Desk
+    from data.errors import Refusal
     from data.queries.filters import Condition
     from data.reader import Reader
     from data.scope import Scope
@@ -211,6 +212,16 @@ class Session:
                 "控制台需要终端；脚本请用命令，见 zhihui --help。",
                 "The console needs a terminal; scripts use commands, see zhihui --help.",
             )
+
+    def as_it_stands(self, refusal: Refusal) -> Refusal:
+        """A refusal in words that are true when something was saved before it."""
+        from data.errors import StoreTrouble
+
+        if self._store is None or not self._store.saved or not isinstance(refusal, StoreTrouble):
+            return refusal
+        from data.trouble import after_saving
+
+        return after_saving(refusal)
 
     def close(self) -> None:
         """Close what was opened."""

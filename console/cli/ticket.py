@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +17,7 @@ from console.cli.options import form_of
 from console.cli.session import Session
 from console.cli.verb_field import Field, VerbCommand
 from console.cli.verb_table import BY_COMMAND, REPORT, VERB_COMMANDS
-from data.errors import BadInput
+from data.errors import BadInput, StoreTrouble
 
 if TYPE_CHECKING:
     from core.desk.orders import Order
@@ -201,12 +202,18 @@ def act(row: VerbCommand, session: Session, values: dict[str, Any]) -> int:
     for ticket in tickets:
         order = _read(row, kind, {**fields, "ticket": ticket} if ticket else fields)
         jobs.append(acting.Job(order, actor, seen, acting.checked_key(key, ticket)))
-    found = list(acting.carry_out(session.desk(), jobs, dry_run))
+    zone = session.zone()
+    found, trouble = acting.gathered(acting.carry_out(session.desk(), jobs, dry_run))
+    code = printing.outcomes(found, form, zone)
+    if trouble is not None:
+        raise trouble
     if row is REPORT and not form and not dry_run and "join" not in fields:
         from console.cli.ticket_duplicates import remark_duplicates
 
-        remark_duplicates(session, found[0].record)
-    return printing.outcomes(found, form, session.zone())
+        # A hint that cannot be looked up must not make a report that is saved look like one that failed.
+        with suppress(StoreTrouble):
+            remark_duplicates(session, found[0].record)
+    return code
 
 
 def _order_values(row: VerbCommand, values: dict[str, Any]) -> dict[str, Any]:

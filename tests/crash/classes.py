@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from queue import SimpleQueue
 
-from tests.crash import cuts, day, kills
+from tests.crash import cuts, day, errors, kills
 from tests.crash.day import Scene, Step
 from tests.crash.machine import Machine, machine
-from tests.crash.shim import KILL_BEFORE, Arm
+from tests.crash.shim import KILL_BEFORE, REFUSE, Arm
 from tests.crash.tally import Tally
 
 BATCH = 150
@@ -106,6 +106,22 @@ def _cut(scene: Scene, seed: str, one: Machine) -> tuple[int, list[str]]:
     return cuts.cut(one, scene, seed, BATCH)
 
 
+def _errors(ways: Ways, jobs: int) -> Iterator[Tally]:
+    return over_the_day(ways, jobs, "disk error", at_points(ways, errors.points, errors.refuse))
+
+
+def _planted_error(plant: str, step: str) -> Planted:
+    """A planted bug on a disk that fails for good, from the last write of a command backwards."""
+
+    def find(one: Machine, scenes: dict[str, Scene], ways: Ways) -> str:
+        scene = scenes[step]
+        start = scene.ended.seen - ways.drawn(plant).randrange(8)
+        arms = (Arm(nth, REFUSE, "EIO", for_good=True, silent=True) for nth in range(start, 0, -8))
+        return next((found for arm in arms if (found := errors.refuse(one, scene, arm, plant))), "")
+
+    return find
+
+
 def _planted_cut(plant: str, step: str) -> Planted:
     def find(one: Machine, scenes: dict[str, Scene], ways: Ways) -> str:
         return next(iter(cuts.cut(one, scenes[step], str(ways.seed), BATCH, plant)[1]), "")
@@ -131,13 +147,14 @@ def _planted_kill(plant: str, step: str) -> Planted:
     return find
 
 
-CLASSES: dict[str, Callable[[Ways, int], Iterator[Tally]]] = {"kill": _kills, "cut": _cuts}
+CLASSES: dict[str, Callable[[Ways, int], Iterator[Tally]]] = {"kill": _kills, "cut": _cuts, "error": _errors}
 PLANTED: dict[str, Planted] = {
     "kill: answered before the commit": _planted_kill("answered before the commit", "ticket report"),
     "kill: no transaction": _planted_kill("no transaction", "org load"),
+    "error: an error that is swallowed": _planted_error("an error that is swallowed", "ticket report"),
     "cut: synchronous=NORMAL": _planted_cut("synchronous NORMAL", "ticket report"),
     "cut: synchronous=OFF": _planted_cut("synchronous OFF", "ticket report"),
 }
-SHORT = ("ticket report", "batch", "org load", "engine once", "db upgrade")
+SHORT = ("ticket report", "batch", "two tickets", "org load", "engine once", "db upgrade")
 """A short day: one transaction, several, one that is no ticket's, the engine's, and a migration. Enough for every
 planted bug."""

@@ -83,6 +83,8 @@ class Scene:
     new: str
     """The states before and after."""
     rows: dict[str, list[str]]
+    entries: int
+    """Entries of the log before it."""
 
     def told(self, ended: Ended) -> bool:
         """Whether a command that may have been cut short had said everything."""
@@ -125,6 +127,8 @@ def steps(files: Path) -> list[Step]:
         Step("handover give", ("handover", "give", "--key", "h2", "--json"), minutes=61, again=(0, 3, 5)),
         Step("handover accept", ("handover", "accept", "1", "--key", "h3", "--json"), "wang", 62),
         Step("batch", ("batch", str(files / "orders.jsonl"), "--key", "b"), minutes=65, one=False),
+        Step("two tickets", ("ticket", "note", "20261120-0002", "20261120-0003", "--text", "已到场", "--key", "n",
+                             "--jsonl"), minutes=66, one=False, plant="small logs"),
         Step("import tickets", ("import", "tickets", str(files / "made.csv"), "--map", str(files / "made.toml")),
              minutes=70, one=False, plant="small chunks"),
         Step("engine once", ("engine", "once", "--json"), minutes=600, one=False),
@@ -172,24 +176,24 @@ def play(machine: Machine, names: Sequence[str] = (), extra: Sequence[Step] = ()
     files = machine.folder / "files"
     write_files(files)
     machine.call("make_street", str(machine.store))
-    scenes, old = [], machine.look().state
+    scenes, old = [], machine.look()
     for step in (*steps(files), *extra):
         step = replace(step, argv=tuple(part.replace("FILES", str(files)) for part in step.argv))
         if not names or step.name in names:
-            scenes.append(_play(machine, step, old))
-            old = scenes[-1].new
+            scene, old = _play(machine, step, old.state, old.events)
+            scenes.append(scene)
     if not names or UPGRADE.name in names:
         machine.wipe()
         machine.call("make_old", str(machine.store), OLD_REVISION)
-        scenes.append(_play(machine, UPGRADE, machine.call("state", str(machine.store))))
+        scenes.append(_play(machine, UPGRADE, machine.call("state", str(machine.store)), 0)[0])
     return scenes
 
 
-def _play(machine: Machine, step: Step, old: str) -> Scene:
+def _play(machine: Machine, step: Step, old: str, entries: int) -> tuple[Scene, Look]:
     before = machine.keep(machine.folder / f"before {step.name}")
     ended = command(machine, step, modules=True)
     assert ended.code == 0, (step, ended)
     new = machine.look()
     assert new.whole, (step, new.said)
     machine.load(ended.modules)
-    return Scene(step, before, ended, old, new.state, new.rows)
+    return Scene(step, before, ended, old, new.state, new.rows, entries), new

@@ -37,9 +37,9 @@ def left(scene: Scene, ended: Ended, look: Look) -> Iterable[str]:
     if not scene.whole(look):
         yield f"the store is not whole: {look.said[-300:]}"
     if scene.step.one and look.state not in (scene.old, scene.new):
-        yield f"half done: {_difference(scene, look)}"
+        yield f"half done: {difference(scene, look)}"
     if scene.told(ended) and look.state != scene.new:
-        yield f"it was told and is not there: {_difference(scene, look)}"
+        yield f"it was told and is not there: {difference(scene, look)}"
     missing = [number for number in scene.events(ended.out) if number > look.events]
     if missing:
         yield f"told of entries {missing} of the log, which has {look.events}"
@@ -52,10 +52,10 @@ def done_again(scene: Scene, again: Ended, last: Look) -> Iterable[str]:
     if not last.whole:
         yield f"once more, the store is not whole: {last.said[-300:]}"
     if last.state != scene.new:
-        yield f"once more, and not done once: {_difference(scene, last)}"
+        yield f"once more, and not done once: {difference(scene, last)}"
 
 
-def _difference(scene: Scene, look: Look) -> str:
+def difference(scene: Scene, look: Look) -> str:
     """The first rows that differ from the state after the command."""
     found = []
     for name in sorted(scene.rows.keys() | look.rows.keys()):

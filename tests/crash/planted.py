@@ -62,6 +62,22 @@ def _no_transaction() -> None:
     vars(data.store)["sqlite_engine"] = engine
 
 
+def _swallowed() -> None:
+    """A commit that the disk refuses passes for one that was made."""
+    from sqlalchemy.exc import DBAPIError
+
+    from data.store import Store
+
+    whole = Store._transaction
+
+    @contextlib.contextmanager
+    def transaction(self: Any, *arguments: Any, **more: Any) -> Any:
+        with contextlib.suppress(DBAPIError), whole(self, *arguments, **more) as connection:
+            yield connection
+
+    Store._transaction = transaction  # type: ignore[method-assign]
+
+
 def _small_chunks() -> None:
     """No bug: an import of a few rows in several transactions, as one of thousands has."""
     import core.exchange.importing as importing
@@ -84,6 +100,7 @@ PLANTED: dict[str, Callable[[], None]] = {
     "synchronous NORMAL": _synchronous("NORMAL"),
     "answered before the commit": _late_commit,
     "no transaction": _no_transaction,
+    "an error that is swallowed": _swallowed,
     "small chunks": _small_chunks,
     "small logs": _small_logs,
 }

@@ -34,6 +34,8 @@ class Arm:
     for_good: bool = False
     reads: bool = False
     """Whether reading is an operation too."""
+    silent: bool = False
+    """Whether what is printed gets through all the same."""
 
     def __str__(self) -> str:
         if self.action != REFUSE:
@@ -97,7 +99,7 @@ class Shim:
         """From now on, for writes below `folder` and for what is printed."""
         self._library.iolog_arm(
             os.fsencode(os.path.realpath(folder)) if folder else b"", os.fsencode(record), arm.action,
-            ctypes.c_long(arm.nth), ERRORS[arm.error], int(arm.for_good), int(arm.reads),
+            ctypes.c_long(arm.nth), ERRORS[arm.error], int(arm.for_good), int(arm.reads), int(arm.silent),
         )  # fmt: skip
 
     def seen(self) -> tuple[int, int]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 
 import pytest
 
-from tests.crash import classes, cuts, day, kills, shim
+from console.exit_codes import STORE
+from tests.crash import classes, cuts, day, errors, kills, shim
 from tests.crash.day import Scene
 from tests.crash.machine import Machine, machine
+from tests.crash.shim import REFUSE, Arm
 
 pytestmark = pytest.mark.skipif(bool(shim.missing()), reason=shim.missing() or "-")
 
@@ -51,6 +54,41 @@ def test_after_a_power_cut_what_was_told_is_there_and_the_file_is_whole(
         tried, lost = cuts.cut(one, scene, str(seed), CUTS)
         assert not lost
         assert tried > CUTS / 4, "most cuts left the same disk"
+
+
+@pytest.mark.slow
+def test_on_a_disk_that_fails_a_command_is_refused_cleanly_and_what_it_says_is_true(
+    short_day: tuple[Machine, dict[str, Scene]], dice: random.Random
+) -> None:
+    one, scenes = short_day
+    for scene in scenes.values():
+        for arm in dice.sample(list(errors.points(scene)), EACH):
+            assert errors.refuse(one, scene, arm) == ""
+
+
+def test_what_was_saved_before_the_disk_failed_is_told(short_day: tuple[Machine, dict[str, Scene]]) -> None:
+    """The first of two tickets is done and the disk fails for good: the first is told of, the second is not."""
+    one, scenes = short_day
+    scene = scenes["two tickets"]
+    second = _write_of_the_second(one, scene)
+    one.lay(scene.before)
+    ended = day.command(one, scene.step, arm=Arm(second, REFUSE, "ENOSPC", for_good=True, silent=True))
+    assert ended.code == STORE
+    assert [json.loads(line)["ticket"] for line in ended.out.splitlines()] == ["20261120-0002"]
+    assert "What was saved before that stays" in ended.err
+    assert "nothing was saved" not in ended.err
+    assert one.look().events == scene.entries + 1
+
+
+def _write_of_the_second(one: Machine, scene: Scene) -> int:
+    """The number of a write in the midst of those of the second transaction: runs differ by a few writes."""
+    one.lay(scene.before)
+    record = one.folder / "first"
+    day.command(one, scene.step, record=str(record))
+    logged = [(n, done.kind) for n, done in enumerate(shim.operations(record), 1) if done.path.endswith("-wal")]
+    syncs = [n for n, kind in logged if kind == "S"]
+    written = [n for n, kind in logged if kind == "W" and syncs[1] < n < syncs[2]]
+    return written[len(written) // 2]
 
 
 @pytest.mark.slow

@@ -162,6 +162,16 @@ def test_no_room_for_a_backup(embedded: str, tmp_path: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
+def test_no_room_for_the_manifest_of_a_backup(embedded: str, tmp_path: Path) -> None:
+    """The copy is whole and stays; who asked for it hears why there is no manifest."""
+    path = tmp_path / "copy.db"
+    Path(f"{path}{MANIFEST}.partial").mkdir()
+    with pytest.raises(StoreTrouble) as caught:
+        backup(embedded, str(path))
+    assert f"{path}{MANIFEST}" in caught.value.en
+    assert verify(str(path)).rows["ticket_event"] == 24
+
+
 # ------------------------------------------------------------------------------------------------ restore
 
 
