@@ -245,10 +245,12 @@ def _open_sqlite(path: str) -> Any:
         except module.DatabaseError as error:
             if connection is not None:
                 connection.close()
-            from data.trouble import foreign, unopened
+            from data.trouble import foreign, trouble_code, trouble_named, unopened
 
             if not isinstance(error, module.OperationalError):
                 raise foreign(path) from error
+            if trouble_code(error) == "store-busy":
+                raise trouble_named("store-busy") from error
             if mode == "ro":
                 raise unopened(path, error) from error
     raise AssertionError

@@ -53,6 +53,8 @@ _WORDS = (
     ("no space left", "store-full"),
     ("disk i/o error", "store-io"),
     ("database is locked", "store-busy"),
+    # Somebody hangs in the midst of recovering the write-ahead log.
+    ("locking protocol", "store-busy"),
     ("not a database", "store-damaged"),
     ("malformed", "store-damaged"),
     ("password authentication failed", "store-login"),

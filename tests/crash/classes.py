@@ -6,16 +6,18 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from queue import SimpleQueue
 
-from tests.crash import cuts, day, errors, kills
+from tests.crash import cuts, day, errors, freezes, kills, load
 from tests.crash.day import Scene, Step
 from tests.crash.machine import Machine, machine
 from tests.crash.shim import KILL_BEFORE, REFUSE, Arm
 from tests.crash.tally import Tally
 
+ENGINE = "engine once"
+PLANTED_ROUNDS = 20
 BATCH = 150
 """Power cuts for one record of a command."""
 Try = Callable[[Machine], tuple[int, list[str]]]
@@ -122,6 +124,32 @@ def _planted_error(plant: str, step: str) -> Planted:
     return find
 
 
+def _freezes(ways: Ways, jobs: int) -> Iterator[Tally]:
+    points = at_points(ways, freezes.points, freezes.freeze)
+    return over_the_day(replace(ways, steps=["ticket report", "batch", ENGINE]), jobs, "frozen engine",
+                        lambda scene: points(scene) if scene.step.name == ENGINE else [])  # fmt: skip
+
+
+def _planted_freeze(one: Machine, scenes: dict[str, Scene], ways: Ways) -> str:
+    """An engine that forgets its fence, frozen between its transactions."""
+    plant = "a fence that is forgotten"
+    scene = scenes[ENGINE]
+    arms = freezes.between(one, scene)
+    return next((found for arm in arms if (found := freezes.freeze(one, scene, arm, plant))), "")
+
+
+def _load(ways: Ways, jobs: int) -> Iterator[Tally]:
+    with machine() as one:
+        tally = Tally("kill -9 under load")
+        tally.tried, tally.lost = load.rounds(one, ways.drawn("load"), ways.rounds)
+        yield tally
+
+
+def _planted_load(one: Machine, scenes: dict[str, Scene], ways: Ways) -> str:
+    """Answers before their commit, under load."""
+    return next(iter(load.rounds(one, ways.drawn("load"), PLANTED_ROUNDS, "answered before the commit")[1]), "")
+
+
 def _planted_cut(plant: str, step: str) -> Planted:
     def find(one: Machine, scenes: dict[str, Scene], ways: Ways) -> str:
         return next(iter(cuts.cut(one, scenes[step], str(ways.seed), BATCH, plant)[1]), "")
@@ -147,11 +175,19 @@ def _planted_kill(plant: str, step: str) -> Planted:
     return find
 
 
-CLASSES: dict[str, Callable[[Ways, int], Iterator[Tally]]] = {"kill": _kills, "cut": _cuts, "error": _errors}
+CLASSES: dict[str, Callable[[Ways, int], Iterator[Tally]]] = {
+    "kill": _kills,
+    "cut": _cuts,
+    "error": _errors,
+    "freeze": _freezes,
+    "load": _load,
+}
 PLANTED: dict[str, Planted] = {
     "kill: answered before the commit": _planted_kill("answered before the commit", "ticket report"),
     "kill: no transaction": _planted_kill("no transaction", "org load"),
     "error: an error that is swallowed": _planted_error("an error that is swallowed", "ticket report"),
+    "freeze: a fence that is forgotten": _planted_freeze,
+    "load: answered before the commit": _planted_load,
     "cut: synchronous=NORMAL": _planted_cut("synchronous NORMAL", "ticket report"),
     "cut: synchronous=OFF": _planted_cut("synchronous OFF", "ticket report"),
 }

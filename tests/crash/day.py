@@ -53,7 +53,8 @@ role = "grid_worker"
 """
 
 
-_EVENT = re.compile(r'"ok": true.*"event": (\d+)')
+TOLD = re.compile(r'.*"ticket": "(?P<ticket>[^"]+)".*"ok": true.*"event": (?P<event>\d+).*\},?$')
+"""A whole line of an answer that tells of an entry of the log."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,7 @@ class Scene:
     @staticmethod
     def events(out: str) -> list[int]:
         """The entries of the log that whole lines of an answer name."""
-        return [
-            int(number) for line in out.splitlines() for number in _EVENT.findall(line) if line.endswith(("}", "},"))
-        ]
+        return [int(found["event"]) for line in out.splitlines() if (found := TOLD.match(line))]
 
 
 def steps(files: Path) -> list[Step]:

@@ -21,7 +21,7 @@
 enum { RECORD, KILL_BEFORE, KILL_WITHIN, REFUSE, FREEZE };
 enum { ONCE, FOR_GOOD };
 
-static char root[PATH_MAX];
+static char root[PATH_MAX], only[64];
 static size_t root_length;
 static int log_fd = -1, action, failure, lasting, with_reads, silent, armed;
 static long nth, seen, struck;
@@ -30,7 +30,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 struct head { uint8_t kind, pad; uint16_t path_length, other_length, pad2; uint64_t offset, length; };
 
 void iolog_arm(const char *folder, const char *record, int what, long at, int number, int how, int reads,
-               int prints)
+               int prints, const char *ending)
 {
     pthread_mutex_lock(&lock);
     snprintf(root, sizeof root, "%s", folder);
@@ -39,6 +39,7 @@ void iolog_arm(const char *folder, const char *record, int what, long at, int nu
     if (record && *record)
         log_fd = syscall(SYS_openat, AT_FDCWD, record, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     action = what; nth = at; failure = number; lasting = how; with_reads = reads; silent = prints;
+    snprintf(only, sizeof only, "%s", ending);
     seen = struck = 0;
     armed = root_length > 0;
     pthread_mutex_unlock(&lock);
@@ -96,9 +97,11 @@ static int named(int folder, const char *name, char *path)
     return below(path);
 }
 
-/* Counts an operation. 0: go on; 1: refuse it; 2: do half of it, and then die or refuse. */
-static int strike(void)
+/* Counts an operation, on files with the chosen ending. 0: go on; 1: refuse it; 2: do half of it, and then die or refuse. */
+static int strike(const char *path)
 {
+    size_t length = strlen(path), ending = strlen(only);
+    if (ending && (length < ending || strcmp(path + length - ending, only))) return 0;
     seen++;
     if (!nth || seen < nth || (seen > nth && !(action == REFUSE && lasting == FOR_GOOD))) return 0;
     struck = struck ? struck : seen;
@@ -123,7 +126,7 @@ static ssize_t any_write(int fd, const void *bytes, size_t length, off_t offset,
     char path[PATH_MAX];
     if (armed && fd == 1 && !placed) {
         BEGIN;
-        int struck_here = strike();
+        int struck_here = strike("");
         if (silent) struck_here = 0;
         if (struck_here == 1) { END; errno = failure; return -1; }
         ssize_t done = real_write(fd, bytes, struck_here ? length / 2 : length, 0, 0);
@@ -134,7 +137,7 @@ static ssize_t any_write(int fd, const void *bytes, size_t length, off_t offset,
     }
     if (!ours(fd, path)) return real_write(fd, bytes, length, offset, placed);
     BEGIN;
-    int struck_here = strike();
+    int struck_here = strike(path);
     if (struck_here == 1 && !(failure == ENOSPC && seen == struck && length > 1)) { END; errno = failure; return -1; }
     size_t wanted = struck_here ? length / 2 : length;
     if (!placed) {
@@ -159,7 +162,7 @@ static ssize_t any_read(int fd, void *bytes, size_t length, off_t offset, int pl
     char path[PATH_MAX];
     if (with_reads && ours(fd, path)) {
         BEGIN;
-        int refused = strike();
+        int refused = strike(path);
         END;
         if (refused) { errno = failure; return -1; }
     }
@@ -175,7 +178,7 @@ ssize_t pread64(int fd, void *bytes, size_t length, off64_t at) { return any_rea
     do { \
         if (!(mine)) return call; \
         BEGIN; \
-        int struck_here = strike(); \
+        int struck_here = strike(path); \
         if (struck_here == 1) { END; errno = failure; return -1; } \
         long done = call; \
         if (struck_here == 2) die(); \
@@ -241,7 +244,7 @@ static int any_open(int folder, const char *name, int flags, mode_t mode)
         return syscall(SYS_openat, folder, name, flags, mode);
     BEGIN;
     int there = !syscall(SYS_faccessat, folder, name, F_OK);
-    int struck_here = strike();
+    int struck_here = strike(path);
     if (struck_here == 1 && !(failure == ENOSPC && there)) { END; errno = failure; return -1; }
     int fd = syscall(SYS_openat, folder, name, flags, mode);
     if (struck_here == 2) die();

@@ -16,8 +16,8 @@ from sqlalchemy import table as lightweight
 
 from data.sqlite import driver
 
-NOT_COMPARED = re.compile(r"search_|sqlite_|lease$|session")
-"""Tables that are derived, or that name processes."""
+NOT_COMPARED = re.compile(r"search_|sqlite_|row_sum|lease$|session")
+"""Tables that are derived and that the checks look after, or that name processes."""
 _IDS = re.compile(r"\b\d{15,}\b")
 _HASHES = re.compile(r"\b[0-9a-f]{16,64}\b")
 
@@ -55,10 +55,15 @@ def _command(argv: list[str], clock: Any = None) -> int:
 
 def plain_rows(connection: Any) -> dict[str, list[str]]:
     """Every row of every table that is compared, as it is."""
+    return {name: lines for name, lines in all_rows(connection).items() if not NOT_COMPARED.match(name)}
+
+
+def all_rows(connection: Any) -> dict[str, list[str]]:
+    """Every row of every table but the search index, as it is."""
     names = [
         name
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-        if not NOT_COMPARED.match(name)
+        if not name.startswith("search_")
     ]
     return {name: sorted(repr(row) for row in connection.execute(f'SELECT * FROM "{name}"')) for name in names}
 

@@ -78,6 +78,28 @@ def _swallowed() -> None:
     Store._transaction = transaction  # type: ignore[method-assign]
 
 
+def _forgotten_fence() -> None:
+    """An engine that was deposed writes on, and calls the lease its own."""
+    from sqlalchemy import update
+
+    from core.engine.lease import LeaseKeeper, LeaseLost
+    from data.tables import Lease, table
+
+    beat = LeaseKeeper.beat
+
+    def anyhow(self: Any, connection: Any, now: int, cycle: Any = None) -> None:
+        held = self.held
+        try:
+            beat(self, connection, now, cycle)
+        except LeaseLost:
+            self.held = held
+            lease = table(Lease)
+            mine = {"holder": self.holder, "beat_no": lease.c.beat_no + 1}
+            connection.execute(update(lease).where(lease.c.centre_id == self.centre_id).values(mine))
+
+    LeaseKeeper.beat = anyhow  # type: ignore[method-assign]
+
+
 def _small_chunks() -> None:
     """No bug: an import of a few rows in several transactions, as one of thousands has."""
     import core.exchange.importing as importing
@@ -101,6 +123,7 @@ PLANTED: dict[str, Callable[[], None]] = {
     "answered before the commit": _late_commit,
     "no transaction": _no_transaction,
     "an error that is swallowed": _swallowed,
+    "a fence that is forgotten": _forgotten_fence,
     "small chunks": _small_chunks,
     "small logs": _small_logs,
 }

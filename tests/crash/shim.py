@@ -36,10 +36,12 @@ class Arm:
     """Whether reading is an operation too."""
     silent: bool = False
     """Whether what is printed gets through all the same."""
+    ending: str = ""
+    """Only operations on files whose names end like this count."""
 
     def __str__(self) -> str:
         if self.action != REFUSE:
-            return f"{NAMES.get(self.action, 'recorded')} {self.nth}"
+            return f"{NAMES.get(self.action, 'recorded')} {self.nth}{self.ending and f' of {self.ending}'}"
         return (
             f"{self.error} {'from' if self.for_good else 'at'} {'read or write' if self.reads else 'write'} {self.nth}"
         )
@@ -100,6 +102,7 @@ class Shim:
         self._library.iolog_arm(
             os.fsencode(os.path.realpath(folder)) if folder else b"", os.fsencode(record), arm.action,
             ctypes.c_long(arm.nth), ERRORS[arm.error], int(arm.for_good), int(arm.reads), int(arm.silent),
+            os.fsencode(arm.ending),
         )  # fmt: skip
 
     def seen(self) -> tuple[int, int]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 from collections.abc import Iterator
 
 import pytest
 
 from console.exit_codes import STORE
-from tests.crash import classes, cuts, day, errors, kills, shim
+from tests.crash import classes, cuts, day, errors, freezes, kills, load, shim
 from tests.crash.day import Scene
 from tests.crash.machine import Machine, machine
-from tests.crash.shim import REFUSE, Arm
+from tests.crash.shim import FREEZE, REFUSE, Arm
+from tests.street import START
 
 pytestmark = pytest.mark.skipif(bool(shim.missing()), reason=shim.missing() or "-")
 
@@ -89,6 +92,43 @@ def _write_of_the_second(one: Machine, scene: Scene) -> int:
     syncs = [n for n, kind in logged if kind == "S"]
     written = [n for n, kind in logged if kind == "W" and syncs[1] < n < syncs[2]]
     return written[len(written) // 2]
+
+
+@pytest.mark.slow
+def test_an_engine_that_was_frozen_writes_nothing_under_its_old_fence(
+    short_day: tuple[Machine, dict[str, Scene]], dice: random.Random
+) -> None:
+    """Between two of its transactions, where a standby takes over, and at any of its writes."""
+    one, scenes = short_day
+    scene = scenes[classes.ENGINE]
+    for arm in (*dice.sample(freezes.between(one, scene), 2), dice.choice(list(freezes.points(scene)))):
+        assert freezes.freeze(one, scene, arm) == ""
+
+
+@pytest.mark.slow
+def test_who_cannot_open_because_another_hangs_is_told_that_the_store_is_busy(
+    short_day: tuple[Machine, dict[str, Scene]],
+) -> None:
+    """Frozen while it recovers the write-ahead log, which keeps everybody out."""
+    one, scenes = short_day
+    scene = scenes["batch"]
+    one.lay(scene.before)
+    hangs = one.start(*day.line_of(scene.step), Arm(6, FREEZE), plant=scene.step.plant)
+    try:
+        assert freezes.stopped(hangs["pid"])
+        ended = one.run(["ticket", "list"], START)
+        assert (ended.code, "[store-busy]" in ended.err) == (STORE, True), ended
+    finally:
+        os.kill(hangs["pid"], signal.SIGCONT)
+        assert one.wait(hangs).code == 0
+    assert one.run(["ticket", "list"], START).code == 0
+
+
+@pytest.mark.slow
+def test_killed_at_random_moments_under_load(short_day: tuple[Machine, dict[str, Scene]], dice: random.Random) -> None:
+    kills, lost = load.rounds(short_day[0], dice, 3)
+    assert not lost
+    assert kills
 
 
 @pytest.mark.slow
