@@ -39,7 +39,11 @@ def _late_commit() -> None:
             self.late.close()
         close(self)
 
-    Store.write, Store.close = write, closed  # type: ignore[method-assign]
+    def run(self: Any, work: Callable[[Any], Any], repeatable: bool = False) -> Any:
+        with self.write() as connection:
+            return work(connection)
+
+    Store.write, Store.run, Store.close = write, run, closed  # type: ignore[method-assign]
 
 
 def _no_transaction() -> None:

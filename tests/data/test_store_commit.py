@@ -57,20 +57,6 @@ def test_a_disk_that_fails_at_the_commit_leaves_doubt_and_is_named(
     store.close()
 
 
-def test_a_plain_write_that_breaks_at_its_commit_leaves_the_same_doubt(sqlite_database: str) -> None:
-    store = Store(locate(sqlite_database), create=True)
-    create_tables(store)
-    with (
-        _no_writes_behind(os.path.getsize(store.path + "-wal") + 100),
-        pytest.raises(StoreTrouble) as caught,
-        store.write() as connection,
-    ):
-        _write(connection)
-    assert caught.value.code == "store-in-doubt"
-    assert store.saved == 1
-    store.close()
-
-
 @pytest.mark.parametrize(
     ("said", "kept"),
     [
