@@ -56,6 +56,8 @@ class Condition(NamedTuple):
     """Words that must all be there, as tokens: what `data.queries.searching` asks the search index for."""
     words_only: bool = False
     """Whether the phrases are all that is asked for."""
+    besides: str = ""
+    """The part of the condition that asks for something else than the phrases."""
     few: bool = False
     """Whether the condition names few tickets by id, so that they are read and sorted, and no list is walked."""
     near: bool = False
@@ -105,6 +107,7 @@ def parse(
     if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
         raise BadInput("filter-text", "筛选条件含有无法识别的字符。", "The filter holds characters that are no text.")
     parts: list[str] = []
+    besides: list[str] = []
     phrases: list[str] = []
     asks_closed = False
     scope = _Scope(now, ZoneInfo(zone), {}, officer, units)
@@ -113,11 +116,18 @@ def parse(
         term = _in_english(half_width(raw[1:] if negated else raw))
         sql = _term(term, f"f{number}", scope)
         asks_closed = asks_closed or _asks_closed(term, negated)
+        parts.append(f"NOT coalesce(({sql}), FALSE)" if negated else f"({sql})")
         if sql.startswith("EXISTS") and not negated:
             phrases.append(scope.values[f"f{number}"].strip("% "))
-        parts.append(f"NOT coalesce(({sql}), FALSE)" if negated else f"({sql})")
+        else:
+            besides.append(parts[-1])
     return Condition(
-        " AND ".join(parts) or "1 = 1", scope.values, asks_closed, tuple(phrases), len(phrases) == len(parts)
+        " AND ".join(parts) or "1 = 1",
+        scope.values,
+        asks_closed,
+        tuple(phrases),
+        len(phrases) == len(parts),
+        " AND ".join(besides) or "1 = 1",
     )
 
 

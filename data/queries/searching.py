@@ -36,11 +36,17 @@ _TAIL = "FROM ticket_text x WHERE x.centre_id = :centre AND x.stamp > :mark"
 """The mark is a value and no subquery: PostgreSQL must see how little lies behind it."""
 
 
+_READABLE = "EXISTS (SELECT 1 FROM ticket_text x WHERE x.centre_id = :centre AND x.ticket_id = t.id)"
+"""The texts of the ticket are there for whoever reads: `scoping` leaves out those that an officer may not see."""
+
+
 class _Asked(NamedTuple):
     """What the index is asked for, and how many tickets it knows for that, counted to just beyond MANY."""
 
     terms: tuple[str, ...]
     held: int
+    surely: bool = False
+    """Whether the index tells which tickets hold the words, so that no text need be looked through."""
 
 
 def ways(reader: Reader, centre: int, condition: Condition, only_open: bool = False) -> Iterator[Condition]:
@@ -56,23 +62,42 @@ def ways(reader: Reader, centre: int, condition: Condition, only_open: bool = Fa
         listed = "SELECT value FROM json_each(:found)"
         if not reader.sqlite:
             listed = "SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(:found AS JSON)) AS value"
-        sql = f"t.id IN ({listed}) AND ({condition.sql})"
+        fits = condition.sql
+        if wanted.surely:
+            fits = condition.besides if reader.scoping is None else f"{condition.besides} AND {_READABLE}"
+        sql = f"t.id IN ({listed}) AND ({fits})"
         yield Condition(sql, {**condition.values, "found": json.dumps(ids)}, condition.asks_closed, few=True)
         return
     if wanted.held > MANY or _dense(reader, centre, wanted.held, only_open):
         yield condition._replace(phrases=(), near=True)
     indexed, tail, values = _proposals(reader, centre, condition, wanted)
-    hits = ""
-    scope = reader.scoping.scope(reader, centre) if reader.scoping is not None else None
-    if only_open and _index_knows(condition) and (scope is None or scope.whole):
-        place = "f.rowid" if reader.sqlite else "f.ticket_id"
-        sealed = f" AND {place} NOT IN (SELECT id FROM {SEALED})" if scope is not None else ""
-        hits = f"{indexed} AND {place} NOT IN (SELECT x.ticket_id {_TAIL}){sealed} UNION ALL {tail}"
-        hits += (
-            " AND EXISTS (SELECT 1 FROM ticket t WHERE t.centre_id = x.centre_id AND t.id = x.ticket_id AND t.open = 1)"
-        )
+    hits = _hits(reader, centre, condition, indexed, tail) if only_open and condition.words_only else ""
     sql = f"+t.id IN ({indexed} UNION ALL {tail}) AND ({condition.sql})"
     yield Condition(sql, {**condition.values, **values}, condition.asks_closed, hits=hits)
+
+
+def _hits(reader: Reader, centre: int, condition: Condition, indexed: str, tail: str) -> str:
+    """A SELECT of the very open tickets with the words, in the index's own order; empty where rows must be asked.
+
+    A long phrase is looked for in the texts of what the index proposes: in its order they lie one beside the other,
+    so that this is far cheaper than to walk the list of the tickets and ask for each whether it was proposed.
+    """
+    scope = reader.scoping.scope(reader, centre) if reader.scoping is not None else None
+    if scope is not None and not scope.whole:
+        return ""
+    place = "f.rowid" if reader.sqlite else "f.ticket_id"
+    known = f"{indexed} AND {place} NOT IN (SELECT x.ticket_id {_TAIL})"
+    if not _index_knows(condition):
+        known += (
+            " AND EXISTS (SELECT 1 FROM ticket_text x WHERE x.centre_id = :centre"
+            f" AND x.ticket_id = {place} AND {_texts_hold(condition)})"
+        )
+    elif scope is not None:
+        known += f" AND {place} NOT IN (SELECT id FROM {SEALED})"
+    return (
+        f"{known} UNION ALL {tail}"
+        " AND EXISTS (SELECT 1 FROM ticket t WHERE t.centre_id = x.centre_id AND t.id = x.ticket_id AND t.open = 1)"
+    )
 
 
 def narrowed(reader: Reader, centre: int, condition: Condition, only_open: bool = False) -> Condition:
@@ -95,6 +120,8 @@ def _asked(reader: Reader, centre: int, condition: Condition, only_open: bool) -
     known = dict.fromkeys(term for phrase in condition.phrases for term in asked(phrase))
     terms = tuple(of_centre(centre, term) for term in known)[:TERMS]
     rare = tuple(term for term in terms if _held(reader, centre, (term,), FEW + 1) <= FEW)
+    if rare and _index_knows(condition):
+        return _Asked(terms, FEW, True)
     if rare:
         return _Asked((*rare, *[term for term in terms if term not in rare][:1]), FEW)
     every = (*terms, of_centre(centre, OPEN)) if only_open else terms
@@ -119,8 +146,10 @@ def _dense(reader: Reader, centre: int, held: int, only_open: bool) -> bool:
 
 
 def _named(reader: Reader, centre: int, condition: Condition, wanted: _Asked) -> list[int] | None:
-    """The ids of all proposals; None where the tail brings too many."""
+    """The ids of all proposals; None where the tail brings too many. What is in the tail is asked there alone."""
     indexed, tail, values = _proposals(reader, centre, condition, wanted)
+    if wanted.surely:
+        indexed += f" AND {'f.rowid' if reader.sqlite else 'f.ticket_id'} NOT IN (SELECT x.ticket_id {_TAIL})"
     rows = reader.rows(f"{indexed} UNION {tail} LIMIT :most", centre=centre, most=FEW + 1, **values)
     return [int(row[0]) for row in rows] if len(rows) <= FEW else None
 
@@ -128,11 +157,15 @@ def _named(reader: Reader, centre: int, condition: Condition, wanted: _Asked) ->
 def _proposals(reader: Reader, centre: int, condition: Condition, wanted: _Asked) -> tuple[str, str, dict[str, Any]]:
     """Two SELECTs of ticket ids, from the index and from its tail, with their values."""
     values: dict[str, Any] = {"match": _match(reader, wanted.terms), "mark": _mark(reader, centre)}
-    likes = []
-    for number, phrase in enumerate(condition.phrases):
-        values[f"phrase{number}"] = f"% {phrase} %"
-        likes.append(f"(x.head LIKE :phrase{number} OR x.notes LIKE :phrase{number})")
-    return _indexed(reader), f"SELECT x.ticket_id {_TAIL} AND {' AND '.join(likes)}", values
+    values |= {f"phrase{number}": f"% {phrase} %" for number, phrase in enumerate(condition.phrases)}
+    return _indexed(reader), f"SELECT x.ticket_id {_TAIL} AND {_texts_hold(condition)}", values
+
+
+def _texts_hold(condition: Condition) -> str:
+    """The condition that the texts `x` of a ticket hold all phrases."""
+    return " AND ".join(
+        f"(x.head LIKE :phrase{number} OR x.notes LIKE :phrase{number})" for number in range(len(condition.phrases))
+    )
 
 
 def _mark(reader: Reader, centre: int) -> int:
@@ -153,8 +186,8 @@ def _match(reader: Reader, terms: tuple[str, ...]) -> str | list[str]:
 
 
 def _index_knows(condition: Condition) -> bool:
-    """Whether the index alone tells which tickets fit: each phrase is a term of it, and there is nothing else."""
-    return condition.words_only and len(condition.phrases) <= TERMS and all(p.count(" ") < 2 for p in condition.phrases)
+    """Whether the index alone tells which tickets hold the phrases: each is a term of it."""
+    return len(condition.phrases) <= TERMS and all(phrase.count(" ") < 2 for phrase in condition.phrases)
 
 
 def ids_with(reader: Reader, centre: int, term: str, most: int) -> list[int]:
