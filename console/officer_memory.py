@@ -22,23 +22,25 @@ class OfficerMemory:
         self._app = app
         self._looked: Looked | None = None
         self._filters: FilterHistory | None = None
+        self._looked_by = self._filters_by = ("", "")
+        """Whose memories these are: asked for each line that is drawn, so the path is worked out once."""
 
     @property
     def looked(self) -> Looked:
         """What the acting officer has looked at."""
-        path = looked_path(*self._whose())
-        if self._looked is None or self._looked.path != path:
+        whose = self._whose()
+        if self._looked is None or self._looked_by != whose:
             self.save()
-            self._looked = Looked(path)
+            self._looked, self._looked_by = Looked(looked_path(*whose)), whose
         return self._looked
 
     @property
     def filters(self) -> FilterHistory:
         """The filters that the acting officer has used."""
-        path = filters_path(*self._whose())
-        if self._filters is None or self._filters.path != path:
+        whose = self._whose()
+        if self._filters is None or self._filters_by != whose:
             self.save()
-            self._filters = FilterHistory(path)
+            self._filters, self._filters_by = FilterHistory(filters_path(*whose)), whose
         return self._filters
 
     def beat(self, now: int) -> None:

@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from console.keyboard.jump_labels import DIGITS, labels
 from console.keyboard.order import KeyOrder
+from console.terminal.compositing import DirtyLinesScreen
 from console.widgets.lines import LinesView
 from console.widgets.queue_view import HEADER, QueueView
 
@@ -79,7 +80,7 @@ class Label(Widget):
             self.screen.end(self.target)
 
 
-class JumpScreen(ModalScreen[Target | None]):
+class JumpScreen(DirtyLinesScreen, ModalScreen[Target | None]):
     """Shows the numbers until one is typed; any other key leaves everything as it was."""
 
     BINDINGS = [

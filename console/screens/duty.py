@@ -14,6 +14,7 @@ from console.i18n import _, language
 from console.keyboard.availability import why_not
 from console.keyboard.bindings import bindings
 from console.ports import QueueRow
+from console.terminal.compositing import DirtyLinesScreen
 from console.terminal.legible import clean
 from console.widgets.bars import Banner, KeyBar, StatusBar
 from console.widgets.gap_bar import GapBar
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from console.app import ZhihuiApp
 
 
-class DutyScreen(Screen[None]):
+class DutyScreen(DirtyLinesScreen, Screen[None]):
     """The frame of a screen. `NAME` is its name in the table of keys."""
 
     NAME = "queue"

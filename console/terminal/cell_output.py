@@ -16,6 +16,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from console.i18n import _
+from console.terminal.compositing import PAINT
 from console.terminal.legible import clean, stand_ins
 from console.terminal.line import LOCAL, Line
 from console.terminal.link import LinkSign
@@ -23,8 +24,6 @@ from console.terminal.pacing import Pacer
 from console.terminal.painter import CellPainter
 from console.theming.stylesheet import KeptStylesheet
 
-PAINT = "ZHIHUI_PAINT"
-"""Set to `stock`, Textual's own output is used: for the day when ours is wrong."""
 SMALL = 1000
 """Bytes that reach a far terminal in one packet anyhow: holding the picture meanwhile would only cost bytes."""
 SETTLING = 3.0

@@ -47,9 +47,12 @@ def cut(text: str, width: int, dots: bool = True) -> str:
 
 def pad(text: str, width: int, right: bool = False) -> str:
     """The text cut or filled with spaces to exactly `width` cells; `right` puts it at the right edge."""
-    fitted = cut(text, width)
-    filler = " " * max(0, width - cells(fitted))
-    return filler + fitted if right else fitted + filler
+    size = cells(text)
+    if size > width:
+        text = cut(text, width)
+        size = cells(text)
+    filler = " " * max(0, width - size)
+    return filler + text if right else text + filler
 
 
 def wrap(text: str, width: int) -> list[str]:

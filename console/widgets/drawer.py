@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from console.keyboard.order import KeyOrder
+from console.terminal.compositing import DirtyLinesScreen
 from console.terminal.legible import clean
 from console.widgets.lines import LinesView, text_line
 
@@ -33,7 +34,7 @@ class Title(LinesView, can_focus=False):
         super().__init__(lambda _width: [text_line(clean(text, 200), "title")])
 
 
-class Drawer(ModalScreen[Answer | None]):
+class Drawer(DirtyLinesScreen, ModalScreen[Answer | None]):
     """The frame of all drawers. Escape gives no answer; the screen below stays visible and its clocks go on."""
 
     DEFAULT_CSS = """

@@ -15,10 +15,10 @@ from textual import events
 from textual.binding import Binding
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from console.terminal.width import cells, cut
+from console.widgets.barless import Barless
 
 Part = tuple[str, str]
 """A text and the component class of its style, after `lines--`; empty for the plain one."""
@@ -43,7 +43,7 @@ def text_line(text: str = "", part: str = "") -> Line:
     return Line(((text, part),))
 
 
-class LinesView(ScrollView, can_focus=True):
+class LinesView(Barless, can_focus=True):
     """Shows lines that a builder makes for the width at hand; the cursor stays on its key when they are made anew."""
 
     COMPONENT_CLASSES = {"lines--plain", "lines--cursor", "lines--cursor-away", "lines--off"} | {

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from textual.message import Message
-from textual.scroll_view import ScrollView
 
 from console.ports import Key, Loader, QueueProvider, QueueRow
+from console.widgets.barless import Barless
 from console.widgets.pages import PAGE, Loaded, Pages
 from data.queries.counted import Counted
 
@@ -35,7 +35,7 @@ class Opening:
     follow: bool
 
 
-class ListReading(ScrollView):
+class ListReading(Barless):
     """The reading part of a ticket list; others mark, move and draw."""
 
     class Failed(Message):

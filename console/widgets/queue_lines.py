@@ -86,11 +86,12 @@ class LineDrawer:
             self._known.move_to_end(key)
             return known
         under = self._under(look)
+        fitted = self._fit(room)
         segments = [
-            Segment(pad(column.text(row), width) + " ", self._text_style(row, column, look))
-            for column, width in self._fit(room)
+            Segment(pad(column.text(row), width) + " ", self._text_style(row, column, look)) for column, width in fitted
         ]
-        strip = self._known[key] = Strip(segments).adjust_cell_length(room, under)
+        taken = sum(width + 1 for _column, width in fitted)
+        strip = self._known[key] = Strip(segments, taken).adjust_cell_length(room, under)
         if len(self._known) > KEPT:
             self._known.popitem(last=False)
         return strip

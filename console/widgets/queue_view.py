@@ -247,6 +247,7 @@ class QueueView(ListMarking, can_focus=True):
     def _lay_out(self) -> None:
         self.virtual_size = Size(self.size.width, self.total + HEADER)
         self._drawn.clear()
+        self.refresh()
 
     # ------------------------------------------------------------------------------------------- events
 

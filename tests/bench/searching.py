@@ -23,7 +23,7 @@ WORDS = {
     "long": "下水道堵塞",
     "everywhere": "群众",
 }
-"""In one of a thousand tickets, in one of eight thousand, in one of ten, the same with more characters, in each."""
+"""In one of ten thousand tickets, in one of eight thousand, in one of ten, the same with more characters, in each."""
 GOAL = 0.001
 """Of two characters that are rare, and of a rare word, against LIKE."""
 RARE = ("two", "rare")

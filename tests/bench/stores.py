@@ -16,7 +16,7 @@ from tests.bench.cases import CASES, make_cases
 from tests.bench.weaving import Span, weave
 from tests.street import START, small_street
 
-FORMAT = 8
+FORMAT = 9
 """Part of a kept store's name: grows when stores are woven differently."""
 
 

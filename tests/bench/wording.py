@@ -18,7 +18,7 @@ PLACE = "〔地点〕"
 """Stands in a pattern's text for a place that differs from copy to copy."""
 STREETS = "解放建设人民中山和平新华光明滨江"
 """Eight names of two characters."""
-HIDDEN, HIDDEN_EVERY, HIDDEN_AT = "塔影", 1_000, 7
+HIDDEN, HIDDEN_EVERY, HIDDEN_AT = "塔影", 10_000, 7
 """A name that one copy in so many has instead: two characters that are rare in a store of any size."""
 BODY = "群众来电反映，现场有人经过，请尽快派人查看并回复。"
 
