@@ -225,7 +225,7 @@ class ZhihuiApp(KeyOrder, CellOutput, AtWork):
         duty = self.duty_screen
         if duty is None:
             return
-        for bar in duty.query(StatusBar):  # none while the screen is still being put together
+        for bar in duty.standing(StatusBar):  # none while the screen is still being put together
             bar.show(news.status, self.now)
         if news.silence is not None:
             duty.say(_("The store answers again, after {n} s. Everything is up to date.").format(n=news.silence))

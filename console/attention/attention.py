@@ -228,7 +228,7 @@ class Attention:
 
     def _show(self, duty: DutyScreen) -> None:
         """Bring a screen's banner in step with what waits: each screen has its own."""
-        for banner in duty.query(Banner):
+        for banner in duty.standing(Banner):
             up = {notice.id: notice for entry in banner.entries for notice in entry.notices}
             if not self._app.backend.read_only:
                 banner.drop({key for key, one in up.items() if grade(one) and key not in self._open})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from console.app import ZhihuiApp
 
 
+Standing = TypeVar("Standing", bound=Widget)
+
+
 class DutyScreen(DirtyLinesScreen, Screen[None]):
     """The frame of a screen. `NAME` is its name in the table of keys."""
 
@@ -40,6 +43,10 @@ class DutyScreen(DirtyLinesScreen, Screen[None]):
     BINDINGS = bindings("screen")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (150, "-huge")]
     app: ZhihuiApp
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._standing: dict[type[Widget], tuple[Widget, ...]] = {}
 
     def compose(self) -> ComposeResult:
         yield ModeBar()
@@ -55,27 +62,39 @@ class DutyScreen(DirtyLinesScreen, Screen[None]):
         """The widgets between the bars."""
         return ()
 
+    def standing(self, kind: type[Standing]) -> Sequence[Standing]:
+        """The widgets of a kind on this screen; none while it is put together, and none when the program ends.
+
+        They are looked for once: every second and every key asks for them, and none comes or goes on its own.
+        """
+        known = self._standing.get(kind, ())
+        if not known or not all(widget.is_attached for widget in known):
+            known = tuple(self.query(kind))
+            if self.is_mounted:
+                self._standing[kind] = known
+        return cast("tuple[Standing, ...]", known)
+
     # ------------------------------------------------------------------------------------------- live
 
     def on_mount(self) -> None:
-        for view in self.query(QueueView):
+        for view in self.standing(QueueView):
             view.on_pick = self.picked
         self.tick(self.app.now)
 
     def tick(self, now: int) -> None:
         """A second has passed: bring countdowns and the status bar up to date."""
-        for line in self.query(ModeBar):
+        for line in self.standing(ModeBar):
             line.show(self.app.status.mode, self.app.status.zone, now)
-        for broken in self.query(GlassBar):
+        for broken in self.standing(GlassBar):
             broken.show(self.app.status.rights.glass, self.app.status.zone, now)
-        for signed in self.query(HandoverBar):
+        for signed in self.standing(HandoverBar):
             signed.show(self.app.status.handover, now)
-        for ahead in self.query(GapBar):
+        for ahead in self.standing(GapBar):
             ahead.show(self.app.status.gaps, self.app.status.zone, now)
-        for bar in self.query(StatusBar):  # none while the screen is put together, and none when the program ends
+        for bar in self.standing(StatusBar):
             bar.link = self.app.link_text()
             bar.show(self.app.status, now)
-        for view in self.query(QueueView):
+        for view in self.standing(QueueView):
             if view.display:
                 view.tick(now)
         self._show_reasons()
@@ -85,17 +104,17 @@ class DutyScreen(DirtyLinesScreen, Screen[None]):
     @on(events.DescendantFocus)
     def _show_reasons(self) -> None:
         """Another ticket is chosen, or none: other keys can be used."""
-        for keys in self.query(KeyBar):
+        for keys in self.standing(KeyBar):
             keys.show_reasons(lambda item: why_not(self.app, self, item))
 
     def changed(self) -> None:
         """Somebody wrote to the store: read again what is shown."""
-        for view in self.query(QueueView):
+        for view in self.standing(QueueView):
             view.changed()
 
     def say(self, text: str, severity: str = "info") -> None:
         """Put a sentence of ours into the banner."""
-        for banner in self.query(Banner):
+        for banner in self.standing(Banner):
             banner.say(text, severity)
 
     def refuse(self, error: Exception, more: str = "") -> None:
@@ -135,7 +154,7 @@ class DutyScreen(DirtyLinesScreen, Screen[None]):
 
     def ticket(self) -> QueueRow | None:
         """The ticket that keys are meant for, as it was shown."""
-        for view in self.query(QueueView):
+        for view in self.standing(QueueView):
             if view.display:
                 return view.row
         return None
@@ -242,7 +261,7 @@ class DutyScreen(DirtyLinesScreen, Screen[None]):
         """Only lists with marks do this."""
 
     def action_newest(self) -> None:
-        for view in self.query(QueueView):
+        for view in self.standing(QueueView):
             view.action_first()
 
     def action_filter(self) -> None:

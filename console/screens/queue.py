@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 BEFORE_SENDING = frozenset({Stage.REPORTED, Stage.ACCEPTED, Stage.ASSESSED})
 """Stages at which it still pays to ask whether a ticket is a duplicate: nobody has been sent for it."""
 
+DETAIL = "detail"
+"""The view of the ticket beside or below the list."""
 PAUSE = 0.12
 """Seconds of rest after a move before the ticket beside the list is read: holding a key down reads nothing."""
 
@@ -37,7 +39,7 @@ class QueueScreen(FilteredScreen):
     def lists(self) -> Iterable[Widget]:
         with Horizontal(classes="split"):
             yield QueueView(self.app.load, queue_columns, empty=_("Nothing is open."), name="tickets")
-            yield LinesView(name="detail", classes="beside")
+            yield LinesView(name=DETAIL, classes="beside")
 
     def on_mount(self) -> None:
         self.shown: TicketView | None = None
@@ -54,8 +56,10 @@ class QueueScreen(FilteredScreen):
 
     def tick(self, now: int) -> None:
         super().tick(now)
-        if self.shown is not None and self.query("#detail") and self.detail.display:
-            self.detail.rebuild()
+        if self.shown is not None:
+            for detail in self.standing(LinesView):
+                if detail.id == DETAIL and detail.display:
+                    detail.rebuild()
 
     def changed(self) -> None:
         super().changed()

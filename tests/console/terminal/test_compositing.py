@@ -13,7 +13,9 @@ from textual.strip import Strip
 
 from console import officer_memory
 from console.app import ZhihuiApp
+from console.screens.duty import DutyScreen
 from console.terminal.compositing import PAINT, DirtyLines
+from console.widgets.bars import Banner, KeyBar, StatusBar
 from console.widgets.lines import LinesView, text_line
 from console.widgets.queue_view import HEADER, QueueView
 from tests.console.memory import NOW, MemoryBackend, made_row
@@ -147,3 +149,23 @@ async def test_a_memory_is_found_once_and_anew_for_another_officer(monkeypatch: 
         app.backend.officer = "li"
         assert app.memory.looked is not first
         assert found == [found[0], "li"]
+
+
+async def test_a_second_that_passes_looks_for_no_widget(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = made_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.screen.query_one(QueueView).row is not None, "the list")
+        screen = app.screen
+        assert isinstance(screen, DutyScreen)
+        screen.tick(NOW + 1)
+        asked: list[object] = []
+        plain = DutyScreen.query
+        monkeypatch.setattr(DutyScreen, "query", lambda screen, kind: asked.append(kind) or plain(screen, kind))
+        screen.tick(NOW + 2)
+        assert asked == []
+        for kind in (StatusBar, KeyBar, Banner, QueueView):
+            assert list(screen.standing(kind)) == list(plain(screen, kind))
+        bar = screen.query_one(StatusBar)
+        await bar.remove()
+        assert list(screen.standing(StatusBar)) == []
+        screen.tick(NOW + 3)
