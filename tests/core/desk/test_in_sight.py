@@ -166,4 +166,3 @@ def test_the_commands_answer_alike(town: Town, capsys: pytest.CaptureFixture[str
     expected = said(NOWHERE)
     assert expected[0] != 0
     assert [said(code) for code in town.codes] == [expected] * len(town.codes)
-
