@@ -57,7 +57,7 @@ def test_residents_are_consulted_and_every_step_is_published(tmp_path: Path) -> 
 
     # Nothing is taken from a file that a stranger hands in, or in a rehearsal.
     collect = ("consult", "import", code, str(file))
-    street.run(*collect, who=street.officer("CSGX", "post_member", "a"), expect=4)
+    street.run(*collect, who=street.officer("CSGX", "post_member", "a"), expect=3)
     street.at("2023-07-25 23:59:59")
     rehearsed = json.loads(street.run(*collect, "--dry-run", "--json", who=secretary, expect=7))
     assert json.loads(street.run("consult", "show", code, "--json"))[0]["opinions"] == 0
