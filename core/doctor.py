@@ -16,6 +16,7 @@ from pathlib import Path
 from core.clock_check import clock_findings
 from core.identity.key_file import find_key, key_path
 from core.terminal_check import terminal_findings
+from data.daily_copies import newest_day
 from data.errors import StoreTrouble
 from data.findings import Finding
 from data.location import is_sqlite, sqlite_path
@@ -29,6 +30,7 @@ NETWORK = frozenset(
 )
 GONE_AFTER_RESTART = frozenset(("tmpfs", "ramfs", "overlay", "aufs"))
 MIB = 1024 * 1024
+LATE_BACKUP = timedelta(days=2)
 ROOM_NEEDED, ROOM_WANTED = 200 * MIB, 1024 * MIB
 
 
@@ -181,6 +183,8 @@ def store_findings(url: str, now: datetime) -> list[Finding]:
                 centres = reader.rows("SELECT id FROM centre", fanout=True)
                 found.append(index_finding(sum(waiting(reader, int(centre)) for (centre,) in centres)))
                 found += key_findings(reader)
+                if reader.sqlite and last:
+                    found.append(backup_finding(Path(sqlite_path(url)), now))
             return found
     except StoreTrouble as error:
         if error.code == "store-missing":
@@ -213,6 +217,32 @@ def key_findings(reader: Reader) -> list[Finding]:
             "Put the file back; if it is lost, the security administrator runs zhihui account lost-key.",
         )
     ]
+
+
+def backup_finding(path: Path, now: datetime) -> Finding:
+    """The daily copies: the newest was restored and compared, and is not old."""
+    newest = newest_day(str(path))
+    todo = ("请查看：zhihui db backups。", "Look at them: zhihui db backups.")
+    if newest.startswith("!"):
+        good = newest[1:].strip() or "-"
+        return Finding(
+            "backup",
+            "bad",
+            f"最近一次每日备份失败；最近完好的：{good}。",
+            f"The latest daily backup failed; the latest good one: {good}.",
+            *todo,
+        )
+    late = (now - LATE_BACKUP).strftime("%Y-%m-%d")
+    if newest < late:
+        said = newest or "-"
+        return Finding(
+            "backup",
+            "warn",
+            f"最近两天没有每日备份（最近：{said}）；引擎运行时每天做一次。",
+            f"There is no daily backup of the last two days (latest: {said}); a running engine makes one a day.",
+            *todo,
+        )
+    return Finding("backup", "ok", f"最近的每日备份：{newest}。", f"Latest daily backup: {newest}.")
 
 
 def index_finding(waiting: int) -> Finding:

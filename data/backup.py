@@ -19,10 +19,24 @@ from typing import TYPE_CHECKING
 
 from data.bell import ring
 from data.errors import BadInput, StoreTrouble
+from data.in_use import require_unused
 from data.location import default_path, is_sqlite, sqlite_path
 from data.reader import Reader
 from data.revision import HEAD, REVISIONS, require_head
-from data.snapshot import Contents, check_manifest, contents, discard, opened, settle, take, verify, write_manifest
+from data.row_check import rotten_in
+from data.snapshot import (
+    Contents,
+    check_manifest,
+    contents,
+    damaged,
+    discard,
+    opened,
+    settle,
+    take,
+    verify,
+    write_manifest,
+)
+from data.steps import Steps, Tell
 from data.trouble import missing, trouble_named, unwritable
 from data.turnstile import TurnstileBusy, turnstile
 
@@ -30,6 +44,9 @@ if TYPE_CHECKING:
     from data.store import Store
 
 RESTORE_PATIENCE = 60.0
+SHOWN_ROWS = 5
+KEEP = ("把当前数据另存为文件", "the present state, kept in a file")
+REPLACE = ("替换并逐项核对", "replaced in one transaction, and compared")
 
 
 @dataclass(frozen=True)
@@ -62,21 +79,72 @@ def backup(url: str, target: str) -> Path:
     return path
 
 
-def restore(url: str, source: str, force: bool = False) -> Restored:
-    """Bring a store back to a backup, which is verified first.
+def restore(
+    url: str,
+    source: str,
+    force: bool = False,
+    tell: Tell = lambda _step: None,
+    live: bool = True,
+    accept_rot: bool = False,
+) -> Restored:
+    """Bring a store back to a backup, which is verified first; `tell` hears of each step.
 
-    A store that has a centre is only replaced with `force`, and its old state is kept in a file. Consoles may stay
-    open: they see the restored state as if somebody had written it. Raises StoreTrouble; then nothing has changed.
+    A store that has a centre is only replaced with `force`, and its old state is kept in a file; a backup of another
+    centre is refused. With `live` consoles may stay open: they see the restored state as if somebody had written it.
+    A backup with rows that rotted is refused unless `accept_rot`. Raises StoreTrouble; then nothing has changed.
     """
-    path = Path(source)
+    path, steps = Path(source), Steps(tell)
     if is_sqlite(url) and os.path.exists(sqlite_path(url)) and path.exists() and path.samefile(sqlite_path(url)):
         raise BadInput("restore-itself", "备份就是当前数据文件。", "The backup is the store itself.")
-    found = verify(str(path))
-    if found.schema not in REVISIONS:
-        require_head(found.schema)
-    had_manifest = check_manifest(path, found)
-    kept = _into_sqlite(sqlite_path(url), path, force) if is_sqlite(url) else _into_postgres(url, path, found, force)
+    with steps.step(
+        "verify", "核对备份：结构、引用、逐行校验值", "the backup: structure, links, each row's checksum"
+    ) as said:
+        found = verify(str(path))
+        if found.schema not in REVISIONS:
+            require_head(found.schema)
+        if (rows := rotten_in(str(path), SHOWN_ROWS)) and not accept_rot:
+            raise damaged(str(path), "; ".join(map(str, rows)))
+        said.zh, said.en = _amount(found)
+    with steps.step(
+        "manifest", "核对备份清单：大小、SHA-256、行数", "the backup's manifest: size, SHA-256, rows"
+    ) as said:
+        had_manifest = check_manifest(path, found)
+        said.zh, said.en = ("", "") if had_manifest else ("没有清单", "there is none")
+    with steps.step(
+        "target", "查看当前数据库：是否在用、是否同一中心", "the store as it is: not in use, of the same centre"
+    ):
+        if not live:
+            require_unused(url)
+        _require_same_centre(url, path)
+    into = _into_sqlite if is_sqlite(url) else _into_postgres
+    kept = into(url, path, found, force, steps)
     return Restored(found, kept, had_manifest)
+
+
+def _amount(found: Contents) -> tuple[str, str]:
+    tickets, events = found.rows.get("ticket", 0), found.rows.get("ticket_event", 0)
+    return (
+        f"版本 {found.schema}，事件 {tickets} 件，日志 {events} 条",
+        f"schema {found.schema}, {tickets} tickets, {events} events",
+    )
+
+
+def _require_same_centre(url: str, source: Path) -> None:
+    """Where the store has centres that can be read, the backup holds one of them."""
+    try:
+        with Reader(url, any_version=True) as reader:
+            here = {str(row[0]) for row in reader.rows("SELECT code FROM centre", fanout=True)}
+    except StoreTrouble:
+        return
+    with opened(str(source), "ro") as connection:
+        there = {str(row[0]) for row in connection.execute("SELECT code FROM centre")}
+    if here and not here & there:
+        ours, theirs = ", ".join(sorted(here)), ", ".join(sorted(there))
+        raise StoreTrouble(
+            "restore-other-centre",
+            f"备份属于其他中心（{theirs}），当前是 {ours}。请用 --store 恢复到新位置。",
+            f"The backup is of another centre ({theirs}); this is {ours}. Restore it to a new place with --store.",
+        )
 
 
 def copy_before_upgrade(url: str, before: str) -> Path:
@@ -98,21 +166,28 @@ def copy_before_upgrade(url: str, before: str) -> Path:
 # ------------------------------------------------------------------------------------------------ SQLite
 
 
-def _into_sqlite(path: str, source: Path, force: bool) -> Path | None:
+def _into_sqlite(url: str, source: Path, _found: Contents, force: bool, steps: Steps) -> Path | None:
+    path = sqlite_path(url)
     if os.path.isdir(path) or (os.path.exists(path) and os.path.getsize(path) and _is_foreign(path)):
         Reader(f"sqlite:///{path}", any_version=True).close()
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         with turnstile(path, RESTORE_PATIENCE):
             if not os.path.exists(path) or not os.path.getsize(path):
-                _put_in_place(source, path)
+                with steps.step("replace", *REPLACE):
+                    _put_in_place(source, path)
                 return None
             if not force and _has_centre(path):
                 raise _not_empty(path)
-            kept = _keep(path)
-            if kept is None:
-                return _put_in_place(source, path)
-            _write_over(source, path)
+            with steps.step("keep", *KEEP) as said:
+                kept = _keep(path)
+                said.zh, said.en = (
+                    (str(kept), str(kept)) if kept else ("不可读，原样保留", "it cannot be read: kept as it is")
+                )
+            with steps.step("replace", *REPLACE):
+                if kept is None:
+                    return _put_in_place(source, path)
+                _write_over(source, path)
             return kept
     except TurnstileBusy as error:
         raise trouble_named("store-busy") from error
@@ -216,7 +291,7 @@ def _out_of_postgres(url: str, partial: Path) -> Contents:
     return verify(str(partial))
 
 
-def _into_postgres(url: str, source: Path, found: Contents, force: bool) -> Path | None:
+def _into_postgres(url: str, source: Path, found: Contents, force: bool, steps: Steps) -> Path | None:
     from data.schema import create_tables
     from data.transfer import empty, is_empty, transfer
 
@@ -232,8 +307,15 @@ def _into_postgres(url: str, source: Path, found: Contents, force: bool) -> Path
         if has_centre:
             if not force:
                 raise _not_empty("PostgreSQL")
-            kept = backup(url, str(_free_name(f"{source}.before-restore")))
-        with _store(f"sqlite:///{folder}/store.db") as origin, origin.read() as rows, target.write() as connection:
+            with steps.step("keep", *KEEP) as said:
+                kept = backup(url, str(_free_name(f"{source}.before-restore")))
+                said.zh = said.en = str(kept)
+        with (
+            steps.step("replace", *REPLACE),
+            _store(f"sqlite:///{folder}/store.db") as origin,
+            origin.read() as rows,
+            target.write() as connection,
+        ):
             empty(connection)
             transfer(rows, connection)
     return kept

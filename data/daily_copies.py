@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from data.backup_log import FAILED, runs
+
 PREFIX = "daily-"
 DAY_PATTERN = "[0-9]" * 8
 
@@ -19,9 +21,18 @@ def copies_in(folder: Path) -> list[Path]:
 
 
 def newest_day(store_path: str) -> str:
-    """The day of the newest copy as YYYY-MM-DD; empty where there is none."""
-    found = copies_in(folder_of(store_path))
-    if not found:
+    """The day of the newest copy that did not fail its comparison, as YYYY-MM-DD; empty where there is none.
+
+    With a `! ` before it where a newer copy failed, or could not be made.
+    """
+    folder = folder_of(store_path)
+    failed = {run.file for run in runs(folder) if run.outcome == FAILED}
+    names = sorted({copy.name for copy in copies_in(folder)} | failed)
+    good = [name for name in names if name not in failed]
+    if not names or (not good and not failed):
         return ""
-    day = found[-1].stem.removeprefix(PREFIX)
-    return f"{day[:4]}-{day[4:6]}-{day[6:]}"
+    mark = "! " if names[-1] in failed else ""
+    if not good:
+        return mark.strip()
+    day = good[-1].removeprefix(PREFIX)
+    return f"{mark}{day[:4]}-{day[4:6]}-{day[6:8]}"

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from data.row_sums import SCHEMA, TABLE, columns_of, has_sums, part_of, row_sum, summed_tables, texts_as_bytes
+from data.snapshot import opened
 
 AT_ONCE = 10_000
 SHOWN_SIGNS = 40
@@ -49,6 +51,25 @@ def rotten_rows(driver: Any) -> Iterator[Rotten]:
             f'SELECT part, "row" FROM {TABLE} WHERE part NOT IN ({known}) LIMIT {AT_ONCE}'  # noqa: S608 - numbers
         ).fetchall():
             yield Rotten(TABLE, row, f"{part}/{row}", "missing")
+
+
+def rotten_in(path: str, limit: int) -> list[Rotten]:
+    """The first rows of a file that differ from their sums. Raises StoreTrouble."""
+    with opened(path, "ro") as connection:
+        return list(islice(rotten_rows(connection), limit))
+
+
+def same_sums(path: str, other: str) -> bool:
+    """Whether two files hold the same checksums for the same rows. Raises StoreTrouble."""
+    with opened(path, "ro") as connection, opened(other, "ro") as another:
+        if not has_sums(connection):
+            return not has_sums(another)
+        query = f'SELECT part, "row", sum FROM {TABLE} ORDER BY part, "row"'  # noqa: S608 - a constant
+        one, two = connection.execute(query), another.execute(query)
+        while rows := one.fetchmany(AT_ONCE):
+            if rows != two.fetchmany(AT_ONCE):
+                return False
+        return two.fetchone() is None
 
 
 def _of_table(driver: Any, name: str) -> Iterator[Rotten]:

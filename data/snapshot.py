@@ -76,6 +76,12 @@ def contents(connection: Any) -> Contents:
     return Contents(str(schema[0]) if schema else "", rows, {str(centre): [no, head] for centre, no, head in heads})
 
 
+def contents_of(path: str) -> Contents:
+    """Count everything in a file. Raises StoreTrouble."""
+    with opened(path, "ro") as connection:
+        return contents(connection)
+
+
 def take(source: str, target: str) -> Contents:
     """Copy a live store's file to a new file, and hold the copy against the source. Raises StoreTrouble."""
     try:

@@ -11,13 +11,13 @@ from console.cli import words
 from console.cli.findings import show_findings
 from console.cli.frame import built, command, new_app, session_of
 from console.cli.options import Force, Json, argument, option
-from console.exit_codes import OK
+from console.exit_codes import FAILED, OK
 from data.errors import Refusal
 
 if TYPE_CHECKING:
     from console.cli.session import Session
 
-app = new_app("数据库：信息、升级、备份、恢复、检查", "the store: info, upgrade, backup, restore, check")
+app = new_app("数据库：信息、升级、备份、恢复、演练、检查", "the store: info, upgrade, backup, restore, drill, check")
 
 
 def build() -> Any:
@@ -119,34 +119,67 @@ def backup(
     context: typer.Context,
     target: Annotated[str, argument("新文件，或已有目录", "a new file, or a folder that exists")] = ".",
 ) -> int:
-    """The store may be in use."""
+    """The store may be in use. Exit code 8 where it is whole, but rows of the store rotted before."""
     from data import maintenance
+    from data.row_check import rotten_in
 
     path = maintenance.backup(session_of(context).url(), target)
     output.say_line(str(path))
-    return OK
+    rows = "; ".join(map(str, rotten_in(str(path), 5)))
+    if not rows:
+        return OK
+    output.remark(
+        words.say(f"备份完整，但其中有损坏的行：{rows}", f"The backup is whole, but rows of it rotted before: {rows}")
+    )
+    return FAILED
+
+
+@command(app, "backups", "每日备份及其核对结果", "the daily backups and what came of each")
+def backups(
+    context: typer.Context,
+    prove: Annotated[
+        bool, option("--prove", zh="现在逐个恢复并核对", en="restore and compare each of them now")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """The engine takes one a day, restores it into a scratch place and compares it. Exit code 8 when one failed."""
+    from console.cli.recovery import list_backups
+
+    return list_backups(session_of(context), prove, json)
 
 
 @command(app, "restore", "从备份恢复", "bring the store back to a backup")
 def restore(
-    context: typer.Context, source: Annotated[str, argument("备份文件", "the backup's file")], force: Force = False
+    context: typer.Context,
+    source: Annotated[str, argument("备份文件", "the backup's file")],
+    force: Force = False,
+    live: Annotated[
+        bool, option("--live", zh="不要求先退出控制台和引擎", en="beside consoles and an engine that stay open")
+    ] = False,
+    accept_rot: Annotated[
+        bool, option("--accept-rot", zh="备份中有损坏的行也恢复", en="even from a backup with rows that rotted")
+    ] = False,
 ) -> int:
-    """The backup is verified first; the old state is kept."""
-    from data import maintenance
+    """The backup is verified first; the old state is kept. Each step is told, with the time it took."""
+    from console.cli.recovery import restore_store
 
-    done = maintenance.restore(session_of(context).url(), source, force)
-    if not done.had_manifest:
-        output.remark(
-            words.say("备份没有清单，只核对了内容。", "The backup had no manifest: only its content was checked.")
-        )
-    rows = done.contents.rows
-    tickets, events = rows.get("ticket", 0), rows.get("ticket_event", 0)
-    output.say_line(
-        words.say(f"已恢复：事件 {tickets} 件，日志 {events} 条。", f"Restored: {tickets} tickets, {events} events.")
-    )
-    if done.kept is not None:
-        output.say_line(words.say(f"原来的数据保存在：{done.kept}", f"What was there before: {done.kept}"))
-    return OK
+    return restore_store(session_of(context), source, force, live, accept_rot)
+
+
+@command(
+    app, "drill", "在副本上演练：备份、损坏、检查、恢复、核验", "rehearse a recovery on a copy, from backup to audit"
+)
+def drill(
+    context: typer.Context,
+    folder: Annotated[
+        str, option("--folder", zh="临时文件放在哪个目录（默认与数据库同处）", en="where the scratch files go")
+    ] = "",
+    json: Json = False,
+) -> int:
+    """Backup, a flipped bit, check, restore, comparison, audit. The store is only read. Exit code 8 when one fails."""
+    from console.cli.recovery import run_drill
+
+    return run_drill(session_of(context), folder, json)
 
 
 @command(app, "index", "让搜索索引跟上；--rebuild 重建", "let the search index catch up; --rebuild makes it anew")

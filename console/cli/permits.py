@@ -88,7 +88,7 @@ _OF: dict[str, str] = {
     "break_glass": "break-glass take",
     "break_glass_end": "break-glass end",
     "break_glass_review": "break-glass review",
-    "database": "db upgrade|db backup|db restore|db index",
+    "database": "db upgrade|db backup|db backups|db restore|db drill|db index",
     "audit": "audit verify|audit head|audit log|audit export|audit anchor",
     "erase": "personal erase",
     "legal_hold": "personal hold|personal lift",

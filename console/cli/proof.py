@@ -25,7 +25,7 @@ UNATTENDED = frozenset(
             "ssh check",
             "org init",
         ),
-        *("db info", "db check", "db upgrade", "db backup", "db restore", "db index"),
+        *("db info", "db check", "db upgrade", "db backup", "db backups", "db restore", "db drill", "db index"),
     )
 )
 """What the machine's own services run. They act as no officer; the rights to the store's files decide."""

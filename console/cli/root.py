@@ -47,7 +47,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "report": ("报表：持有时长、按期率、来源", "reports: custody, on-time rate, sources"),
     "personal": ("个人信息：到期、删除、保全", "personal data: what is due, erased and held"),
     "audit": ("审计：日志链与事件是否一致", "audit: the log's chain, and tickets against it"),
-    "db": ("数据库：信息、升级、备份、恢复、检查", "the store: info, upgrade, backup, restore, check"),
+    "db": ("数据库：信息、升级、备份、恢复、演练、检查", "the store: info, upgrade, backup, restore, drill, check"),
     "import": ("导入其他系统的事件", "import tickets of other systems"),
     "export": ("导出事件到 CSV、XLSX、JSONL", "export tickets to CSV, XLSX or JSONL"),
     "account": ("账号：建立、密码、验证码、停用、登录方式", "accounts: add, passwords, codes, disable, how to sign in"),

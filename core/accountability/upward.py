@@ -47,6 +47,7 @@ LOG_TITLES = {
     "handover_refuse": ("拒绝接班", "handover refused"),
     "handover_due": ("交接未签", "handover not signed"),
     "anchor_late": ("链头未送达", "head of the logs not received"),
+    "backup_failed": ("每日备份失败", "the daily backup failed"),
     "duty_gap": ("值班缺口", "gaps of the roster"),
     "role_ask": ("申请授权", "rights asked for"),
     "role_agree": ("同意授权", "rights agreed to"),

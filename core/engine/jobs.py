@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from zoneinfo import ZoneInfo
-
 from sqlalchemy import ColumnElement, Table, delete, func, select
 
 from core.clock import Clock
@@ -15,47 +12,17 @@ from core.desk.ledger import Ledger
 from core.desk.orders import Recompute
 from core.desk.references import References
 from core.rules.centre_log import NOTICES_REMOVED
-from data.backup import backup
-from data.daily_copies import PREFIX, copies_in, folder_of
 from data.errors import Refusal
 from data.instants import to_seconds
 from data.store import Store
 from data.tables import CentreSequence, ClockRow, DeviceSignal, Notice, Ticket, table
 from data.terms import ClockState
 
-KEEP_BACKUPS = 14
 KEEP_NOTICES_DAYS = 184
 """Six calendar months at their longest."""
 KEEP_SIGNALS_DAYS = 92
 """Longer than the history that a person's baseline is made of."""
 AT_ONCE = 500
-
-
-def take_backup(store: Store, clock: Clock, centre_id: int) -> Path | None:
-    """One verified copy of an embedded store per day of the centre, in `backups` beside it; the newest are kept.
-
-    None where the day's copy is there, or the store is a server (whose copies its administrator takes).
-    """
-    if not store.sqlite:
-        return None
-    with store.read() as connection:
-        zone = ZoneInfo(References(connection, centre_id).centre().zone)
-    today = clock.now().astimezone(zone).strftime("%Y%m%d")
-    folder = folder_of(store.path)
-    target = folder / f"{PREFIX}{today}.db"
-    if target.exists():
-        return None
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = backup(store.url, str(target))
-    _forget_old(folder)
-    return made
-
-
-def _forget_old(folder: Path) -> None:
-    """Keep the newest daily copies, each with the files that lie beside it; other files are not ours."""
-    for copy in copies_in(folder)[:-KEEP_BACKUPS]:
-        for file in folder.glob(f"{copy.stem}.*"):
-            file.unlink()
 
 
 def recompute_provisional(store: Store, clock: Clock, centre_id: int) -> int:

@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 from core.clock import Clock
 from core.engine.anchoring import send_anchor
-from core.engine.jobs import prune_notices, prune_signals, recompute_provisional, take_backup
+from core.engine.backups import take_backup
+from core.engine.jobs import prune_notices, prune_signals, recompute_provisional
 from core.engine.retention import erase_due, prune_access
 from data.errors import Refusal
 from data.store import Store

@@ -16,6 +16,8 @@ import pytest
 
 from core import clock_check, doctor, drawing_check, multiplexer_check, terminal_check
 from core.desk.orders import Report
+from data.backup_log import BackupRun, note
+from data.daily_copies import folder_of
 from data.findings import Finding
 from data.location import locate
 from data.revision import HEAD
@@ -95,9 +97,32 @@ def test_the_store_itself(store_url: str) -> None:
         "schema": "ok",
         "last-event": "ok",
         "search-index": "ok",
+        **({"backup": "warn"} if store.sqlite else {}),
     }
     earlier = doctor.store_findings(locate(store_url), START - timedelta(hours=1))
     assert earlier[1].level == "bad"
+
+
+@pytest.mark.parametrize(
+    ("runs", "level", "said"),
+    [
+        ([("20261120", "sound")], "ok", "2026-11-20"),
+        ([("20261118", "sound")], "warn", "2026-11-18"),
+        ([("20261119", "sound"), ("20261120", "failed")], "bad", "2026-11-19"),
+        ([("20261120", "failed")], "bad", "-"),
+        ([], "warn", "-"),
+    ],
+)
+def test_the_daily_backups(tmp_path: Path, runs: list[tuple[str, str]], level: str, said: str) -> None:
+    folder = folder_of(str(tmp_path / "street.db"))
+    folder.mkdir()
+    for day, outcome in runs:
+        (folder / f"daily-{day}.db").write_text("a copy")
+        note(folder, BackupRun(0, f"daily-{day}.db", outcome))
+    found = doctor.backup_finding(tmp_path / "street.db", datetime(2026, 11, 21, 9, tzinfo=UTC))
+    assert found.level == level
+    assert said in found.en
+    assert said in found.zh
 
 
 def test_a_store_that_is_not_there_or_is_something_else(tmp_path: Path) -> None:

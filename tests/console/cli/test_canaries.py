@@ -134,6 +134,8 @@ READING = {
     "audit log": "json",
     "db info": "json",
     "db check": "json",
+    "db backups": "json",
+    "db drill": "json",
     "doctor": "json",
     f"ticket undo {MAIN} --dry-run": "json",
     f"ticket note {MAIN} --text {TEXT.replace(' ', '')} --dry-run": "json",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from pathlib import Path
-
 import pytest
 from sqlalchemy import insert, update
 
@@ -79,24 +76,3 @@ def test_the_scheduler_starts_and_stops(file_rig: Rig) -> None:
     calendar.start(lambda: False)
     calendar.stop()
     calendar.stop()
-
-
-def test_one_backup_a_day_and_the_oldest_go(file_rig: Rig) -> None:
-    rig = file_rig
-    rig.report()
-    (Path(rig.store.path).parent / "backups").mkdir()
-    other = Path(rig.store.path).parent / "backups" / "before-the-holidays.db"
-    other.write_text("somebody's own")
-    first = jobs.take_backup(rig.store, rig.clock, 1)
-    assert first is not None
-    assert first.stat().st_size > 0
-    assert jobs.take_backup(rig.store, rig.clock, 1) is None, "today's is there"
-    for _ in range(jobs.KEEP_BACKUPS + 2):
-        rig.clock.set(rig.clock.now() + timedelta(days=1))
-        jobs.take_backup(rig.store, rig.clock, 1)
-    folder = Path(rig.store.path).parent / "backups"
-    assert other.exists()
-    kept = sorted(path.name for path in folder.glob("daily-*.db"))
-    assert len(kept) == jobs.KEEP_BACKUPS
-    assert kept[-1] == "daily-20261206.db"
-    assert not list(folder.glob("daily-20261120*"))
