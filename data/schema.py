@@ -10,10 +10,11 @@ from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Strin
 from sqlmodel import SQLModel
 
 import data.tables  # noqa: F401 - registers the tables
-from data.backup import copy_before_upgrade
+from data.backup import SHOWN_ROWS, copy_before_upgrade
 from data.errors import StoreTrouble
 from data.reader import Reader
 from data.revision import HEAD, REVISIONS, VERSION_TABLE, require_current, require_head, schema_version
+from data.row_check import rotten_in
 from data.row_keeping import create_sums
 from data.search_index import create_index
 from data.store import Store
@@ -76,12 +77,13 @@ def create_tables(store: Store) -> None:
             migrate(connection)
 
 
-def upgrade(url: str, no_copy: bool = False) -> Upgraded:
+def upgrade(url: str, no_copy: bool = False, accept_rot: bool = False) -> Upgraded:
     """Bring a store to this program's revision, after a verified copy of it; there is no way back but that copy.
 
     SQLite: the copy lies beside the store. PostgreSQL: `pg_dump` makes it; without one (or where the store is too
     large) take your own and say `no_copy`. All in one transaction: killed at any moment, the store is the old or the
-    new one. Raises StoreTrouble, for a newer store too.
+    new one. Raises StoreTrouble, for a newer store too, and for one with rows that rotted unless `accept_rot`: tables
+    that are made anew get their checksums anew.
     """
     with Reader(url, any_version=True) as reader:
         before = schema_version(reader)
@@ -94,11 +96,23 @@ def upgrade(url: str, no_copy: bool = False) -> Upgraded:
             if not store.sqlite:
                 # Whoever writes a ticket locks a row of it first: nothing comes between the copy and the change.
                 connection.execute(text("LOCK TABLE centre_seq IN EXCLUSIVE MODE"))
+            if store.sqlite and not accept_rot:
+                _require_no_rot(store.path)
             copy = None if no_copy else copy_before_upgrade(url, before)
             migrate(connection)
     finally:
         store.close()
     return Upgraded(before, HEAD, copy)
+
+
+def _require_no_rot(path: str) -> None:
+    if rows := "; ".join(map(str, rotten_in(path, SHOWN_ROWS))):
+        raise StoreTrouble(
+            "upgrade-rot",
+            f"有数据行与写入时不同（{rows}），未作更改。请先恢复完好的备份；确要升级请加 --accept-rot。",
+            f"Rows are not what was written ({rows}); nothing was changed. Go back to a sound backup first; to upgrade"
+            " all the same use --accept-rot.",
+        )
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:

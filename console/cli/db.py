@@ -85,12 +85,15 @@ def upgrade(
     no_copy: Annotated[
         bool, option("--no-copy", zh="不留备份（已自行备份时）", en="take no copy, because you have one")
     ] = False,
+    accept_rot: Annotated[
+        bool, option("--accept-rot", zh="有损坏的行也升级", en="though rows of the store rotted")
+    ] = False,
 ) -> int:
     """There is no way back but the copy."""
     from data.schema import upgrade
 
     session = session_of(context)
-    done = upgrade(session.url(), no_copy)
+    done = upgrade(session.url(), no_copy, accept_rot)
     _seal_codes(session)
     if done.before == done.after:
         output.write(words.say(f"已是最新：{done.after}\n", f"It is up to date: {done.after}\n"))
