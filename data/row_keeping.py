@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ExceptionContext, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from data.row_sums import (
@@ -65,11 +65,6 @@ def keep_sums(engine: Engine) -> None:
         with _as_of_sqlalchemy(connection):
             _keeper(connection).settle()
 
-    @event.listens_for(engine, "handle_error")
-    def _failed(context: ExceptionContext) -> None:
-        if context.connection is not None and not context.connection.invalidated:
-            _keeper(context.connection).failed = True
-
     @event.listens_for(engine, "rollback")
     def _rollback(connection: Connection) -> None:
         _keeper(connection).forget()
@@ -107,11 +102,11 @@ class _Keeper:
 
     def __init__(self, driver: Any) -> None:
         self.driver = driver
-        self.failed = False
-        """Something went wrong since the last transaction began; a commit that fails takes our triggers back."""
         self._savepoint_gone = False
         self._schema = -1
         """SQLite's number of the schema that the triggers were made for; -1 when they must be looked after."""
+        self._ours = -1
+        """The same number of what we made ourselves. A commit that fails takes it back without a word to us."""
         self._tables: set[str] = set()
         self._columns: dict[str, list[str]] = {}
         self._noting: set[str] = set()
@@ -120,10 +115,10 @@ class _Keeper:
         self._paused = False
 
     def begin(self) -> None:
-        if self.failed:
-            self.forget()
+        self._touched.clear()
+        self._paused = self._savepoint_gone = False
         found = self.driver.execute("PRAGMA main.schema_version").fetchone()[0]
-        if found != self._schema:
+        if found != self._schema or self._made() != self._ours:
             self._remove()
             self._schema = found
             self._tables = set(summed_tables(self.driver)) if has_sums(self.driver) else set()
@@ -173,7 +168,7 @@ class _Keeper:
         self._touched.clear()
         self._noting.clear()
         self._schema = -1
-        self._paused = self._savepoint_gone = self.failed = False
+        self._paused = self._savepoint_gone = False
 
     def _look_again(self) -> None:
         """After a rollback to a savepoint: some of our triggers may be gone."""
@@ -189,6 +184,7 @@ class _Keeper:
             for statement in _noting(name, self._columns[name]):
                 self.driver.execute(statement)
             self._noting.add(name)
+            self._ours = self._made()
         self._touched.add(name)
 
     def _settle(self, name: str) -> None:
@@ -219,6 +215,10 @@ class _Keeper:
         ).fetchall():
             self.driver.execute(f'DROP {kind} temp."{name}"')
         self._noting.clear()
+        self._ours = self._made()
+
+    def _made(self) -> int:
+        return int(self.driver.execute("PRAGMA temp.schema_version").fetchone()[0])
 
 
 def _noting(name: str, columns: list[str]) -> Iterator[str]:

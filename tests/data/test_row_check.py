@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 
 from core.clock import SetClock
 from core.desk.desk import open_desk
@@ -21,6 +21,7 @@ from data.row_sums import part_of, row_sum, summed_tables
 from data.schema import create_tables, migrate, upgrade
 from data.search_index import empty_index, fill
 from data.snapshot import opened
+from data.sqlite import driver
 from data.store import Store
 from tests.data import flips
 from tests.street import START, small_street
@@ -271,5 +272,25 @@ def test_a_full_disk_at_the_sums_is_said_as_one(url: str) -> None:
         except StoreTrouble as trouble:
             codes.add(trouble.code)
     assert codes == {"store-full"}
+    assert found(url) == []
+
+
+def test_a_commit_that_fails_takes_back_what_notes_the_rows_and_the_next_write_makes_it_anew(url: str) -> None:
+    """SQLAlchemy tells of no rollback then: the pool does it when the connection comes back."""
+    store = Store(url)
+    insert = "INSERT INTO setting (centre_id, name, value) VALUES (1, '{}', '1')"
+    with store.write() as connection:
+        connection.exec_driver_sql("UPDATE unit SET name = name || '!'")
+
+    def fail(*_: object) -> None:
+        event.remove(store.engine, "commit", fail)
+        raise driver().OperationalError("disk I/O error")
+
+    event.listen(store.engine, "commit", fail)
+    with pytest.raises(driver().OperationalError), store.write() as connection:
+        connection.exec_driver_sql(insert.format("lost"))
+    for name in ("kept", "too"):
+        with store.write() as connection:
+            connection.exec_driver_sql(insert.format(name))
     assert found(url) == []
     store.close()
