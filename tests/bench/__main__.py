@@ -36,6 +36,7 @@ MEASUREMENTS = (
     "hands",
     "writing",
     "stalled",
+    "sums",
     "line",
     "ssh",
     "remote",

@@ -57,6 +57,7 @@ FIGURES = {
     "hands": ["hands.sweep", "hands.acknowledge", "hands.finish", "hands.progress", "hands.engine"],
     "sweeping": ["sweeping.wall", "sweeping.cpu"],
     "writing": [f"writing.{who}{beside}" for who in ("consoles", "plain", "note") for beside in ("", ".import")],
+    "sums": ["sums.note", "sums.log", "sums.check"],
     "stalled": ["stalled.beats", "stalled.late", "stalled.healed"],
     "line": [f"line.{what}.80x24" for what in WHAT],
     "ssh": [f"ssh.{what}.80x24" for what in OVER_SSH],

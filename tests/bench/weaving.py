@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 from data.counting import DIMENSIONS, recount_sql
+from data.row_sums import seal_tables, texts_as_bytes
 from data.search_index import entry
 from data.tokens import BREAK, searchable
 from tests.bench.wording import PLACE, place, place_sql
@@ -169,6 +170,8 @@ def weave(target: sqlite3.Connection, copies: int, now: int, span: Span) -> None
     _index_texts(target)
     for _, sql in indexes:
         target.execute(sql)
+    with texts_as_bytes(target):
+        seal_tables(target, lambda _table: True)
 
 
 def _index_texts(target: sqlite3.Connection) -> None:
