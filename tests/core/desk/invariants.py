@@ -8,7 +8,9 @@ from typing import Any
 
 from core.accountability.audit import verify
 from data.instants import FAR
+from data.location import sqlite_path
 from data.reader import Reader
+from data.row_check import rotten_in
 from tests.core.desk.scene import Scene
 
 CLOSED = {"archived", "refused", "void", "merged"}
@@ -31,6 +33,8 @@ def check(scene: Scene) -> None:
         check_due(reader, [clock for found in clocks.values() for clock in found])
         check_counters(reader, list(tickets.values()))
         assert verify(reader, 1) == []
+        if reader.sqlite:
+            assert rotten_in(sqlite_path(reader.url), 5) == []
 
 
 def check_custody(ticket: Row, segments: list[Row]) -> None:

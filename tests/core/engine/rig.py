@@ -17,6 +17,7 @@ from core.desk.orders import Accept, Assess, Dispatch, Report
 from core.engine.loop import Engine
 from core.rules.projection import apply, open_case
 from data.location import locate
+from data.row_check import rotten_in
 from data.store import Store
 from data.tables import CENTRE_LOG, ClockDue, LadderStep, Notice, TicketEvent, table
 from tests.street import START
@@ -127,6 +128,8 @@ def judge(store: Store, centre: int = CENTRE, per_clock: bool = False) -> dict[s
     waiting = {(c.id, c.next_at) for case in cases.values() for c in case.clocks if c.next_at is not None}
     assert due == waiting, "due rows are the running clocks' next steps, and nothing else"
     _steps_once_and_in_order(events, steps, per_clock)
+    if store.sqlite:
+        assert rotten_in(store.path, 5) == [], "every row has its checksum"
     return {"events": len(events), "steps": len(steps), "tickets": len(cases)}
 
 
