@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +169,19 @@ def consoles(remote: Remote, program: str = "session") -> list[int]:
             continue
         if str(remote.site.folder / program).encode() in words[:3]:
             found.append(int(entry.name))
+    return found
+
+
+def processes_below(process: int) -> set[int]:
+    """The processes that a process started, theirs too."""
+    children: dict[int, set[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            children.setdefault(int(stat.read_text().rpartition(")")[2].split()[1]), set()).add(int(stat.parent.name))
+    found, fresh = set[int](), children.get(process, set())
+    while fresh:
+        found |= fresh
+        fresh = {below for one in fresh for below in children.get(one, set())}
     return found
 
 

@@ -111,8 +111,12 @@ def _say_what_follows(site: Site) -> None:
 )
 def check(context: typer.Context, folder: Folder = FOLDER, json: Json = False) -> int:
     """Changes nothing. Run as root it sees everything."""
+    from console.remote.fork_check import fork_finding
     from console.remote.site import read_site
-    from console.remote.site_check import examine
+    from console.remote.site_check import account_of, examine
 
     session_of(context)
-    return show_findings(examine(read_site(Path(folder))), json)
+    site = read_site(Path(folder))
+    account = account_of(site.account)
+    about_consoles = [fork_finding(site, account)] if account is not None else []
+    return show_findings([*examine(site), *about_consoles], json)

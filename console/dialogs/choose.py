@@ -100,7 +100,8 @@ class SearchDrawer(Drawer[str]):
 
     def on_mount(self) -> None:
         self.refresh_items()
-        self.set_focus(self.query_one(TextField))
+        for field in self.query(TextField):  # none where the console closes before the drawer is there
+            self.set_focus(field)
 
     @on(Input.Changed)
     def _narrow(self, event: Input.Changed) -> None:

@@ -62,7 +62,7 @@ def authorized(arguments: Sequence[str], account: str, store: str, session: str)
     if key is None:
         return ""
     addresses = f'from="{",".join(key.addresses)}",' if key.addresses else ""
-    command = f"exec {session} --key-id {key.centre_id}.{key.id}"
+    command = f"trap '' INT QUIT TSTP; exec {session} --key-id {key.centre_id}.{key.id}"
     return f'{RESTRICTED},{addresses}command="{command}" {kind} {blob}\n'
 
 

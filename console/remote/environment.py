@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import re
+import resource
 
 from core.identity.key_file import VARIABLE, below
 
@@ -60,9 +61,20 @@ XDG = {
 }
 
 
+MEMORY = 2 * 1024**3
+"""Bytes that one session may take; a console takes 90 MB. Whoever makes it grow ends it, and no other session."""
+
+
 def take_over(made: Mapping[str, str]) -> None:
-    """Make this the environment of the process, before anything that reads its own variables is loaded."""
+    """Make this the environment of the process, before anything that reads its own variables is loaded.
+
+    It leaves no picture of its memory when it is killed, and takes no more of the machine's than a session needs.
+    """
     os.environ.clear()
     os.environ.update(made)
     os.umask(0o077)
     os.chdir("/")
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    most = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    limit = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))

@@ -6,11 +6,13 @@ import json
 import os
 import signal
 import socket
+import struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+CREDENTIALS = struct.Struct("3i")
 PATIENCE = 2.0
 """Seconds that either side waits for the other; then the session loads the program itself."""
 LONGEST = 65536
@@ -35,6 +37,16 @@ def socket_path(folder: str) -> str:
     return os.path.join(folder, "run", "consoles.sock")
 
 
+def stamp_path(folder: str) -> str:
+    """Where the server says of which program it is: for `zhihui ssh check`."""
+    return os.path.join(folder, "run", "consoles.stamp")
+
+
+def peer(line: socket.socket) -> int:
+    """The user at the other end of a socket. Raises OSError."""
+    return int(CREDENTIALS.unpack(line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size))[1])
+
+
 def hand_over(folder: str, arguments: Sequence[str], given: Mapping[str, str]) -> None:
     """Have the console made by the server, and wait for it as another program. Returns where no server answers.
 
@@ -44,6 +56,8 @@ def hand_over(folder: str, arguments: Sequence[str], given: Mapping[str, str]) -
     line.settimeout(PATIENCE)
     try:
         line.connect(socket_path(folder))
+        if peer(line) != os.geteuid():
+            raise ConnectionError  # nobody else gets the terminal
         kept = {name: given[name] for name in KEPT if name in given}
         socket.send_fds(line, [json.dumps([list(arguments), kept]).encode()], [0, 1, 2])
         if line.recv(len(FORKED)) != FORKED:

@@ -14,7 +14,7 @@ import pkgutil
 import random
 import signal
 import socket
-import struct
+import stat
 import sys
 import threading
 from contextlib import suppress
@@ -23,20 +23,19 @@ from typing import NamedTuple
 
 from console import exit_codes
 from console.remote.environment import rebuild, take_over
-from console.remote.fork_client import FORKED, GO, LONGEST, PATIENCE, socket_path
+from console.remote.fork_client import FORKED, GO, LONGEST, PATIENCE, peer, socket_path, stamp_path
 from data.errors import Conflict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PROGRAM = Path(__file__).resolve().parent.parent
+PROGRAM = Path(__file__).resolve().parent.parent.parent
 LOADED = ("console", "core", "data")
 UNNEEDED = ("console.cli.", "data.migrations.", "console.__main__")
 """What no console uses, but for what is imported by others."""
 ARENAS = "MALLOC_ARENA_MAX"
 """One arena instead of one per thread: less that every console has of its own. Read when a process starts."""
-CREDENTIALS = struct.Struct("3i")
 
 
 class Asked(NamedTuple):
@@ -58,6 +57,7 @@ def main(arguments: Sequence[str], store: str, folder: str) -> int:
     if os.environ.get(ARENAS) != "1":
         os.execve(sys.executable, sys.orig_argv, {**rebuild(os.environ, "", folder), ARENAS: "1"})  # noqa: S606
     take_over(rebuild(os.environ, "", folder))
+    loaded = stamp()
     load()
     try:
         listener = listen(socket_path(folder))
@@ -67,8 +67,9 @@ def main(arguments: Sequence[str], store: str, folder: str) -> int:
         refuse(conflict)
         return exit_codes.of_refusal(conflict)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for consoles
+    Path(stamp_path(folder)).write_text(json.dumps(loaded), "ascii")
     with listener:
-        serve(listener, store, folder)
+        serve(listener, store, folder, loaded)
     return exit_codes.OK
 
 
@@ -90,21 +91,38 @@ def load() -> None:
 
 
 def listen(path: str) -> socket.socket:
-    """The socket at a path. Raises Conflict where somebody answers at it already; one that nobody does is replaced."""
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    """The socket at a path, for this account alone; one at which nobody answers is replaced.
+
+    Raises Conflict where somebody answers at it already, or where its folder is another account's.
+    """
+    _close_folder(os.path.dirname(path))
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
         if other.connect_ex(path) == 0:
             raise Conflict("fork-server", "会话服务已在运行。", "A server of consoles is running already.")
     Path(path).unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(path)
+    os.chmod(path, 0o600)
     listener.listen(128)
     return listener
 
 
-def serve(listener: socket.socket, store: str, folder: str) -> None:
-    """Fork a console for each session that asks, until the program is another one than was loaded."""
-    loaded = stamp()
+def _close_folder(folder: str) -> None:
+    """The folder of the socket: only this account enters it, even where it was made wider before."""
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    found = os.lstat(folder)
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        raise Conflict(
+            "fork-run",
+            f"{folder} 不属于会话账号，会话服务未启动。",
+            f"{folder} is not the account's own: the server of consoles does not start.",
+        )
+    if found.st_mode & 0o077:
+        os.chmod(folder, 0o700)
+
+
+def serve(listener: socket.socket, store: str, folder: str, loaded: tuple[int, int] | None) -> None:
+    """Fork a console for each session that asks, until the program is another one than was `loaded`."""
     while True:
         line, _address = listener.accept()
         with line:
@@ -120,12 +138,12 @@ def serve(listener: socket.socket, store: str, folder: str) -> None:
 
 
 def stamp() -> tuple[int, int] | None:
-    """What changes when the program is replaced."""
+    """What changes when a file of the program does: how many there are, and when they were written."""
     try:
-        found = PROGRAM.stat()
+        written = [path.stat().st_mtime_ns for name in LOADED for path in (PROGRAM / name).rglob("*.py")]
     except OSError:
         return None
-    return found.st_ino, found.st_mtime_ns
+    return len(written), sum(written)
 
 
 def read_asked(line: socket.socket) -> Asked | None:
@@ -133,10 +151,9 @@ def read_asked(line: socket.socket) -> Asked | None:
     terminal: list[int] = []
     try:
         line.settimeout(PATIENCE)
-        credentials = line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
         sent, terminal, _flags, _address = socket.recv_fds(line, LONGEST, 3)
         arguments, environment = json.loads(sent)
-        if CREDENTIALS.unpack(credentials)[1] == os.geteuid() and len(terminal) == 3:
+        if peer(line) == os.geteuid() and len(terminal) == 3:
             return Asked(arguments, environment, terminal)
     except (OSError, ValueError, TypeError):
         pass

@@ -8,7 +8,9 @@ import os
 import re
 import signal
 import sys
+import termios
 import time
+from contextlib import suppress
 from ipaddress import ip_address, ip_network
 
 from console import exit_codes, output
@@ -41,8 +43,29 @@ def main(arguments: Sequence[str], store: str, folder: str) -> int:
     """
     given = dict(os.environ)
     if not given.get("SSH_ORIGINAL_COMMAND") and sys.stdin.isatty() and sys.stdout.isatty():
+        _keys_send_no_signals()
         hand_over(folder, arguments, given)
+    else:
+        _keys_interrupt()
     return run(arguments, store, folder, given)
+
+
+def _keys_send_no_signals() -> None:
+    """What is typed before the console is up interrupts, suspends and kills nothing. The terminal ends with us.
+
+    Until here the signals were ignored by what sshd runs (`authorized_keys`).
+    """
+    with suppress(termios.error):
+        modes = termios.tcgetattr(0)
+        modes[3] &= ~termios.ISIG
+        termios.tcsetattr(0, termios.TCSANOW, modes)
+
+
+def _keys_interrupt() -> None:
+    """A command on a terminal is interrupted as any."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGQUIT, signal.SIGTSTP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def run(arguments: Sequence[str], store: str, folder: str, given: Mapping[str, str]) -> int:

@@ -1,7 +1,9 @@
 """Takes the terminal's answers out of what is typed.
 
 Each frame on a long line ends with the question where the cursor stands (CSI 6n); the answer (CSI row ; column R)
-comes among the keys, perhaps in pieces, late, or in the middle of a paste, and must never reach the app as keys.
+comes among the keys, perhaps in pieces, late, or in the middle of a paste, and must never reach the app as keys. So do
+answers to questions that others asked (what terminal this is, its colours, its clipboard): each letter and digit of
+them would be a key.
 """
 
 from __future__ import annotations
@@ -17,7 +19,14 @@ TAIL_PATIENCE = 3.0
 """Seconds within which the rest of an answer is still known after its ESC was taken for the Escape key."""
 
 _ANSWER = re.compile(r"\x1b\[\d+;\d+R")
-_BEGINNING = re.compile(r"\x1b(?:\[(?:\d{1,4}(?:;\d{0,4})?)?)?\Z")
+_OF_OTHERS = re.compile(
+    r"\x1b\[[?>=][\d;:]*\$?[A-Za-xz]"  # what kind of terminal; a mode it has (final y) is for Textual
+    r"|\x1b\[\d+(?:;\d+)*[cntx]"  # a state, a size
+    r"|\x1b[]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)"  # strings: colours, clipboard, version, graphics
+)
+_BEGINNING = re.compile(r"\x1b(?:\[(?:[?>=]?[\d;:]{0,60}\$?)?|[]PX^_][^\x07\x1b]*\x1b?)?\Z")
+LONGEST = 65536
+"""Characters of an answer that are held back; of a longer one the beginning is forgotten."""
 _TAIL = re.compile(r"\[\d+;\d+R")
 
 
@@ -37,10 +46,14 @@ class Answers:
             text, found = _TAIL.subn("", text, count=1) if _TAIL.match(text) else (text, 0)
         self._escaped_at = None
         text, whole = _ANSWER.subn("", text)
+        text = _OF_OTHERS.sub("", text)
         beginning = _BEGINNING.search(text)
         self._held = beginning.group() if beginning else ""
         self._held_since = now
-        return text[: len(text) - len(self._held)], found + whole
+        left = text[: len(text) - len(self._held)]
+        if len(self._held) > LONGEST:
+            self._held = self._held[:2]
+        return left, found + whole
 
     def overdue(self, now: float) -> str:
         """What was held back for too long: it is no answer, but a key."""

@@ -8,10 +8,10 @@ from codecs import getincrementaldecoder
 from time import monotonic
 from typing import Protocol, runtime_checkable
 
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from console.terminal.answers import ESCAPE, Answers
+from console.terminal.typed import Typed, within
 
 WAITING_LIMIT = 4
 """Frames that may wait for the terminal. Textual's own limit is 30, and then the whole program stands still."""
@@ -46,6 +46,12 @@ class ConsoleDriver(LinuxDriver):
         writer = self._writer_thread
         return writer is not None and writer._queue.qsize() >= WAITING_LIMIT
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        return within(*super()._get_terminal_size())
+
+    def _query_in_band_window_resize(self) -> None:
+        """Not asked: the signal tells of new sizes, and what the terminal types does not (see `typed`)."""
+
     def write(self, data: str) -> None:
         """Hand output on; while the terminal takes none, nothing may wait for it."""
         writer = self._writer_thread
@@ -63,9 +69,9 @@ class ConsoleDriver(LinuxDriver):
 
         Textual's own loop knows no answers, spins on a terminal that is gone, and dies of bytes that are no UTF-8.
         """
-        answers, parser = Answers(), XTermParser(self._debug)
+        answers, typed = Answers(), Typed(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
-        self._take(parser, *answers.feed(decode(getattr(self._app, "typed_ahead", b"")), monotonic()))
+        self._take(typed, *answers.feed(decode(getattr(self._app, "typed_ahead", b"")), monotonic()))
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
@@ -76,10 +82,10 @@ class ConsoleDriver(LinuxDriver):
                         return
                     if not read:
                         return
-                    self._take(parser, *answers.feed(decode(read), monotonic()))
-                self._take_overdue(parser, answers.overdue(monotonic()))
+                    self._take(typed, *answers.feed(decode(read), monotonic()))
+                self._take_overdue(typed, answers.overdue(monotonic()))
 
-    def _take(self, parser: XTermParser, text: str, answered: int) -> None:
+    def _take(self, typed: Typed, text: str, answered: int) -> None:
         """Hand on what was read: keys to the app in order, answers past them."""
         app = self._app
         if isinstance(app, Listener):
@@ -88,13 +94,11 @@ class ConsoleDriver(LinuxDriver):
             if text:
                 self._loop.call_soon_threadsafe(app.terminal_heard)
         if text:
-            for event in parser.feed(text):
+            for event in typed.feed(text):
                 self.process_message(event)
 
-    def _take_overdue(self, parser: XTermParser, held: str) -> None:
+    def _take_overdue(self, typed: Typed, held: str) -> None:
         """Hand on what was held back; a lone ESC has waited enough and is the Escape key at once."""
-        self._take(parser, held, 0)
-        if held == ESCAPE:
-            parser._timeout_time = 0.0
-        for event in parser.tick():
+        self._take(typed, held, 0)
+        for event in typed.overdue(at_once=held == ESCAPE):
             self.process_message(event)

@@ -29,6 +29,9 @@ PARTING = 2.0
 LAST_PATIENCE = 20.0
 """Seconds that the process gets when the app has left. Then where each thread stands is told, and it ends with 1."""
 
+LAST_OUTSIDE = 6.0
+"""The same where the end came from outside: with the 35 s of sshd and the patience above, a drop is over in 45."""
+
 SIGNALS = frozenset({signal.SIGHUP, signal.SIGTERM})
 
 
@@ -58,7 +61,8 @@ class Hangup:
     def finished(self) -> None:
         """The app has left by itself; the process may end in its own time, which is not for ever."""
         self._gone.set()
-        faulthandler.dump_traceback_later(LAST_PATIENCE, exit=True, file=_where_to_tell())
+        patience = LAST_OUTSIDE if self._once.locked() else LAST_PATIENCE
+        faulthandler.dump_traceback_later(patience, exit=True, file=_where_to_tell())
 
     def _wait_for_signal(self) -> None:
         number = signal.sigwait(SIGNALS)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -28,7 +28,7 @@ from tests.bench.run import OFFICER, TITLES, Run
 from tests.bench.stores import remove, store_of
 from tests.bench.weaving import Span
 from tests.console.terminals import Emulator, Session, environment
-from tests.remote_sshd import Remote, consoles, fork_server, remote_street
+from tests.remote_sshd import Remote, consoles, fork_server, processes_below, remote_street
 from tests.sshd import SSHD
 
 TICKETS = 400
@@ -86,7 +86,7 @@ def _idle(run: Run, remote: Remote, number: int, server: int) -> Idle:
         found = set(consoles(remote, "fork-server" if server else "session")) - {server}
         if len(found) != number:
             raise RuntimeError(f"{len(found)} sessions run where {number} were opened")
-        around = (_below(remote.sshd) | {server} - {0}) - found
+        around = (processes_below(remote.sshd) | {server} - {0}) - found
         memory = _each(found, around, _pss)
         before, began = {process: _cpu(process) for process in found | around}, time.perf_counter()
         _pass_by(sessions, 3 * run.seconds)
@@ -145,19 +145,6 @@ def _pass_by(sessions: list[Session], seconds: float) -> None:
         if time.perf_counter() >= until:
             return
         time.sleep(0.1)
-
-
-def _below(process: int) -> set[int]:
-    """The processes that a process started, theirs too."""
-    children: dict[int, set[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            children.setdefault(int(stat.read_text().rpartition(")")[2].split()[1]), set()).add(int(stat.parent.name))
-    found, fresh = set[int](), children.get(process, set())
-    while fresh:
-        found |= fresh
-        fresh = {below for one in fresh for below in children.get(one, set())}
-    return found
 
 
 def _pss(process: int) -> int:

@@ -67,10 +67,18 @@ class Emulator(pyte.Screen):
 class Session:
     """A program in a pseudo-terminal."""
 
-    def __init__(self, command: Sequence[str], screen: Emulator, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        screen: Emulator,
+        environment: Mapping[str, str],
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        """`size` is the columns and lines that the terminal tells, where they are not those that it has."""
         self.screen = screen
         self.ours, self.theirs = pty.openpty()
-        fcntl.ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", screen.lines, screen.columns, 0, 0))
+        columns, lines = size or (screen.columns, screen.lines)
+        fcntl.ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         self.modes = termios.tcgetattr(self.theirs)
         self.sent = b""
         self._stream = pyte.ByteStream(screen)

@@ -94,7 +94,8 @@ def test_sshd_is_told_a_line_for_a_live_key_and_nothing_else(store_url: str, tmp
     assert told(key) == ""
     add(key, "li", "10.0.0.0/8", "192.0.2.7")
     line = told(key)
-    assert line.startswith('restrict,pty,from="10.0.0.0/8,192.0.2.7",command="exec /etc/zhihui/ssh/session --key-id 1.')
+    assert line.startswith('restrict,pty,from="10.0.0.0/8,192.0.2.7",command="trap ')
+    assert "; exec /etc/zhihui/ssh/session --key-id 1." in line
     assert line.endswith(f'" {key.key_type} {key.blob}\n')
     assert line.count("\n") == 1
     assert told(other) == ""

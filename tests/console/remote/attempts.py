@@ -11,6 +11,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.console.remote.console_attempts import listed_console
+
 REFUSED, USAGE, FAILED = 4, 2, 255
 PAGE = Path(__file__).parents[3] / "docs" / "remote.md"
 BEGIN, END = "<!-- attempts: python -m tests.console.remote.attempts -->", "<!-- end of the attempts -->"
@@ -236,9 +238,9 @@ ATTEMPTS = [attempt for group in GROUPS.values() for attempt in group]
 
 def listed() -> str:
     """The attempts by their groups, as docs/remote.md has them."""
-    lines = [f"{len(ATTEMPTS)} attempts.", "", "| group | attempts |", "|---|---|"]
+    lines = [f"Beside the console: {len(ATTEMPTS)} attempts.", "", "| group | attempts |", "|---|---|"]
     lines += [f"| {group} | {', '.join(attempt.what for attempt in found)} |" for group, found in GROUPS.items()]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + f"\n\n{listed_console()}"
 
 
 def page_with_list(page: str) -> str:

@@ -10,7 +10,7 @@ import socket
 import struct
 import subprocess
 import termios
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -18,8 +18,11 @@ import pytest
 
 from console import exit_codes
 from console.remote import fork_server as server_module
-from console.remote.fork_client import socket_path
-from console.remote.fork_server import listen, read_asked, serve
+from console.remote.fork_check import fork_finding
+from console.remote.fork_client import hand_over, socket_path, stamp_path
+from console.remote.fork_server import listen, read_asked, serve, stamp
+from console.remote.site import Site
+from console.remote.site_check import Account
 from data.errors import Conflict
 from tests.console.terminals import Emulator, Session, environment
 from tests.remote_sshd import Remote, consoles, fork_server, until
@@ -134,16 +137,111 @@ def test_another_account_gets_no_console(
 def test_one_server_at_a_place_and_none_for_a_program_that_was_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A folder that was too wide is closed first."""
+    (package := tmp_path / "console" / "deep").mkdir(parents=True)
+    (package / "one.py").write_text("")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run").chmod(0o777)
     path = socket_path(str(tmp_path))
     with listen(path) as listener:
+        assert (tmp_path / "run").stat().st_mode & 0o777 == 0o700
+        assert Path(path).stat().st_mode & 0o777 == 0o600
         with pytest.raises(Conflict):
             listen(path)
         listener.accept()[0].close()
         monkeypatch.setattr(server_module, "PROGRAM", tmp_path)
-        replaced = [tmp_path, tmp_path / "gone"]
+        loaded = stamp()
+        assert stamp() == loaded
+        os.utime(package / "one.py", ns=(1, 1))
         with socket.socket(socket.AF_UNIX) as asking:
             asking.connect(path)
-            monkeypatch.setattr(server_module, "stamp", lambda: replaced.pop(0))
-            serve(listener, "", "")
+            serve(listener, "", "", loaded)
             assert asking.recv(1) == b"", "the session loads the program itself"
     listen(path).close()
+
+
+def test_a_folder_of_another_account_gets_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = socket_path(str(tmp_path))
+    listen(path).close()
+    uid = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: uid + 1)
+    with pytest.raises(Conflict):
+        listen(path)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "run").symlink_to(tmp_path / "run")
+    monkeypatch.undo()
+    with pytest.raises(Conflict):
+        listen(socket_path(str(tmp_path / "other")))
+
+
+def test_the_terminal_goes_to_no_server_of_another_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The session loads the program itself, and the other one is given nothing."""
+    with listen(socket_path(str(tmp_path))) as listener:
+        uid = os.geteuid()
+        monkeypatch.setattr(os, "geteuid", lambda: uid + 1)
+        hand_over(str(tmp_path), ["--key-id", "1.1"], {})
+        with listener.accept()[0] as line:
+            assert line.recv(1) == b""
+
+
+# ------------------------------------------------------------------------------------------------ its check
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[tuple[Site, Account, socket.socket]]:
+    """A sound place: a server that listens, of this program."""
+    site = Site(tmp_path / "ssh", "zhihui", "sqlite:///x.db", tmp_path)
+    with listen(socket_path(str(tmp_path))) as listener:
+        Path(stamp_path(str(tmp_path))).write_text(json.dumps(stamp()))
+        yield site, Account(os.geteuid(), frozenset(), "/bin/sh", "/", "*"), listener
+
+
+def test_the_check_finds_a_sound_server_and_asks_it_nothing(place: tuple[Site, Account, socket.socket]) -> None:
+    site, account, listener = place
+    found = fork_finding(site, account)
+    assert (found.level, found.en) == ("ok", "The server of consoles runs.")
+    listener.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        listener.accept()
+
+
+def _widen(site: Site, _listener: socket.socket) -> None:
+    (site.keep / "run").chmod(0o755)
+
+
+def _end(_site: Site, listener: socket.socket) -> None:
+    listener.close()
+
+
+def _age(site: Site, _listener: socket.socket) -> None:
+    Path(stamp_path(str(site.keep))).write_text(json.dumps([1, 1]))
+
+
+def _say_nothing(site: Site, _listener: socket.socket) -> None:
+    Path(stamp_path(str(site.keep))).unlink()
+
+
+def _take_away(site: Site, _listener: socket.socket) -> None:
+    Path(socket_path(str(site.keep))).unlink()
+
+
+@pytest.mark.parametrize(
+    ("harm", "level", "word"),
+    [
+        (_widen, "bad", "closed"),
+        (_end, "warn", "has ended"),
+        (_age, "warn", "older program"),
+        (_say_nothing, "warn", "older program"),
+        (_take_away, "ok", "No server"),
+    ],
+)
+def test_the_check_says_what_is_wrong_with_the_server(
+    place: tuple[Site, Account, socket.socket], harm: Callable[[Site, socket.socket], None], level: str, word: str
+) -> None:
+    site, account, listener = place
+    harm(site, listener)
+    found = fork_finding(site, account)
+    assert found.level == level
+    assert word in found.en
+    assert found.en.isascii()
+    assert fork_finding(site, account._replace(uid=account.uid + 1)).level == "bad" or harm is _take_away

@@ -8,7 +8,7 @@ import pytest
 from textual import events
 from textual._xterm_parser import XTermParser
 
-from console.terminal.answers import ESCAPE_PATIENCE, PIECE_PATIENCE, Answers
+from console.terminal.answers import ESCAPE_PATIENCE, LONGEST, PIECE_PATIENCE, Answers
 
 KEYS = [
     "a",
@@ -26,6 +26,20 @@ KEYS = [
     "\x1b[13;2u",
     "7;9R",
 ]
+OTHERS = [
+    "\x1b[?62;22c",
+    "\x1b[>0;276;0c",
+    "\x1b[8;24;80t",
+    "\x1b[48;24;80;480;800t",
+    "\x1b[0n",
+    "\x1b[?1u",
+    "\x1b[?997;1n",
+    "\x1b]11;rgb:1a1a/2b2b/3c3c\x1b\\",
+    "\x1b]52;c;dG91Y2ggeDE=\x07",
+    "\x1bP>|xterm(370)\x1b\\",
+    "\x1b_Gi=1;OK\x1b\\",
+]
+"""Answers to what the console never asked."""
 PASTES = ["\x1b[200~春晖路88号[24;5R\x1b[201~"]
 
 
@@ -63,6 +77,8 @@ def test_random_streams_in_random_pieces(seed: int) -> None:
         if dice.random() < 0.5:
             stream += answer(dice)
             asked += 1
+        if dice.random() < 0.3:
+            stream += dice.choice(OTHERS)
     answers, left, found, now = Answers(), "", 0, 0.0
     while stream:
         size = dice.randint(1, 9)
@@ -104,3 +120,14 @@ def test_what_only_begins_like_an_answer_is_handed_on() -> None:
     assert answers.feed("4~", 0.01) == ("\x1b[24~", 0)
     assert answers.feed("\x1b[", 1.0) == ("", 0)
     assert answers.overdue(1.0 + PIECE_PATIENCE) == "\x1b["
+
+
+def test_a_string_without_an_end_is_given_up_and_a_long_one_takes_no_memory() -> None:
+    """Alt and a bracket begin like one: they are keys after a while."""
+    answers = Answers()
+    assert answers.feed("\x1b]11;", 0.0) == ("", 0)
+    assert answers.overdue(PIECE_PATIENCE * 1.1) == "\x1b]11;"
+    for piece in range(100):
+        assert answers.feed("\x1b]52;c;" * (not piece) + "QUFB" * 1000, 5.0) == ("", 0)
+        assert len(answers._held) <= LONGEST + 4000
+    assert answers.feed("\x07j", 5.0) == ("j", 0)

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from console.remote.site import ALIVE, MISSED
+from console.terminal.hangup import LAST_OUTSIDE, PARTING, PATIENCE
+
 PROGRAM = """
 import os, signal, sys, time, threading
 {before}
@@ -95,4 +98,19 @@ def test_a_thread_that_hangs_when_the_app_has_left_is_not_waited_for(repository:
     )
     assert ended(process, 10) == 1
     assert b"Timeout" in os.read(ours, 65_536), "it says where its threads stood"
+    os.close(ours)
+
+
+def test_a_thread_that_hangs_after_a_dropped_line_is_waited_for_less(repository: Path) -> None:
+    """So that all is over within 45 seconds of the cut, which sshd takes 35 of to notice."""
+    assert ALIVE * (MISSED + 1) + PATIENCE + LAST_OUTSIDE < 45
+    assert ALIVE * (MISSED + 1) + PATIENCE + PARTING < 45
+    process, ours = start(
+        repository,
+        POLITE,
+        before="import console.terminal.hangup as module; module.LAST_OUTSIDE = 0.5",
+        after="threading.Thread(target=threading.Event().wait).start()",
+    )
+    process.send_signal(signal.SIGHUP)
+    assert ended(process, 10) == 1
     os.close(ours)
