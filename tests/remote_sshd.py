@@ -16,6 +16,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from console.remote.fork_check import listened_at
+from console.remote.fork_client import socket_path
 from console.remote.site import Site, write
 from core.desk.desk import Desk
 from core.identity.public_key import PublicKey, read_public_key
@@ -150,7 +152,7 @@ def fork_server(remote: Remote) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen([remote.site.folder / "fork-server"], stdin=subprocess.DEVNULL) as process:
         try:
             deadline = time.monotonic() + PATIENCE
-            while not (remote.site.keep / "run" / "consoles.sock").exists():
+            while not listened_at(Path(socket_path(str(remote.site.keep)))):
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError("the server of consoles does not run")
                 time.sleep(0.05)

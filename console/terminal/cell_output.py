@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from time import monotonic
@@ -28,6 +29,9 @@ SMALL = 1000
 """Bytes that reach a far terminal in one packet anyhow: holding the picture meanwhile would only cost bytes."""
 SETTLING = 3.0
 """Seconds after the first picture within which a terminal tells its size, perhaps more than once, without a change."""
+
+
+log = logging.getLogger("zhihui.console")
 
 
 class CellOutput(App[None]):
@@ -143,6 +147,13 @@ class CellOutput(App[None]):
             words = _("The terminal answered nothing for {n} s: the console has ended. What was typed is kept.")
             self.exit(message=Text(clean(words.format(n=round(seconds)))))
             self.hang_up()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """What breaks while the console leaves, as a drawer that was never drawn, is noted and changes nothing."""
+        if self._exit:
+            log.warning("broke while leaving: %s", type(error).__name__)
+        else:
+            super()._handle_exception(error)
 
     def link_text(self) -> str:
         """What the status bar says about the line; nothing when it is short."""

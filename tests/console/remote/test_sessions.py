@@ -42,12 +42,15 @@ def console(remote: Remote, name: str, *options: str) -> Iterator[Session]:
         yield session
 
 
+def kept_drafts(remote: Remote, officer: str) -> Path:
+    """Where an officer's drafts are kept."""
+    path = drafts_path(f"{remote.desk.store.url}#{remote.desk.centre_id}", officer)
+    return remote.site.keep / "state" / Path(path).relative_to(os.environ["XDG_STATE_HOME"])
+
+
 def kept_report(remote: Remote, officer: str) -> str:
     """The title of the report that an officer has begun."""
-    desk = remote.desk
-    path = drafts_path(f"{desk.store.url}#{desk.centre_id}", officer)
-    kept = remote.site.keep / "state" / Path(path).relative_to(os.environ["XDG_STATE_HOME"])
-    return Drafts(str(kept), desk.now).get(INTAKE).values["title"]
+    return Drafts(str(kept_drafts(remote, officer)), remote.desk.now).get(INTAKE).values["title"]
 
 
 def test_a_key_opens_the_console_of_its_officer_and_quitting_restores_the_terminal(remote: Remote) -> None:
