@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -52,7 +51,6 @@ if TYPE_CHECKING:
     from console.training.coach import Coach
 
 Result = TypeVar("Result")
-log = logging.getLogger("zhihui.console")
 
 TYPING_BEAT = 5
 """Seconds between countdown updates while a field has the keys: an input method's window hates repaints."""
@@ -466,19 +464,6 @@ class ZhihuiApp(KeyOrder, CellOutput, AtWork):
 
     def action_leave(self) -> None:
         self.exit()
-
-    # ------------------------------------------------------------------------------------------- what is closed
-
-    def open_url(self, url: str, *, new_tab: bool = True) -> None:
-        """Refused: nothing on the screen may start a program."""
-        log.warning("refused to open a link")
-
-    def action_suspend_process(self) -> None:
-        """Refused: a stopped console keeps its officer waiting and its lease unclaimed."""
-
-    def deliver_screenshot(self, *_args: object, **_options: object) -> str | None:
-        """Refused: a picture of the screen would be a copy of personal data."""
-        return None
 
     # ------------------------------------------------------------------------------------------- crashes
 

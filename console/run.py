@@ -10,6 +10,7 @@ from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
 from console import i18n
+from console.closed import MOUSE, is_closed
 from console.incidents import log_path
 from console.keyboard.keymap import follow, keymap_path
 from console.log_lines import LogLines
@@ -81,7 +82,7 @@ def run_console(
     beat = SessionBeat(url, backend.centre.id, lambda: backend.origin, seconds)
     beat.start()
     try:
-        app.run(mouse=not chosen_line.paced)
+        app.run(mouse=not is_closed(MOUSE, remote=chosen_line.paced))
     finally:
         beat.stop()
         backend.close()

@@ -7,6 +7,7 @@ input, results go to standard output. A test holds the rows against the commands
 from __future__ import annotations
 
 from console.cli.verb_table import REPORT, VERB_COMMANDS
+from console.closed import OPTIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Allowed:
         self.flags = frozenset(option for option in given if "=" not in option)
         self.valued = frozenset(option.partition("=")[0] for option in given if "=" in option)
         self.repeated = frozenset(option[:-2] for option in given if option.endswith("=*"))
+        if closed := OPTIONS & (self.flags | self.valued):
+            raise ValueError(f"{path} would have {', '.join(sorted(closed))}, which is closed")
 
     def usage(self) -> str:
         """The row in one line, for `help`."""

@@ -7,6 +7,7 @@ import pwd
 import re
 import resource
 
+from console.closed import VARIABLES
 from core.identity.key_file import VARIABLE, below
 
 TYPE_CHECKING = False
@@ -17,13 +18,6 @@ TERM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,39}", re.ASCII)
 COLOURS = frozenset({"truecolor", "24bit"})
 CONNECTION = re.compile(r"[0-9A-Fa-f:.%\w]{2,60} \d{1,5} [0-9A-Fa-f:.%\w]{2,60} \d{1,5}", re.ASCII)
 DEVICE = re.compile(r"/dev/(pts/\d{1,6}|tty[A-Za-z0-9]{1,6})", re.ASCII)
-FIXED = {
-    "LC_ALL": "C.UTF-8",
-    "PATH": "/usr/bin:/bin",
-    "HOME": "/nonexistent",
-    **dict.fromkeys(("EDITOR", "VISUAL", "PAGER", "BROWSER", "SHELL"), "/bin/false"),
-    "TEXTUAL_ANIMATIONS": "none",
-}
 
 
 class Asked:
@@ -40,7 +34,7 @@ class Asked:
 def rebuild(given: Mapping[str, str], connection: str, folder: str) -> dict[str, str]:
     """The environment of a session. `folder` holds what the program keeps: drafts, logs, settings."""
     term, colours, terminal = given.get("TERM", ""), given.get("COLORTERM", ""), given.get("SSH_TTY", "")
-    made = {**FIXED, "TERM": term if TERM.fullmatch(term) else "xterm-256color", "SSH_CONNECTION": connection}
+    made = {**VARIABLES, "TERM": term if TERM.fullmatch(term) else "xterm-256color", "SSH_CONNECTION": connection}
     made |= {name: os.path.join(folder, part) for name, part in XDG.items()}
     own = below(made["XDG_CONFIG_HOME"])
     # Where the account's console at the machine has it, unless what sessions keep has one.

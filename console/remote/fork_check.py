@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 
 from console.remote.fork_client import socket_path, stamp_path
-from console.remote.fork_server import stamp
 from console.remote.site import Site
 from console.remote.site_check import Account
+from console.remote.stamp import stamp
 from data.findings import Finding
 
 CODE = "fork-server"

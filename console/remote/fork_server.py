@@ -24,14 +24,13 @@ from typing import NamedTuple
 from console import exit_codes
 from console.remote.environment import rebuild, take_over
 from console.remote.fork_client import FORKED, GO, LONGEST, PATIENCE, peer, socket_path, stamp_path
+from console.remote.stamp import LOADED, stamp
 from data.errors import Conflict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PROGRAM = Path(__file__).resolve().parent.parent.parent
-LOADED = ("console", "core", "data")
 UNNEEDED = ("console.cli.", "data.migrations.", "console.__main__")
 """What no console uses, but for what is imported by others."""
 ARENAS = "MALLOC_ARENA_MAX"
@@ -135,15 +134,6 @@ def serve(listener: socket.socket, store: str, folder: str, loaded: tuple[int, i
                 listener.close()
                 _become_console(line, asked, store, folder)
             asked.close()
-
-
-def stamp() -> tuple[int, int] | None:
-    """What changes when a file of the program does: how many there are, and when they were written."""
-    try:
-        written = [path.stat().st_mtime_ns for name in LOADED for path in (PROGRAM / name).rglob("*.py")]
-    except OSError:
-        return None
-    return len(written), sum(written)
 
 
 def read_asked(line: socket.socket) -> Asked | None:

@@ -16,6 +16,7 @@ from textual.app import App
 from textual.geometry import Size
 from textual.screen import Screen
 
+from console.closed import APP, closing
 from console.i18n import _
 from console.terminal.compositing import PAINT
 from console.terminal.legible import clean, stand_ins
@@ -34,6 +35,7 @@ SETTLING = 3.0
 log = logging.getLogger("zhihui.console")
 
 
+@closing(APP)
 class CellOutput(App[None]):
     """An app that sends the terminal cells instead of regions."""
 

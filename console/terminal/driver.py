@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from console.closed import DRIVER, closing
 from console.terminal.answers import ESCAPE, Answers
 from console.terminal.typed import Typed, within
 
@@ -32,6 +33,7 @@ class Listener(Protocol):
         """Something was typed."""
 
 
+@closing(DRIVER)
 class ConsoleDriver(LinuxDriver):
     """Tells when the terminal lags, so that frames can be left out instead of piling up.
 

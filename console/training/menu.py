@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual.app import App
 
+from console.closed import APP, closing
 from console.dialogs.choose import Item, MenuDrawer
 from console.i18n import _, language
 from console.theming.live import default_variables, put_on
@@ -14,6 +15,7 @@ from core.training.scenario import Scenario
 from core.training.scores import PlayedScore
 
 
+@closing(APP)
 class TrainingMenu(App[str]):
     """Asks which scenario to play; its return value is the code, or None to leave."""
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from console import exit_codes, i18n, output
 from console.app import ZhihuiApp
 from console.backend.store import StoreBackend
+from console.closed import MOUSE, is_closed
 from console.i18n import _
 from console.keyboard.keymap import follow, keymap_path
 from console.ports import Status
@@ -114,7 +115,7 @@ def _play(
     ended: list[Score] = []
     console.coach = Coach(console, Play(scenario, desk, trainee), clock, ended.append)
     try:
-        console.run(mouse=not line.paced)
+        console.run(mouse=not is_closed(MOUSE, remote=line.paced))
     finally:
         backend.close()
         desk.store.close()

@@ -170,14 +170,5 @@ class WallApp(CellOutput):
     def action_leave(self) -> None:
         self.exit()
 
-    # ------------------------------------------------------------------------------------------- what is closed
-
     def action_help_quit(self) -> None:
         """Nothing: the foot of the wall says how to leave."""
-
-    def action_suspend_process(self) -> None:
-        """Refused: a stopped wall shows old figures as if they were new."""
-
-    def deliver_screenshot(self, *_args: object, **_options: object) -> str | None:
-        """Refused: nothing of the wall is written anywhere."""
-        return None

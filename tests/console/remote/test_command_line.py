@@ -8,12 +8,10 @@ from typing import Any
 import pytest
 
 from console.cli.root import build
+from console.closed import OPTIONS
 from console.remote.allowed import ALLOWED, STDIN
 from console.remote.command_line import LONGEST, read_command
 from data.errors import Refusal
-
-NEVER = {"--store", "--centre", "--as", "--demo", "--help", "--rejects", "--map", "--force", "--full", "--from-file"}
-"""Options that choose for somebody else, or name a file; what is shown in full asks for its reason on the screen."""
 
 
 def commands(found: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -31,7 +29,7 @@ def test_each_row_says_what_its_command_takes() -> None:
         given = [one for one in there[path].params if one.param_type_name == "option"]
         options = {name: one for one in given for name in (*one.opts, *one.secondary_opts)}
         operands = [one for one in there[path].params if one.param_type_name == "argument"]
-        assert row.flags | row.valued <= options.keys() - NEVER, path
+        assert row.flags | row.valued <= options.keys() - OPTIONS, path
         assert row.flags == {name for name in row.flags | row.valued if options[name].is_flag}, path
         assert row.repeated == {name for name in row.valued if options[name].multiple}, path
         needed = sum(one.required and one.nargs == 1 for one in operands)

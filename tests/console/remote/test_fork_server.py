@@ -17,12 +17,13 @@ from pathlib import Path
 import pytest
 
 from console import exit_codes
-from console.remote import fork_server as server_module
+from console.remote import stamp as stamp_module
 from console.remote.fork_check import fork_finding
 from console.remote.fork_client import hand_over, socket_path, stamp_path
-from console.remote.fork_server import listen, read_asked, serve, stamp
+from console.remote.fork_server import listen, read_asked, serve
 from console.remote.site import Site
 from console.remote.site_check import Account
+from console.remote.stamp import stamp
 from data.errors import Conflict
 from tests.console.terminals import Emulator, Session, environment
 from tests.remote_sshd import Remote, consoles, fork_server, until
@@ -149,7 +150,7 @@ def test_one_server_at_a_place_and_none_for_a_program_that_was_replaced(
         with pytest.raises(Conflict):
             listen(path)
         listener.accept()[0].close()
-        monkeypatch.setattr(server_module, "PROGRAM", tmp_path)
+        monkeypatch.setattr(stamp_module, "PROGRAM", tmp_path)
         loaded = stamp()
         assert stamp() == loaded
         os.utime(package / "one.py", ns=(1, 1))
