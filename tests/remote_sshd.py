@@ -143,7 +143,7 @@ def remote_street(desk: Desk) -> Iterator[Remote]:
         with _running(settings, folder / "log") as sshd:
             yield Remote(folder, site, desk, folder / "log", sshd)
     finally:
-        _cleared(folder)
+        cleared(folder)
 
 
 @contextmanager
@@ -187,7 +187,7 @@ def processes_below(process: int) -> set[int]:
     return found
 
 
-def _cleared(folder: Path) -> None:
+def cleared(folder: Path) -> None:
     """Take a site away once its last session has written what it keeps: a dropped line ends one within a minute."""
     until = time.monotonic() + 60
     while True:
