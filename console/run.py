@@ -73,6 +73,7 @@ def run_console(
     app = (SignInApp if sign_in else ZhihuiApp)(backend, seconds, decision.theme(chosen_theme), chosen_line)
     app.locking.named = officer or ""
     app.typed_ahead = opening.typed_ahead
+    app.believe_terminal(opening.answered)
     app.themes.say_too(decision.warning)
     app.troubles += [trouble] if trouble is not None else []
     gc.freeze()

@@ -103,6 +103,10 @@ class Remote:
         """The beginning of an ssh command line with a key; what follows is the command."""
         return ["ssh", *options, *self.options(name, line), f"{self.user}@{HOST}", "--"]
 
+    def by(self, port: int) -> tuple[str, ...]:
+        """Options by which a client comes to this server through another port, as that of a `Wire`."""
+        return ("-o", f"Port={port}", "-o", f"HostKeyAlias=[{HOST}]:{self.site.port}")
+
     def run(self, name: str, *words: str, line: str = "", data: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         """Run one command as the holder of a key; ssh joins its words by blanks."""
         return run([*self.client(name, line=line), *words], data)

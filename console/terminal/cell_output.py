@@ -130,6 +130,11 @@ class CellOutput(App[None]):
             self._catching_up = True
             self.set_timer(wait, self.catch_up_terminal)
 
+    def believe_terminal(self, answered: bool) -> None:
+        """Whether the terminal answered before the first screen: then it counts as gone when it does not any more."""
+        if answered and self.pacer is not None:
+            self.pacer.believe()
+
     def terminal_answered(self, amount: int) -> None:
         """The terminal has drawn what was sent before its `amount` oldest open questions."""
         if self.pacer is not None:

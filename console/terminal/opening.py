@@ -57,6 +57,8 @@ class Opening:
         write_utf8()
         self._probe = Probe(sys.__stdin__.fileno(), sys.__stderr__.fileno())  # type: ignore[union-attr]
         self._probe.ask()
+        self.answered = False
+        """Whether the terminal answered, once it is decided."""
 
     def __enter__(self) -> Opening:
         return self
@@ -67,7 +69,9 @@ class Opening:
 
     def decide(self) -> Decision:
         """Read the answers, decide, and adapt to it what texts look like from now on."""
-        decision = decide(self._environment, self._setting, self._listen())
+        drawn = self._listen()
+        self.answered = drawn.chinese is not None
+        decision = decide(self._environment, self._setting, drawn)
         adapt(decision.reach)
         if decision.reach is Reach.ASCII:
             i18n.set_language("en")

@@ -29,6 +29,9 @@ MUTE_RATE = 6000
 """Bytes per second to a mute terminal: what 64 kbit/s carry beside the headers of packets."""
 MUTE_AHEAD = 0.3
 """Seconds' worth of bytes that may be on the way to a mute terminal."""
+MUTE_REST = 5.5
+"""Seconds between frames to a mute terminal from which no key has come for as long: sshd asks for its peer only after
+five seconds of silence, and gives it up after seven such questions, so within 45 seconds."""
 ASK_AGAIN = 5.0
 """Seconds between questions to a mute terminal."""
 REMIND_AT_MOST = 60.0
@@ -63,6 +66,7 @@ class Pacer:
         self._asked_at = 0.0
         self._remind_after = PATIENCE
         self._in_vain = 0
+        self._sent_at = 0.0
         self._through_at = 0.0
         """When a mute terminal has got everything, by our reckoning."""
         self.outage: tuple[float, float] | None = None
@@ -116,11 +120,19 @@ class Pacer:
 
     def wait(self) -> float:
         """Seconds until a mute terminal may get the next frame; zero where only an answer helps."""
-        return max(self._through_at - MUTE_AHEAD - self._clock(), 0.0) if self._mute else 0.0
+        if not self._mute:
+            return 0.0
+        now = self._clock()
+        rest = self._sent_at + MUTE_REST - now if self._rests(now) else 0.0
+        return max(self._through_at - MUTE_AHEAD - now, rest, 0.0)
+
+    def _rests(self, now: float) -> bool:
+        """Whether nobody types at a terminal that answers nothing."""
+        return self._mute and now - self._heard_at > MUTE_REST
 
     def send(self, size: int) -> str:
         """Note a frame of `size` bytes. Gives its ending: the question, or nothing to a mute terminal asked lately."""
-        now = self._clock()
+        now = self._sent_at = self._clock()
         if not self._mute:
             self._flying.append(_Frame(now, size))
         else:
@@ -139,12 +151,17 @@ class Pacer:
         now = self._clock()
         if self.state == "answering" and not self._flying and now - self._heard_at >= STILL_THERE:
             return self.send(0)
-        if self.state not in ("waiting", "mute") or now - self._asked_at < self._remind_after:
+        patience = max(self._remind_after, 2 * MUTE_REST) if self._rests(now) else self._remind_after
+        if self.state not in ("waiting", "mute") or now - self._asked_at < patience:
             return ""
         self._asked_at = now
         self._in_vain += 1
         self._remind_after = min(2 * self._remind_after, REMIND_AT_MOST)
         return QUESTION
+
+    def believe(self) -> None:
+        """The terminal answered other questions before: one that is silent from now on has gone."""
+        self._answered = True
 
     def answered(self, amount: int = 1) -> None:
         """The terminal answered `amount` questions, the oldest; after an outage nobody knows which, so all count."""

@@ -38,6 +38,7 @@ def run_wall(
         decision = opening.decide()
     app = WallApp(backend, seconds, every, decision.theme(chosen_theme), chosen_line)
     app.typed_ahead = opening.typed_ahead
+    app.believe_terminal(opening.answered)
     app.hang_up = hangup.hang_up
     hangup.watch(app.leave_from_outside, sys.stdin.fileno())
     try:

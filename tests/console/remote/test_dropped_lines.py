@@ -15,7 +15,7 @@ import pytest
 from tests.console.remote.test_sessions import F6, kept_drafts, kept_report
 from tests.console.terminals import Emulator, Session, environment
 from tests.remote_sshd import Remote, consoles, fork_server, processes_below, until
-from tests.sshd import HOST, SSHD, Wire
+from tests.sshd import SSHD, Wire
 
 F1 = "\x1bOP"
 CTRL_S = "\x13"
@@ -39,7 +39,7 @@ def no_drafts(remote: Remote) -> Iterator[None]:
 
 def over(remote: Remote, officer: str, port: int = 0) -> Session:
     """The client of an officer's console, by a port that leads to sshd."""
-    by = ("-o", f"Port={port}", "-o", f"HostKeyAlias=[{HOST}]:{remote.site.port}") if port else ()
+    by = remote.by(port) if port else ()
     return Session(remote.client(officer, *by, "-tt"), Emulator(100, 30), environment())
 
 
@@ -66,7 +66,7 @@ def words_of(process: int) -> str:
 
 def test_a_cut_line_leaves_nothing_and_keeps_what_was_typed(remote: Remote) -> None:
     """Cut without a word to either end: a console that loaded the program itself, one that was forked, and a forked one
-    whose client is stopped. `python -m tests.bench --only remote` tells how long it takes."""
+    whose client is stopped. What was typed is kept."""
     before = of_sshd(remote)
     with ExitStack() as stack:
         wires = [stack.enter_context(Wire(remote.site.port)) for _ in range(2)]
@@ -93,6 +93,19 @@ def test_a_cut_line_leaves_nothing_and_keeps_what_was_typed(remote: Remote) -> N
     assert kept_report(remote, "zhang") == "单独加载"
     assert kept_report(remote, "li") == "由服务派生"
     assert not (remote.site.keep / "state/zhihui/incidents.log").exists(), "a dropped line is no incident"
+
+
+@pytest.mark.parametrize("mute", [False, True], ids=["at the first screen", "of a terminal that answers nothing"])
+def test_a_line_that_is_cut(remote: Remote, server: subprocess.Popen[bytes], mute: bool) -> None:
+    """Before anything was answered but the first questions, and where nothing ever is: then sshd must find out."""
+    before = of_sshd(remote)
+    with Wire(remote.site.port) as wire:
+        command = remote.client("zhang", *remote.by(wire.port), "-tt")
+        with closing(Session(command, Emulator(100, 30, mute=mute), environment())) as session:
+            session.until("井盖缺失")
+            wire.cut()
+            until(lambda: set(consoles(remote, "fork-server")) == {server.pid}, "the console ends")
+            until(lambda: of_sshd(remote) <= before, "nothing stays")
 
 
 def test_a_killed_server_takes_no_console_with_it_and_a_killed_sshd_leaves_none(

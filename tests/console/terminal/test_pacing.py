@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from console.remote.site import ALIVE, MISSED
 from console.terminal.line import LOCAL, REMOTE, choose
 from console.terminal.link import LinkSign
 from console.terminal.pacing import (
@@ -105,11 +106,43 @@ def test_a_mute_terminal_gets_no_more_than_its_line_carries() -> None:
     clock.pass_by(PATIENCE + 1)
     sent = 0
     for _ in range(10_000):
+        pacer.heard()
         if pacer.may_send():
             pacer.send(700)
             sent += 700
         clock.pass_by(0.01)
     assert sent == pytest.approx(100 * MUTE_RATE, rel=0.03)
+
+
+def test_a_mute_terminal_at_which_nobody_types_leaves_sshd_its_silences() -> None:
+    """sshd asks only after five seconds in which nothing was sent, and must have asked often enough within 45."""
+    pacer, clock = made()
+    pacer.send(10)
+    began = last = clock.now
+    silences = 0
+    while silences < MISSED + 1:
+        clock.pass_by(0.25)
+        asked = pacer.remind()
+        if asked or pacer.may_send():
+            silences += clock.now - last >= ALIVE
+            last = clock.now
+            if not asked:
+                pacer.send(60)
+        assert clock.now - began < 45
+    pacer.heard()
+    clock.pass_by(MUTE_AHEAD)
+    assert pacer.may_send(), "who types is answered at once"
+
+
+def test_a_terminal_that_answered_before_the_first_frame_and_then_no_more_has_gone() -> None:
+    """A line that is cut while the first screen comes; one that never answered anything tells nothing."""
+    pacer, clock = made()
+    pacer.believe()
+    pacer.send(4000)
+    assert GIVEN_UP <= second_given_up(pacer, clock, 1) <= 45
+    silent, clock = made()
+    silent.send(4000)
+    assert second_given_up(silent, clock, 1) == 0
 
 
 def test_keys_without_answers_show_that_the_terminal_is_mute() -> None:
