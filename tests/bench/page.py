@@ -2,7 +2,7 @@
 
 python -m tests.bench.page [FILE…]: takes the readings of saved runs into docs/performance.json, measurement by
 measurement, the newest of each, and writes the tables between the marks in the page anew. Without a file, only the
-page is written.
+page is written. Other pages have tables of some measurements (`tests.bench.places`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.bench.figures import Figure, short, spread
 from tests.bench.goals import GOALS
 from tests.bench.history import PUBLISHED, Readings, load, newest, save
+from tests.bench.places import write_tables
 
 PAGE = Path("docs") / "performance.md"
 BEGIN, END = "<!-- figures: python -m tests.bench.page -->", "<!-- end of figures -->"
@@ -26,7 +27,9 @@ def main(files: Sequence[str], repository: Path = REPOSITORY) -> int:
     if files:
         save(published, newest([*([published] if published.exists() else []), *map(Path, files)]))
     page = repository / PAGE
-    page.write_text(with_figures(page.read_text("utf-8"), load(published)), "utf-8")
+    readings = load(published)
+    page.write_text(with_figures(page.read_text("utf-8"), readings), "utf-8")
+    write_tables(readings, repository / "docs")
     return 0
 
 

@@ -29,36 +29,43 @@ from tests.bench.stores import remove, store_of
 from tests.bench.weaving import Span
 from tests.console.terminals import Emulator, Session, environment
 from tests.remote_sshd import Remote, consoles, fork_server, processes_below, remote_street
-from tests.sshd import SSHD
+from tests.sshd import SSHD, Wire
 
 TICKETS = 400
 SPAN = Span(0, 10_000)
 SIZE = (120, 36)
 ALONE = 3
 MIB = 1024 * 1024
-MEMORY_GOAL, PROCESSOR_GOAL = 40.0, 1.5
-"""MiB, and per cent of one core, that a session may take."""
+MEMORY_GOAL, PROCESSOR_GOAL, CUT_GOAL = 40.0, 1.5, 45.0
+"""MiB, and per cent of one core, that a session may take; seconds after which a line that is cut has left nothing."""
 USABLE = 0.7
 """The share of memory and processors that sessions may take together; the rest is the store's, the engine's, yours."""
 CORES = 2
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """Each number of sessions in turn; a few that load the program themselves first."""
-    for number in run.sessions:
-        if SSHD is None:
-            yield Figure(f"remote.{number}", "consoles over SSH", "", missing="no sshd here")
-            continue
-        for old in (run.work / "remote").glob("near-*.db"):
-            remove(old)
-        path = store_of(run.work / "remote", TICKETS, SPAN, "near")
-        store = Store(locate(str(path)))
-        with closing(store), engine_beside(path), remote_street(open_desk(store, SystemClock())) as remote:
-            remote.add(OFFICER, OFFICER)
-            alone = _idle(run, remote, min(number, ALONE), 0)
-            with fork_server(remote) as server:
+    """A few that load the program themselves, each number of sessions in turn, and the way of a cut line."""
+    if SSHD is None:
+        yield Figure("remote.memory", "consoles over SSH", "–", missing="no sshd here")
+        return
+    for old in (run.work / "remote").glob("near-*.db"):
+        remove(old)
+    path = store_of(run.work / "remote", TICKETS, SPAN, "near")
+    store = Store(locate(str(path)))
+    with closing(store), engine_beside(path), remote_street(open_desk(store, SystemClock())) as remote:
+        remote.add(OFFICER, OFFICER)
+        few = min(*run.sessions, ALONE)
+        alone = _idle(run, remote, few, 0)
+        yield from _figures(f"{few} consoles over SSH that load the program themselves", "alone", alone)
+        with fork_server(remote) as server:
+            for number in run.sessions:
                 forked = _idle(run, remote, number, server.pid)
-        yield from _figures(number, alone, forked)
+                yield from _figures(f"{number} consoles over SSH at once", str(number), forked)
+                yield from _carried(number, median(forked.memory), median(forked.processor))
+                if number == run.sessions[0]:
+                    yield _shared(number, forked, median(alone.memory))
+            cut = "a line over SSH that is cut: to the end of its last process"
+            yield Figure("remote.cut", cut, "–", (_cut(remote, server.pid),), "s", CUT_GOAL)
 
 
 class Idle(NamedTuple):
@@ -101,17 +108,33 @@ def _each(found: set[int], around: set[int], amount: Callable[[int], float]) -> 
     return [amount(process) + share for process in found]
 
 
-def _figures(number: int, alone: Idle, forked: Idle) -> Iterator[Figure]:
-    what = f"{number} consoles over SSH at once"
-    loading = f"{len(alone.start)} that load the program themselves"
-    few = {name: f"{median(values):.3g}" for name, values in alone._asdict().items()}
-    carried = _carried(median(forked.memory), median(forked.processor))
+def _cut(remote: Remote, server: int) -> float:
+    """Seconds from a cut that tells neither end to the end of the forked console and all that sshd ran for it."""
+    before = processes_below(remote.sshd)
+    with Wire(remote.site.port) as wire:
+        command = remote.client(OFFICER, *remote.by(wire.port), "-tt")
+        with closing(Session(command, Emulator(*SIZE), environment())) as session:
+            session.until(lambda text: any(title[:4] in text for title in TITLES))
+            wire.cut()
+            began = time.perf_counter()
+            while set(consoles(remote, "fork-server")) - {server} or processes_below(remote.sshd) - before:
+                if time.perf_counter() - began > 4 * CUT_GOAL:
+                    raise RuntimeError("the session never ends")
+                time.sleep(0.1)
+            return time.perf_counter() - began
+
+
+def _figures(what: str, name: str, idle: Idle) -> Iterator[Figure]:
+    yield Figure(f"remote.memory.{name}", f"{what}, idle: memory of each", "–", tuple(idle.memory), "MiB", MEMORY_GOAL)
+    cpu = f"{what}, idle: processor time of each, of one core"
+    yield Figure(f"remote.cpu.{name}", cpu, "–", tuple(idle.processor), "%", PROCESSOR_GOAL)
     yield Figure(
-        *(f"remote.memory.{number}", f"{what}, idle: memory of each", loading, tuple(forked.memory), "MiB"),
-        MEMORY_GOAL, f"beside {few['memory']} MiB",
-    )  # fmt: skip
-    cold = median(alone.memory)
-    yield Figure(
+        f"remote.start.{name}", f"{what}: client started to the list on its screen", "–", tuple(idle.start), "s"
+    )
+
+
+def _shared(number: int, forked: Idle, cold: float) -> Figure:
+    return Figure(
         "remote.shared",
         f"{number} consoles over SSH at once, idle: memory of each, what is shared in part",
         "a console that loads the program itself",
@@ -119,21 +142,16 @@ def _figures(number: int, alone: Idle, forked: Idle) -> Iterator[Figure]:
         goal=0.5,
         note=f"{median(forked.memory):.3g} / {cold:.3g} MiB",
     )
-    yield Figure(
-        *(f"remote.cpu.{number}", f"{what}, idle: processor time of each, of one core", loading),
-        *(tuple(forked.processor), "%", PROCESSOR_GOAL, f"beside {few['processor']} %; {carried}"),
-    )
-    yield Figure(
-        *(f"remote.start.{number}", f"{what}: client started to the list on its screen", loading),
-        *(tuple(forked.start), "s", None, f"beside {few['start']} s"),
-    )
 
 
-def _carried(memory: float, cpu: float) -> str:
-    """How many sessions this machine's memory and two cores carry."""
+def _carried(number: int, memory: float, cpu: float) -> Iterator[Figure]:
+    """How many sessions this machine's memory and two cores carry, by what each of a number takes."""
     whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / MIB
     by_memory, by_cpu = int(USABLE * whole / memory), int(USABLE * CORES * 100 / max(cpu, 0.01))
-    return f"carried: {min(by_memory, by_cpu)} (memory of {whole / 1024:.0f} GiB: {by_memory}, {CORES} cores: {by_cpu})"
+    what = f"sessions that seven tenths of {whole / 1024:.0f} GiB carry, as {number} at once take it"
+    yield Figure(f"remote.carried.memory.{number}", what, "–", (by_memory,), "")
+    what = f"sessions that seven tenths of {CORES} cores carry, as {number} at once take them"
+    yield Figure(f"remote.carried.cpu.{number}", what, "–", (by_cpu,), "")
 
 
 def _pass_by(sessions: list[Session], seconds: float) -> None:

@@ -61,7 +61,10 @@ FIGURES = {
     "stalled": ["stalled.beats", "stalled.late", "stalled.healed"],
     "line": [f"line.{what}.80x24" for what in WHAT],
     "ssh": [f"ssh.{what}.80x24" for what in OVER_SSH],
-    "remote": ["remote.shared", *(f"remote.{what}.3" for what in ("memory", "cpu", "start"))],
+    "remote": [
+        *(f"remote.{what}.{name}" for name in ("alone", "3") for what in ("memory", "cpu", "start")),
+        *("remote.carried.memory.3", "remote.carried.cpu.3", "remote.shared", "remote.cut"),
+    ],
     "spreading": ["spreading.p50", "spreading.p99", "spreading.idle"],
 }
 

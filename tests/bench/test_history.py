@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from tests.bench.goals import GOALS
 from tests.bench.history import PUBLISHED, SAVED, Readings, Taken, compared, last_saved, load, newest, save
 from tests.bench.page import BEGIN, END, PAGE, REPOSITORY, tables, with_figures
 from tests.bench.page import main as publish
+from tests.bench.places import PLACES, with_table, write_tables
 
 
 def figure(*values: float, name: str = "queue.first", unit: str = "×", tickets: int | None = 1000) -> Figure:
@@ -110,3 +113,39 @@ def test_a_goal_that_nobody_measured_is_in_the_table_too() -> None:
         for name in goal.figures:
             assert f"`{name}`" in shown
     assert shown.count("not measured yet") == sum(len(goal.figures) for goal in GOALS) - 1
+
+
+def test_tables_come_between_their_marks_and_nowhere_else(tmp_path: Path) -> None:
+    """All three, from figures as the measurements name them."""
+    for page in ("remote.md", "bad-lines.md"):
+        shutil.copy(REPOSITORY / "docs" / page, tmp_path / page)
+    sizes = {
+        name: [
+            Figure(f"{name}.typed.{size}", f"{words}, {size}", "stock", (2.0,), "B", None, f"{n} / 9 B")
+            for n, size in enumerate(("80x24", "160x50"), 1)
+        ]
+        for name, words in (("ssh", "over SSH, a character typed"), ("line", "a character typed, 64 kbit/s, 300 ms"))
+    }
+    remote = [
+        Figure("remote.memory.alone", "3 consoles", "–", (80.0,), "MiB", 40.0),
+        Figure("remote.memory.50", "50 consoles", "–", (37.0, 38.0, 39.0), "MiB", 40.0),
+        Figure("remote.shared", "50 consoles", "–", (0.4,), goal=0.5),
+        Figure("remote.cut", "a cut line", "–", (36.0,), "s", 45.0),
+    ]
+    taken = {name: readings(*found)["queue"] for name, found in {**sizes, "remote": remote}.items()}
+    write_tables(taken, tmp_path)
+    pages = {page: (tmp_path / page).read_text() for page in ("remote.md", "bad-lines.md")}
+    assert pages["bad-lines.md"].count("| a character typed | 1 / 9 B | 2 / 9 B |") == 2
+    assert "| memory of each | 80 MiB | 38 MiB | 40 MiB |" in pages["remote.md"]
+    assert "| a cut line, to the end of its last process |  | 36 s | 45 s |" in pages["remote.md"]
+    assert "taken on 2026-11-29: 2 cores" in pages["remote.md"]
+    write_tables(taken, tmp_path)
+    assert (tmp_path / "remote.md").read_text() == pages["remote.md"], "again, the same"
+    for page, text in pages.items():
+        assert _outside(text) == _outside((REPOSITORY / "docs" / page).read_text())
+    with pytest.raises(ValueError, match="no <!-- remote"):
+        with_table("no marks", PLACES[0], taken["remote"])
+
+
+def _outside(page: str) -> str:
+    return re.sub(r"(<!-- (?:remote|ssh|line): .*? -->)[\s\S]*?<!-- end of ", r"\1", page)
