@@ -155,7 +155,7 @@ def fork_server(remote: Remote) -> Iterator[subprocess.Popen[bytes]]:
     """The server of consoles of a place. Raises RuntimeError when it does not come up."""
     with subprocess.Popen([remote.site.folder / "fork-server"], stdin=subprocess.DEVNULL) as process:
         try:
-            deadline = time.monotonic() + PATIENCE
+            deadline = time.monotonic() + SESSION_PATIENCE
             while not listened_at(Path(socket_path(str(remote.site.keep)))):
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError("the server of consoles does not run")

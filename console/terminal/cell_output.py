@@ -157,7 +157,7 @@ class CellOutput(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         """What breaks while the console leaves, as a drawer that was never drawn, is noted and changes nothing."""
-        if self._exit:
+        if self._exit or self._closing:
             log.warning("broke while leaving: %s", type(error).__name__)
         else:
             super()._handle_exception(error)

@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from data.tables import TicketEvent, table
 from tests.console.remote.console_attempts import DUMB, ENDS, MOST, SIZE, TRIES, VARIABLES, Try, on_one
 from tests.console.remote.test_break_out import TOKEN
-from tests.console.remote.test_sessions import SENT
+from tests.console.remote.test_sessions import SENT, forget_drafts
 from tests.console.terminals import Emulator, Session, environment
 from tests.remote_sshd import Remote, consoles, fork_server, until
 from tests.sshd import HOST, SSHD
@@ -221,6 +221,7 @@ def played(remote: Remote) -> dict[tuple[str, Try], Seen]:
         found |= {(FORKED, one): seen for one, seen in play(Player(remote, server.pid)).items()}
         until(lambda: not set(consoles(remote, "fork-server")) - {server.pid}, "no forked console stays")
     until(lambda: not consoles(remote), "no console stays")
+    forget_drafts(remote)
     (place / "events-of-consoles").write_text(str(events(remote) - before))
     return found
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.console.remote.test_sessions import F6, kept_drafts, kept_report
+from tests.console.remote.test_sessions import F6, forget_drafts, kept_report
 from tests.console.terminals import Emulator, Session, environment
 from tests.remote_sshd import Remote, consoles, fork_server, processes_below, until
 from tests.sshd import SSHD, Wire
@@ -31,10 +31,10 @@ def server(remote: Remote) -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.fixture(autouse=True)
 def no_drafts(remote: Remote) -> Iterator[None]:
-    """Each test begins its own reports."""
+    """Each test begins its own reports, and leaves none."""
+    forget_drafts(remote)
     yield
-    for officer in ("zhang", "li"):
-        kept_drafts(remote, officer).unlink(missing_ok=True)
+    forget_drafts(remote)
 
 
 def over(remote: Remote, officer: str, port: int = 0) -> Session:
