@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from console.meeting_work import MeetingWork
     from console.personal_work import PersonalWork
     from console.planned_work import PlannedWork
+    from console.rights_work import RightsWork
     from console.sensing_work import SensingWork
     from console.watch_work import WatchWork
     from console.work import TicketWork
@@ -70,6 +71,13 @@ class AtWork:
         from console.duty_ask_work import DutyAskWork
 
         return DutyAskWork(self._app)
+
+    @cached_property
+    def granting(self) -> RightsWork:
+        """Roles given and taken, break-glass."""
+        from console.rights_work import RightsWork
+
+        return RightsWork(self._app)
 
     @cached_property
     def meetings(self) -> MeetingWork:

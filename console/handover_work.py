@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from console.dialogs.changeover import (
     ACCEPT,
+    GLASS,
     NOTE,
     NOTE_TO,
     OPEN,
@@ -57,6 +58,8 @@ class HandoverWork:
             self.app.work.read_then(
                 screen, lambda: self.app.load(lambda: self.app.backend.ticket_number(code)), self.app.open_ticket
             )
+        elif kind == GLASS:
+            self.app.granting.open(screen)
         elif kind in (NOTE, NOTE_TO):
             heading = _("Note for the next shift")
             about = {**known, "ticket": code} if code else known

@@ -16,6 +16,7 @@ _OF: Mapping[str, str] = {
     "registers": "emergency watch devices notices",
     "handover_read": "handover",
     "duty_ask": "duty_asks",
+    "rights": "rights",
     "show_field": "show_field",
     "own_account": "sign_out",
     "report": "intake",

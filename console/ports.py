@@ -21,7 +21,7 @@ from console.meeting_ports import MeetingPort, ProceedingView
 from console.personal_ports import PersonalPort
 from console.plan_ports import PlanPort
 from console.review_ports import ReviewPort
-from console.rights_ports import Rights
+from console.rights_ports import Rights, RightsPort
 from console.roster_ports import GapAhead, RosterPort
 from console.sensing_ports import SensingPort
 from console.tie_ports import TiePort
@@ -361,6 +361,7 @@ class Backend(
     LockPort,
     PersonalPort,
     RosterPort,
+    RightsPort,
     Protocol,
 ):
     """All that the console needs from below. Reads run on one reading thread, `do` on one writing thread."""

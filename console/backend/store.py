@@ -13,7 +13,7 @@ from console.backend.lists import ClockList, TicketList
 from console.backend.notices import Notices, veiled
 from console.backend.personal import PersonalBackend
 from console.backend.places import places_in
-from console.backend.rights import rights_of
+from console.backend.rights import RightsBackend, rights_of
 from console.backend.roster import RosterBackend, gaps_ahead
 from console.backend.signing_in import SignInBackend
 from console.backend.watch import WatchBackend
@@ -69,7 +69,7 @@ NEAREST = 12
 """Deadlines shown for a leader."""
 
 
-class StoreBackend(WatchBackend, DutyAskBackend, RosterBackend, SignInBackend, PersonalBackend):
+class StoreBackend(WatchBackend, DutyAskBackend, RosterBackend, RightsBackend, SignInBackend, PersonalBackend):
     """One centre of a store, for one console."""
 
     def __init__(

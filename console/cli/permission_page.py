@@ -47,6 +47,15 @@ screen of the centre and the wall say so, and every event made meanwhile carries
 Uses that nobody reviewed yet stand in the pack of the next handover and in `zhihui break-glass list --unreviewed`; the
 commander or the duty leader, but not who took it, says `zhihui break-glass review NUMBER --proper|--improper --words
 TEXT`.
+
+## On the screen
+
+`Alt+0` shows what lasts now with the minutes left, what is to be reviewed, grants that wait, and the history; whoever
+has no right to the whole record sees what concerns them. Digits give a role, take one away (chosen by name, role, unit
+or pinyin) and break the glass, each where the role may; Enter opens a line, and digits there agree, decline, withdraw,
+end or review. Uses in the pack of the handover (`Ctrl+O`) open there with Enter. While glass is broken the line on top
+of every screen counts the minutes, on a locked one without the reason; its end is said in the banner. The three
+administrators do not open the console and use the commands.
 """
 GROUPS = (
     ("Tickets", frozenset(TICKET)),

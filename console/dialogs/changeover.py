@@ -24,7 +24,8 @@ CODE = 14
 PACK, NOTE, GIVE, ACCEPT, REFUSE, NOTE_TO = "pack", "note", "give", "accept", "refuse", "note_to"
 """Answers; a note to a ticket is `note_to CODE`, a ticket to be opened `open CODE`."""
 DIGITS = {"1": PACK, "2": NOTE, "3": GIVE, "4": ACCEPT, "5": REFUSE, "6": NOTE_TO}
-OPEN = "open"
+OPEN, GLASS = "open", "glass"
+"""Of a line: the ticket, or the uses of break-glass that are to be reviewed now."""
 
 STEPS: dict[str, Callable[[], str]] = {
     PACK: lambda: _("make the pack"),
@@ -61,8 +62,11 @@ class HandoverDrawer(Drawer[str]):
     def content(self) -> list[Widget]:
         view = LinesView(self._lines, classes="drawer--list")
         view.styles.height = HEIGHT
-        view.on_pick = lambda key: self.dismiss(f"{OPEN} {key.split()[-1]}")
+        view.on_pick = self._picked
         return [view, HintLine(self._hint)]
+
+    def _picked(self, key: str) -> None:
+        self.dismiss(GLASS if key.startswith(f"{GLASS} ") else f"{OPEN} {key.split()[-1]}")
 
     def _hint(self, _width: int) -> list[Line]:
         if self.read_only:
@@ -111,11 +115,13 @@ class HandoverDrawer(Drawer[str]):
         total = self.found.pack["counts"][part]
         look = "late" if part == HandoverPart.LATE else ""
         lines = [text_line(f"{self.words.part(part)}  {total}", look or "title")]
-        for line in listed:
+        for number, line in enumerate(listed):
             code, said = self.words.line(part, line)
             shown = f" {pad(clean(code, 40), CODE)} "
             # A ticket may stand in several lists: each line has a key of its own.
             key = f"{part.value} {line['ticket']}" if line["stage"] else None
+            if part == HandoverPart.GLASS:
+                key = f"{GLASS} {number}"
             lines.append(Line(((shown, "label"), (clean(said, 200), look)), key))
         if total > len(listed):
             lines.append(text_line(_("  and {n} more").format(n=total - len(listed)), "muted"))
@@ -134,7 +140,7 @@ class HandoverDrawer(Drawer[str]):
             return
         key = self.query_one(".drawer--list", LinesView).key
         if answer == NOTE_TO:
-            answer = f"{NOTE_TO} {key.split()[-1]}" if key else NOTE
+            answer = f"{NOTE_TO} {key.split()[-1]}" if key and not key.startswith(f"{GLASS} ") else NOTE
         self.dismiss(answer)
 
 

@@ -18,7 +18,7 @@ from console.terminal.compositing import DirtyLinesScreen
 from console.terminal.legible import clean
 from console.widgets.bars import Banner, KeyBar, StatusBar
 from console.widgets.gap_bar import GapBar
-from console.widgets.glass_bar import GlassBar
+from console.widgets.glass_bar import GlassBar, over_words
 from console.widgets.handover_bar import HandoverBar
 from console.widgets.lines import LinesView
 from console.widgets.mode_bar import ModeBar
@@ -86,7 +86,8 @@ class DutyScreen(DirtyLinesScreen, Screen[None]):
         for line in self.standing(ModeBar):
             line.show(self.app.status.mode, self.app.status.zone, now)
         for broken in self.standing(GlassBar):
-            broken.show(self.app.status.rights.glass, self.app.status.zone, now)
+            for use in broken.show(self.app.status.rights.glass, self.app.status.zone, now):
+                self.say(over_words(use), "warning")
         for signed in self.standing(HandoverBar):
             signed.show(self.app.status.handover, now)
         for ahead in self.standing(GapBar):
@@ -205,6 +206,9 @@ class DutyScreen(DirtyLinesScreen, Screen[None]):
 
     def action_duty_asks(self) -> None:
         self.app.duty_asks.open(self)
+
+    def action_rights(self) -> None:
+        self.app.granting.open(self)
 
     def action_watch(self) -> None:
         self.app.watching.open(self)

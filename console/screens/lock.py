@@ -17,6 +17,7 @@ from console.terminal.legible import clean
 from console.terminal.width import wrap
 from console.widgets.bars import Banner, StatusBar
 from console.widgets.fields import FieldSpec, Label, TextField
+from console.widgets.glass_bar import GlassBar
 from console.widgets.hints import HintLine
 from console.widgets.lines import text_line
 from console.widgets.mode_bar import ModeBar
@@ -52,6 +53,7 @@ class LockScreen(DutyScreen):
 
     def compose(self) -> ComposeResult:
         yield ModeBar()
+        yield GlassBar(reasons=False)
         yield StatusBar()
         yield Banner()
         yield from self.body()

@@ -195,6 +195,7 @@ READING = _rows(
     ("directory", "查看机构、值班、目录、预案、清单", "read who and what there is", EVERYBODY),
     ("registers", "查看台账、广播、设备、电话记录", "read registers and logs", (ANYBODY,)),
     ("handover_read", "查看交接班", "read handovers", (DESK,)),
+    ("rights", "查看与本人有关的授权、正在使用的紧急授权", "see grants about oneself, and break-glass now", (ANYBODY,)),
     ("reveal", "查看完整个人信息", "see names and numbers in full", (SENIOR,)),
     ("show_field", "查看一项个人信息", "see a field in full", (DESK, SECTION, HANDS, NAMED)),
     ("find_number", "按号码查找", "search by a number", (DESK,)),

@@ -24,6 +24,9 @@ class GrantLine(NamedTuple):
     decided_at: int | None
     decided_by: str
     words: str
+    unit_name: str
+    asker: str
+    """Who asked, by code: names are not alone."""
 
 
 class UseLine(NamedTuple):
@@ -44,7 +47,7 @@ class UseLine(NamedTuple):
 
 _GRANTS = """
 SELECT g.id, g.kind, g.state, o.code, o.name, g.role, u.code, g.rank, g.reason, g.asked_at, coalesce(a.name, ''),
-    g.decided_at, coalesce(d.name, ''), g.words
+    g.decided_at, coalesce(d.name, ''), g.words, u.name, coalesce(a.code, '')
 FROM role_grant g
 JOIN officer o ON o.centre_id = g.centre_id AND o.id = g.officer_id
 JOIN unit u ON u.centre_id = g.centre_id AND u.id = g.unit_id

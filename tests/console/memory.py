@@ -34,6 +34,7 @@ from console.ports import (
     TaskLine,
     TicketView,
 )
+from console.rights_ports import HeldRole, RightsView
 from console.roster_ports import GapAhead
 from console.tie_ports import Alike, Ties
 from console.watch_ports import WatchView
@@ -466,6 +467,12 @@ class MemoryBackend(MemoryLock):
 
     def ask_leave(self, values: Mapping[str, object], key: str) -> str:
         raise NotImplementedError
+
+    def rights_view(self) -> RightsView:
+        return RightsView((), (), True, frozenset())
+
+    def held_roles(self) -> Sequence[HeldRole]:
+        return ()
 
     def centre_do(self, verb: str, values: Mapping[str, object], key: str) -> str:
         if self.refusal is not None:

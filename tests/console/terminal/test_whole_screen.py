@@ -47,7 +47,8 @@ OPENED = {
     "act": ("escape", "f7"), "proposed": ("escape", "8"), "dispatch to": ("escape", "ctrl+d"),
     "return": ("escape", "ctrl+r"),
     "views": ("escape", "6"), "help": ("escape", "f1"), "palette": ("escape", "f12"), "notices": ("escape", "ctrl+e"),
-    "change of shift": ("escape", "ctrl+o"), "leave": ("escape", "f24"), "jump": ("escape", "ctrl+g"),
+    "change of shift": ("escape", "ctrl+o"), "leave": ("escape", "f24"), "rights": ("escape", "alt+0"),
+    "jump": ("escape", "ctrl+g"),
     "plans": ("escape", "ctrl+y"), "card": ("escape", "f18"), "meetings": ("escape", "ctrl+n"),
     "sweeps": ("escape", "f16"), "devices": ("escape", "f14"), "review": ("escape", "f15"),
     "late": ("right",), "replay": ("left", "enter"), "next event": ("right",),
@@ -60,7 +61,7 @@ OPENED = {
 SCREENS = {
     *("QueueScreen", "TicketScreen", "DispatchScreen", "LeadersScreen", "TimersScreen", "OverviewScreen"),
     *("IntakeScreen", "MenuDrawer", "PlanDrawer", "SearchDrawer", "ViewsDrawer", "HelpDrawer", "NoticesDrawer"),
-    *("HandoverDrawer", "JumpScreen", "OffersDrawer", "CardDrawer", "ReviewScreen", "ReplayScreen"),
+    *("HandoverDrawer", "RightsDrawer", "JumpScreen", "OffersDrawer", "CardDrawer", "ReviewScreen", "ReplayScreen"),
 }
 """What must have been looked at."""
 
