@@ -43,6 +43,8 @@ TICKETS = 300
 DAYS_BACK = 5
 SEED = "zhihui-demo"
 ACTOR = "demo"
+HEAD = Actor(ACTOR, ACTOR, roles=frozenset({Role.COMMANDER.value}))
+"""Who loads the lists of the street that is made: nobody of it is at work yet."""
 ROSTER_DAYS = 60
 FIELD_ROLES = (
     *(Role.POST_MEMBER, Role.FORCE_CONTACT, Role.DISTRICT_OFFICER, Role.COMMUNITY_SECRETARY),
@@ -161,7 +163,7 @@ def _make(store: Store, now: datetime, tickets: int, template: str, progress: Pr
     clock = SetClock(now - timedelta(days=DAYS_BACK))
     new = init_centre(store, read_template(template), clock.now(), ACTOR, DAYS_BACK + ROSTER_DAYS)
     with store.write() as connection:
-        load_lists(connection, new.centre_id, read_lists(shipped_lists()), to_seconds(clock.now()), ACTOR)
+        load_lists(connection, new.centre_id, read_lists(shipped_lists()), to_seconds(clock.now()), HEAD)
     desk = Desk(store, clock, new.centre_id)
     at = to_seconds(now)
     with store.read() as connection:

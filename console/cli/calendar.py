@@ -90,7 +90,7 @@ def set_day_command(
     actor = session.actor()
     pairs = [text.split("-") for text in hours or []]
     with session.store().write() as connection:
-        done = set_day(connection, session.desk().centre_id, _day(day), kind, pairs, session.now(), actor.code)
+        done = set_day(connection, session.desk().centre_id, _day(day), kind, pairs, session.now(), actor)
     if done.is_new:
         output.say_line(words.say(f"{done.name} 第 {done.version} 版", f"{done.name} version {done.version}"))
         output.remark(

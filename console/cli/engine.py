@@ -285,7 +285,7 @@ def webhook_set(
     address = ask("地址", "Address") if url == "-" else url
     chosen = ask("密钥", "Secret") if secret else ""
     with session.store().write() as connection:
-        made = set_webhook(connection, session.desk().centre_id, address, chosen, actor.code, session.now())
+        made = set_webhook(connection, session.desk().centre_id, address, chosen, actor, session.now())
     if not secret:
         output.write(made.secret + "\n")
     return OK
@@ -299,7 +299,7 @@ def webhook_clear(context: typer.Context) -> int:
     session = session_of(context)
     actor = session.actor()
     with session.store().write() as connection:
-        if not clear_webhook(connection, session.desk().centre_id, actor.code, session.now()):
+        if not clear_webhook(connection, session.desk().centre_id, actor, session.now()):
             raise NotFound("no-webhook", "没有设定网址。", "No webhook is set.")
     return OK
 

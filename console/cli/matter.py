@@ -187,10 +187,10 @@ def load(context: typer.Context, place: Place, dry_run: DryRun = False, json: Js
         with session.store().write() as connection:
             given = (connection, session.desk().centre_id)
             at = session.now()
-            done += [load_calendar(*given, calendar, at, actor.code) for calendar in calendars]
+            done += [load_calendar(*given, calendar, at, actor) for calendar in calendars]
             if (path / "policy.toml").is_file():
-                done.append(load_policy(*given, body, at, actor.code))
-            done.append(load_matters(*given, matters, at, actor.code))
+                done.append(load_policy(*given, body, at, actor))
+            done.append(load_matters(*given, matters, at, actor))
             if dry_run:
                 raise _Undo
     except _Undo:

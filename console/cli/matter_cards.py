@@ -75,7 +75,7 @@ def card_load(
     from core.catalogue.load import load_card
 
     cards = read_cards(Path(file))
-    return load_each(session_of(context), cards, load_card, ("导入事项卡", "import cards"), dry_run, json)
+    return load_each(session_of(context), cards, load_card, dry_run, json)
 
 
 def card_export(

@@ -35,7 +35,9 @@ Without a named officer (`--as`, `ZHIHUI_OFFICER`) a command that changes nothin
 `zhihui grant give OFFICER ROLE --unit UNIT --reason WHY` and `grant take` ask; the security administrator does so. It
 holds when the commander or the duty leader says `zhihui grant agree NUMBER`: never who asked, never who it is about.
 `grant decline` refuses it, or withdraws one's own; `grant list` is the record. Where a security administrator holds
-office, `zhihui org load` changes nobody's roles, so that no file goes round the two persons.
+office, `zhihui org load` changes nobody's roles, so that no file goes round the two persons. The last security
+administrator who can act (with an account, where one signs in) keeps role and account: asking, agreeing, disabling and
+loading are refused until there is another one.
 
 ## Break-glass
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from core.catalogue.calendars import CalendarEntry
 from core.catalogue.load import LoadedVersion, load_calendar
+from core.desk.actor import Actor
 from core.rules.windows import read_windows
 from core.rules.worktime import WorkCalendar
 from data.errors import BadInput, NotFound
@@ -42,11 +43,11 @@ def set_day(
     kind: str,
     pairs: Sequence[Sequence[str]],
     at: int,
-    actor: str,
+    actor: Actor,
 ) -> LoadedVersion:
     """Set one day, as a new version of the calendar. Running clocks keep theirs until they are recomputed.
 
-    `pairs` are the hours of a `windows` day: [["09:00", "12:00"]]. Raises BadInput, NotFound.
+    `pairs` are the hours of a `windows` day: [["09:00", "12:00"]]. Raises NotAllowed, BadInput, NotFound.
     """
     if kind not in KINDS or (kind == "windows") != bool(pairs):
         known = " ".join(KINDS)

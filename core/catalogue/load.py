@@ -1,10 +1,13 @@
-"""New versions of matters, policy, calendars, lists, plans and cards. Tickets keep the version that they began with."""
+"""New versions of matters, policy, calendars, lists, plans and cards. Tickets keep the version that they began with.
+
+Each asks the table of permissions first, also where nothing would change. Raises NotAllowed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, insert
 
@@ -14,14 +17,27 @@ from core.catalogue.lists import lists_body
 from core.catalogue.model import CatalogueVersion, MatterEntry, digest
 from core.catalogue.plans import plan_body
 from core.catalogue.stored import newest_version, rows_of, stored_catalogue
+from core.desk.actor import Actor
+from core.desk.permissions import require_role
 from core.organisation.journal import note_change
 from core.rules.contingency import Contingency
 from core.rules.lists import Lists
+from core.rules.permission_table import OPERATIONS
+from data.errors import Conflict
 from data.ids import new_id
 from data.store import lock_centre
 from data.tables import Catalogue, Matter
 
 Kind = Literal["matters", "policy", "calendar", "lists", "plan", "card"]
+_ROW: Mapping[Kind, str] = {
+    "matters": "catalogue",
+    "policy": "catalogue",
+    "calendar": "catalogue",
+    "card": "catalogue",
+    "lists": "lists",
+    "plan": "plans",
+}
+"""The row of the table of permissions that each kind is under."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +63,34 @@ class LoadedVersion:
 
 
 def load_matters(
-    connection: Connection, centre_id: int, catalogue: CatalogueVersion, at: int, actor: str
+    connection: Connection, centre_id: int, catalogue: CatalogueVersion, at: int, actor: Actor
 ) -> LoadedVersion:
     """Load a catalogue as a new version, inside an open write transaction; the same content again changes nothing."""
+    _demand("matters", actor)
+    return _load_matters(connection, centre_id, catalogue, at, actor.code)
+
+
+def begin_catalogue(
+    connection: Connection,
+    centre_id: int,
+    calendars: Iterable[CalendarEntry],
+    policy: Mapping[str, Any],
+    matters: CatalogueVersion,
+    at: int,
+    actor: str,
+) -> None:
+    """What a centre begins with, where nobody holds a role yet. Raises Conflict where something is loaded already."""
+    if newest_version(rows_of(connection), centre_id, "matters")[0]:
+        raise Conflict("catalogue-there", "目录已加载。", "A catalogue is loaded already.")
+    for entry in calendars:
+        _load_body(connection, centre_id, _calendar(entry), at, actor)
+    _load_body(connection, centre_id, _policy(policy), at, actor)
+    _load_matters(connection, centre_id, matters, at, actor)
+
+
+def _load_matters(
+    connection: Connection, centre_id: int, catalogue: CatalogueVersion, at: int, actor: str
+) -> LoadedVersion:
     lock_centre(connection, centre_id)
     rows = rows_of(connection)
     version, _, before = newest_version(rows, centre_id, "matters")
@@ -82,32 +123,33 @@ def load_matters(
     return LoadedVersion("matters", "", number, catalogue.version, True, changes)
 
 
-def load_policy(connection: Connection, centre_id: int, body: Mapping[str, Any], at: int, actor: str) -> LoadedVersion:
+def load_policy(
+    connection: Connection, centre_id: int, body: Mapping[str, Any], at: int, actor: Actor
+) -> LoadedVersion:
     """Load a checked policy body (`core.catalogue.read.read_policy`) as a new version, unless it is there already."""
-    return _load_body(connection, centre_id, "policy", "", str(body.get("version", "")), body, at, actor)
+    return _load(connection, centre_id, _policy(body), at, actor)
 
 
 def load_calendar(
-    connection: Connection, centre_id: int, calendar: CalendarEntry, at: int, actor: str
+    connection: Connection, centre_id: int, calendar: CalendarEntry, at: int, actor: Actor
 ) -> LoadedVersion:
     """Load a calendar as a new version, unless it is there already."""
-    body = calendar.hours.to_dict()
-    return _load_body(connection, centre_id, "calendar", calendar.code, calendar.hours.version, body, at, actor)
+    return _load(connection, centre_id, _calendar(calendar), at, actor)
 
 
-def load_lists(connection: Connection, centre_id: int, lists: Lists, at: int, actor: str) -> LoadedVersion:
+def load_lists(connection: Connection, centre_id: int, lists: Lists, at: int, actor: Actor) -> LoadedVersion:
     """Load the lists of who owns what as a new version, unless they are there already."""
-    return _load_body(connection, centre_id, "lists", "", lists.version, lists_body(lists), at, actor)
+    return _load(connection, centre_id, _Body("lists", "", lists.version, lists_body(lists)), at, actor)
 
 
-def load_plan(connection: Connection, centre_id: int, plan: Contingency, at: int, actor: str) -> LoadedVersion:
+def load_plan(connection: Connection, centre_id: int, plan: Contingency, at: int, actor: Actor) -> LoadedVersion:
     """Load a contingency plan as a new version of its code, unless it is there already."""
-    return _load_body(connection, centre_id, "plan", plan.code, plan.label, plan_body(plan), at, actor)
+    return _load(connection, centre_id, _Body("plan", plan.code, plan.label, plan_body(plan)), at, actor)
 
 
-def load_card(connection: Connection, centre_id: int, card: CardText, at: int, actor: str) -> LoadedVersion:
+def load_card(connection: Connection, centre_id: int, card: CardText, at: int, actor: Actor) -> LoadedVersion:
     """Load a centre's own text of a matter's card as a new version, unless it is there already."""
-    return _load_body(connection, centre_id, "card", card.matter, card.label, card_body(card), at, actor)
+    return _load(connection, centre_id, _Body("card", card.matter, card.label, card_body(card)), at, actor)
 
 
 def difference(before: CatalogueVersion, after: CatalogueVersion) -> tuple[MatterChange, ...]:
@@ -126,17 +168,36 @@ def difference(before: CatalogueVersion, after: CatalogueVersion) -> tuple[Matte
     return tuple(found)
 
 
-def _load_body(
-    connection: Connection,
-    centre_id: int,
-    kind: Kind,
-    name: str,
-    label: str,
-    body: Mapping[str, Any],
-    at: int,
-    actor: str,
-) -> LoadedVersion:
+class _Body(NamedTuple):
+    """What is loaded whole: its kind and name, what its version is called, and the content."""
+
+    kind: Kind
+    name: str
+    label: str
+    body: Mapping[str, Any]
+
+
+def _policy(body: Mapping[str, Any]) -> _Body:
+    return _Body("policy", "", str(body.get("version", "")), body)
+
+
+def _calendar(calendar: CalendarEntry) -> _Body:
+    return _Body("calendar", calendar.code, calendar.hours.version, calendar.hours.to_dict())
+
+
+def _demand(kind: Kind, actor: Actor) -> None:
+    row = OPERATIONS[_ROW[kind]]
+    require_role(row.name, row.zh, row.en, actor)
+
+
+def _load(connection: Connection, centre_id: int, item: _Body, at: int, actor: Actor) -> LoadedVersion:
+    _demand(item.kind, actor)
+    return _load_body(connection, centre_id, item, at, actor.code)
+
+
+def _load_body(connection: Connection, centre_id: int, item: _Body, at: int, actor: str) -> LoadedVersion:
     lock_centre(connection, centre_id)
+    kind, name, label, body = item
     version, _, before = newest_version(rows_of(connection), centre_id, kind, name)
     fingerprint = digest(body)
     if before == fingerprint:

@@ -23,8 +23,10 @@ from core.accountability.access_log import note_each
 from core.accountability.anchor import ANCHOR
 from core.desk.actor import Actor
 from core.desk.notices import CHANNELS_SETTING
+from core.desk.permissions import require_role
 from core.desk.seals import target_of
 from core.organisation.journal import note_change
+from core.rules.permission_table import OPERATIONS
 from data.access_terms import AccessKind
 from data.clean import clean
 from data.errors import BadInput
@@ -76,11 +78,13 @@ def read_webhook(connection: Connection, centre_id: int) -> Webhook | None:
     return Webhook(str(value["url"]), str(value["secret"])) if value else None
 
 
-def set_webhook(connection: Connection, centre_id: int, url: str, secret: str, actor: str, at: int) -> Webhook:
+def set_webhook(connection: Connection, centre_id: int, url: str, secret: str, actor: Actor, at: int) -> Webhook:
     """Send notices to `url` from now on; with an empty secret one is made. `at` in epoch seconds.
 
-    Raises BadInput for anything but an http or https address without a password in it, and for a short secret.
+    Raises NotAllowed; BadInput for anything but an http or https address without a password in it, and for a short
+    secret.
     """
+    _demand(actor)
     webhook = Webhook(_checked_url(url), _checked_secret(secret))
     names = _channel_names(connection, centre_id)
     _write(connection, centre_id, WEBHOOK_SETTING, {"url": webhook.url, "secret": webhook.secret})
@@ -88,12 +92,13 @@ def set_webhook(connection: Connection, centre_id: int, url: str, secret: str, a
         _write(connection, centre_id, CHANNELS_SETTING, {"names": [*names, CHANNEL]})
     # The secret stays out of the log, and so does what of an address is a key: chat robots have theirs in the query.
     place = urlsplit(webhook.url)._replace(query="", fragment="").geturl()
-    note_change(connection, centre_id, at, actor, "webhook", {"url": place})
+    note_change(connection, centre_id, at, actor.code, "webhook", {"url": place})
     return webhook
 
 
-def clear_webhook(connection: Connection, centre_id: int, actor: str, at: int) -> bool:
-    """Send nothing more; notices that still waited are given up. False when no webhook was set."""
+def clear_webhook(connection: Connection, centre_id: int, actor: Actor, at: int) -> bool:
+    """Send nothing more; notices that still waited are given up. False when no webhook was set. Raises NotAllowed."""
+    _demand(actor)
     if read_webhook(connection, centre_id) is None:
         return False
     connection.execute(delete(_SETTING).where(_SETTING.c.centre_id == centre_id, _SETTING.c.name == WEBHOOK_SETTING))
@@ -111,9 +116,14 @@ def clear_webhook(connection: Connection, centre_id: int, actor: str, at: int) -
         .returning(notice.c.id)
     ).scalars()
     targets = [target_of(number) for number in sorted(given_up)]
-    note_each(connection, centre_id, at, Actor(actor, ""), AccessKind.NOTICE_FAILED, targets)
-    note_change(connection, centre_id, at, actor, "webhook", {"url": ""})
+    note_each(connection, centre_id, at, actor, AccessKind.NOTICE_FAILED, targets)
+    note_change(connection, centre_id, at, actor.code, "webhook", {"url": ""})
     return True
+
+
+def _demand(actor: Actor) -> None:
+    row = OPERATIONS["engine"]
+    require_role(row.name, row.zh, row.en, actor)
 
 
 def _checked_url(url: str) -> str:

@@ -13,6 +13,7 @@ from core.accountability.access_log import note_access
 from core.desk.actor import Actor, Origin, find_actor
 from core.desk.permissions import require_role
 from core.identity import lockout, passwords, totp
+from core.identity.administrators import administrator_kept
 from core.identity.failures import Subjects, by_account, count, desk_depends_on, failures_of, forget, subjects_of
 from core.identity.lockout import NONE, Failures
 from core.identity.policy import OFF, Policy, policy_of
@@ -269,7 +270,8 @@ class AccountBook:
         account = self._one(officer)
         if disabled and account["id"] == self.actor.id:
             raise Conflict("account-own", "不能停用本人账号。", "Nobody disables the own account.")
-        _save(self.connection, self.centre_id, account["id"], {"disabled": disabled})
+        with administrator_kept(self.connection, self.centre_id, self.now):
+            _save(self.connection, self.centre_id, account["id"], {"disabled": disabled})
         if disabled:
             end_all(self.connection, self.centre_id, account["id"], self.now, self.actor, "disabled")
         self._noted(account["code"], "disabled" if disabled else "enabled")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -80,8 +80,13 @@ def _check(policy: Policy) -> None:
         raise BadInput("password-shortest", "密码最短为 8 到 64 个字符。", "The shortest password is 8 to 64.")
 
 
-def has_administrator(connection: Connection, centre_id: int, at: int, with_account: bool) -> bool:
-    """Whether an officer who is there holds the security administrator's role, with an account if one is wanted."""
+def has_administrator(
+    connection: Connection, centre_id: int, at: int, with_account: bool, without: Collection[int] = ()
+) -> bool:
+    """Whether an officer who is there holds the security administrator's role, with an account if one is wanted.
+
+    `without`: ids of appointments that do not count.
+    """
     held, account, officer = table(Appointment).c, table(Account).c, table(Officer).c
     found = (
         select(held.id)
@@ -96,6 +101,7 @@ def has_administrator(connection: Connection, centre_id: int, at: int, with_acco
             held.from_at <= at,
             held.to_at.is_(None) | (held.to_at > at),
             officer.active,
+            held.id.not_in(without),
         )
         .limit(1)
     )

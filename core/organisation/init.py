@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, insert, select
 
 from core.catalogue.calendars import read_calendars
-from core.catalogue.load import load_calendar, load_matters, load_policy
+from core.catalogue.load import begin_catalogue
 from core.catalogue.read import read_catalogue, read_policy
 from core.organisation.load import LoadReport, fill_centre, refuse_errors
 from core.organisation.model import Organisation
@@ -66,10 +66,7 @@ def init_centre(
     at = to_seconds(now)
     with store.write() as connection:
         centre_id = _new_centre(connection, organisation, at)
-        for calendar in calendars:
-            load_calendar(connection, centre_id, calendar, at, actor)
-        load_policy(connection, centre_id, body, at, actor)
-        load_matters(connection, centre_id, matters, at, actor)
+        begin_catalogue(connection, centre_id, calendars, body, matters, at, actor)
         first = now.astimezone(ZoneInfo(organisation.zone)).date()
         turns = roster(organisation, first.fromordinal(first.toordinal() - 1), roster_days + 1) if roster_days else []
         full = replace(organisation, duty=(*organisation.duty, *turns))

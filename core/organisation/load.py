@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Table, insert, select, update
 
 from core.desk.actor import Actor
 from core.desk.permissions import require_role
-from core.identity.leaving import can_administer, require_administrator, shut_out
+from core.identity.administrators import administrator_kept
+from core.identity.leaving import shut_out
 from core.identity.policy import has_administrator
 from core.organisation.check import check
 from core.organisation.journal import note_change
@@ -70,10 +71,9 @@ def load_organisation(
     require_role("organisation", "加载机构", "load an organisation", actor)
     lock_centre(connection, centre_id)
     fixed = actor.glass is not None or has_administrator(connection, centre_id, at, with_account=False)
-    administered, before = can_administer(connection, centre_id, at), _active(connection, centre_id)
-    report = fill_centre(connection, centre_id, organisation, at, actor.code, replace, fixed)
-    if administered:
-        require_administrator(connection, centre_id, at)
+    before = _active(connection, centre_id)
+    with administrator_kept(connection, centre_id, at):
+        report = fill_centre(connection, centre_id, organisation, at, actor.code, replace, fixed)
     gone = before - _active(connection, centre_id)
     for what, amount in shut_out(connection, centre_id, sorted(gone), at, actor).items():
         report.count(report.ended, what, amount)

@@ -39,7 +39,8 @@ def build_street(folder: Path) -> Path:
             register = Register(connection, CENTRE, scene.desk.now(), scene.desk.actor("zhang"))
             for code, kind, beat in DEVICES:
                 register.add(DeviceEntry(code=code, kind=kind, unit="G01", beat_hours=beat, person_name="林兴玉"))
-            set_webhook(connection, CENTRE, "http://notices.example/in", "0123456789abcdef", "xi", scene.desk.now())
+            admin, at = scene.who("xi"), scene.desk.now()
+            set_webhook(connection, CENTRE, "http://notices.example/in", "0123456789abcdef", admin, at)
             for name in COPIED:
                 _copy_rows(connection, name)
         neighbour = Desk(scene.store, scene.clock, NEIGHBOUR)

@@ -229,7 +229,7 @@ class People:
         else:
             body["date_overrides"] = {day.isoformat(): [["09:00", "12:00"], ["14:00", "18:00"]]}
         made = replace(entry, hours=WorkCalendar.from_dict(body))
-        self._write(lambda connection, _: load_calendar(connection, CENTRE, made, self.centre.now(), "wang"), "wang")
+        self._write(lambda connection, actor: load_calendar(connection, CENTRE, made, self.centre.now(), actor), "wang")
         for ticket in open_[:5]:
             self._order("recompute", ticket, "gao", {})
 

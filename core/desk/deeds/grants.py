@@ -12,6 +12,7 @@ from core.desk.permissions import refuse_by_glass
 from core.desk.references import References
 from core.desk.rights_orders import AgreeRole, AskRole, DeclineRole
 from core.desk.work import Message
+from core.identity.administrators import require_another
 from core.organisation.journal import note_change
 from core.organisation.spans import end_appointments
 from core.rules.roles import HEAD_ROLES
@@ -97,11 +98,16 @@ def decline(deed: Deed, order: DeclineRole) -> CentreReceipt:
 
 
 def _demand_possible(deed: Deed, grant: RoleGrantRecord, code: str) -> None:
-    """Raises BadInput where there is nothing to give or take, or the officer's roles would exclude each other."""
+    """Raises BadInput where there is nothing to give or take, or the officer's roles would exclude each other.
+
+    Conflict where no security administrator would be left.
+    """
     there = _appointments(deed, grant)
     if grant.kind == GrantKind.TAKE:
         if not there:
             raise BadInput("role-not-held", f"{code} 没有该角色。", f"{code} does not hold this role there.")
+        if grant.role == Role.SECURITY_ADMIN:
+            require_another(deed.connection, deed.centre_id, deed.at, there)
         return
     if there:
         raise BadInput("role-held", f"{code} 已有该角色。", f"{code} holds this role there already.")

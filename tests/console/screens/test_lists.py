@@ -11,6 +11,7 @@ from console.widgets.lines import LinesView
 from core.accountability.lookup import plain
 from core.catalogue.lists import read_lists, shipped_lists
 from core.catalogue.load import load_lists
+from core.desk.actor import Actor
 from core.desk.desk import Desk
 from core.desk.orders import Accept, Report
 from data.queries.organisation import holders
@@ -19,6 +20,7 @@ from tests.console.pilots import said, screen_text, until
 from tests.console.real_street import made_street
 from tests.console.screens.test_hands import at, opened, tasks
 
+HEAD = Actor("test", "测试", roles=frozenset({Role.COMMANDER.value}))
 ASSISTING = "区级主责（区住房城乡建委）、镇街配合"
 
 
@@ -27,7 +29,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, str]:
     """The street with the example lists, and its duty leader."""
     desk, _officer = made_street(tmp_path_factory.mktemp("lists") / "street.sqlite", 1)
     with desk.store.write() as connection:
-        load_lists(connection, desk.centre_id, read_lists(shipped_lists()), desk.now(), "test")
+        load_lists(connection, desk.centre_id, read_lists(shipped_lists()), desk.now(), HEAD)
     with desk.store.reader() as reader:
         people = holders(reader, desk.centre_id, desk.now())
     return desk, next(line.officer_code for line in people if line.role == Role.DUTY_LEADER)

@@ -40,8 +40,8 @@ def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         scene = make_scene(url)
         stack.callback(scene.store.close)
         with scene.store.write() as connection:
-            set_webhook(connection, 1, "https://example.test/hook?key=k", "", "xi", scene.wait(minutes=1))
-            clear_webhook(connection, 1, "xi", scene.wait(minutes=1))
+            set_webhook(connection, 1, "https://example.test/hook?key=k", "", scene.who("xi"), scene.wait(minutes=1))
+            clear_webhook(connection, 1, scene.who("xi"), scene.wait(minutes=1))
             for number in range(ENTRIES - 2):
                 body = {"before": f"岗位 {number}", "reason": "来电 13812345678 要求", 3: [None, 1.5, True]}
                 note_change(connection, 1, scene.wait(minutes=1), "xi", "rename", body)

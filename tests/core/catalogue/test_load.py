@@ -13,16 +13,19 @@ from core.catalogue.calendars import read_calendars
 from core.catalogue.load import load_calendar, load_matters, load_policy
 from core.catalogue.read import read_catalogue, read_policy
 from core.catalogue.stored import newest_version, rows_of, stored_catalogue
+from core.desk.actor import Actor
 from core.organisation.init import init_centre
 from core.organisation.template import read_template
 from data.errors import NotFound
 from data.location import locate
 from data.schema import create_tables
 from data.store import Store
+from data.terms import Role
 from tests.made_stores import MadeStores
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 LATER = int(NOW.timestamp()) + 86_400
+HEAD = Actor("wang", "王芳", roles=frozenset({Role.DUTY_LEADER.value}))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
@@ -53,9 +56,9 @@ def test_the_same_content_again_changes_nothing(store: Store, centre_id: int) ->
     _, body = read_policy()
     with store.write() as connection:
         again = [
-            load_matters(connection, centre_id, read_catalogue(), LATER, "test"),
-            load_policy(connection, centre_id, body, LATER, "test"),
-            *(load_calendar(connection, centre_id, calendar, LATER, "test") for calendar in read_calendars()),
+            load_matters(connection, centre_id, read_catalogue(), LATER, HEAD),
+            load_policy(connection, centre_id, body, LATER, HEAD),
+            *(load_calendar(connection, centre_id, calendar, LATER, HEAD) for calendar in read_calendars()),
         ]
     assert [(loaded.is_new, loaded.version) for loaded in again] == [(False, 1)] * len(again)
     with store.reader() as reader:
@@ -85,7 +88,7 @@ def test_a_changed_catalogue_is_a_new_version_with_its_differences(store: Store,
         matters=(replace(first, lead="YJGL"), *rest, replace(second, code="XX0001", name="新增")),
     )
     with store.write() as connection:
-        loaded = load_matters(connection, centre_id, edited, LATER, "admin")
+        loaded = load_matters(connection, centre_id, edited, LATER, HEAD)
     assert (loaded.is_new, loaded.version, loaded.label) == (True, 2, "site-2")
     assert {(change.code, change.what) for change in loaded.changes} == {
         (first.code, "changed"),
@@ -108,8 +111,8 @@ def test_a_changed_catalogue_is_a_new_version_with_its_differences(store: Store,
 def test_going_back_is_a_version_too(store: Store, centre_id: int) -> None:
     _, body = read_policy()
     with store.write() as connection:
-        second = load_policy(connection, centre_id, {**body, "bounce_limit": 2}, LATER, "admin")
-        third = load_policy(connection, centre_id, body, LATER + 1, "admin")
+        second = load_policy(connection, centre_id, {**body, "bounce_limit": 2}, LATER, HEAD)
+        third = load_policy(connection, centre_id, body, LATER + 1, HEAD)
     assert (second.version, third.version, third.is_new) == (2, 3, True)
 
 

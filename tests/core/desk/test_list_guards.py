@@ -18,7 +18,7 @@ LISTS = Lists("1", (ListEntry(ListKind.NEGATIVE, "F1", "部件维修", "repairs"
 
 def load(scene: Scene, lists: Lists) -> None:
     with scene.store.write() as connection:
-        load_lists(connection, 1, lists, scene.desk.now(), "wang")
+        load_lists(connection, 1, lists, scene.desk.now(), scene.who("wang"))
 
 
 def possible(scene: Scene, code: str, who: str) -> str:

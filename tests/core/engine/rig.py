@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.clock import SetClock
+from core.desk.actor import Actor
 from core.desk.desk import Desk, open_desk
 from core.desk.ledger import Ledger, chain_hash
 from core.desk.orders import Accept, Assess, Dispatch, Report
@@ -20,9 +21,12 @@ from data.location import locate
 from data.row_check import rotten_in
 from data.store import Store
 from data.tables import CENTRE_LOG, ClockDue, LadderStep, Notice, TicketEvent, table
+from data.terms import Role
 from tests.street import START
 
 CENTRE = 1
+ADMIN = Actor("xi", "席统", roles=frozenset({Role.SYSTEM_ADMIN.value}))
+"""Who sets where notices go."""
 
 
 class Steady:

@@ -18,14 +18,14 @@ from data.errors import BadInput
 from data.reader import Reader
 from data.tables import Handover, TicketEvent, table
 from tests.core.engine.receiver import Receiver, receiving
-from tests.core.engine.rig import Rig
+from tests.core.engine.rig import ADMIN, Rig
 
 
 @pytest.fixture
 def receiver(rig: Rig) -> Iterator[Receiver]:
     with receiving() as found:
         with rig.store.write() as connection:
-            set_webhook(connection, 1, found.url, "a-secret-of-the-street", "zhang", rig.now())
+            set_webhook(connection, 1, found.url, "a-secret-of-the-street", ADMIN, rig.now())
         yield found
 
 

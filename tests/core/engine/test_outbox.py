@@ -17,7 +17,7 @@ from core.engine.webhook import Answer, Webhook, clear_webhook, http_poster, rea
 from data.errors import BadInput
 from data.tables import OrganisationEvent, Setting, Ticket, table
 from tests.core.engine.receiver import Receiver, receiving
-from tests.core.engine.rig import Rig
+from tests.core.engine.rig import ADMIN, Rig
 
 SECRET = "a-secret-of-the-street"
 
@@ -30,7 +30,7 @@ def receiver() -> Iterator[Receiver]:
 
 def _hook(rig: Rig, url: str, secret: str = SECRET) -> Webhook:
     with rig.store.write() as connection:
-        return set_webhook(connection, 1, url, secret, "zhang", rig.now())
+        return set_webhook(connection, 1, url, secret, ADMIN, rig.now())
 
 
 def _one_notice(rig: Rig, title: str = "井盖缺失") -> None:
@@ -253,9 +253,9 @@ def test_setting_and_clearing_is_written_down_without_the_secret(rig: Rig, recei
     assert len(webhook.secret) >= 32
     _one_notice(rig)
     with rig.store.write() as connection:
-        assert clear_webhook(connection, 1, "zhang", rig.now())
+        assert clear_webhook(connection, 1, ADMIN, rig.now())
     with rig.store.write() as connection:
-        assert not clear_webhook(connection, 1, "zhang", rig.now())
+        assert not clear_webhook(connection, 1, ADMIN, rig.now())
         assert read_webhook(connection, 1) is None
     assert (_waiting(rig)["state"], _outbox(rig).send_due().sent) == ("failed", 0)
     events = rig.rows(OrganisationEvent)
