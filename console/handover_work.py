@@ -49,7 +49,7 @@ class HandoverWork:
 
             self.app.open_drawer(HandoverDrawer(found, self.app.status.zone, backend.read_only), answered)
 
-        self.app.work.read_then(screen, lambda: self.app.load(backend.handover), show)
+        self.app.work.read_then(screen, lambda: self.app.personal.on_page("handover show", backend.handover), show)
 
     def _go_on(self, screen: DutyScreen, found: HandoverShown, answer: str) -> None:
         kind, _space, code = answer.partition(" ")

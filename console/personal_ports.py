@@ -15,7 +15,7 @@ class ShownField:
 
 
 class PersonalPort(Protocol):
-    """Personal data of a ticket."""
+    """Personal data of tickets and of the centre's pages."""
 
     def show_field(self, code: str, field: str, reason: str) -> ShownField:
         """One field of a ticket in full; who saw it and why is on record before. A write. May raise a Refusal."""
@@ -27,4 +27,12 @@ class PersonalPort(Protocol):
 
     def note_read(self, ticket_id: int) -> None:
         """Put it on record. A write. Raises StoreTrouble or a Refusal, and then the ticket must not be shown."""
+        ...
+
+    def page_noted(self, page: str) -> bool:
+        """The same for a page of the centre that names people, called as its command is: `hazard show 3`."""
+        ...
+
+    def note_page(self, page: str) -> None:
+        """Put it on record. A write. Raises StoreTrouble or a Refusal, and then the page must not be shown."""
         ...

@@ -37,6 +37,14 @@ class PersonalWork:
         found, _noted = await asyncio.gather(self.app.load(read), self.app.write(lambda: backend.note_read(ticket_id)))
         return found
 
+    async def on_page(self, page: str, read: Callable[[], Found]) -> Found:
+        """The same for a page of the centre that names people, called as its command is."""
+        backend = self.app.backend
+        if backend.page_noted(page):
+            return await self.app.load(read)
+        found, _noted = await asyncio.gather(self.app.load(read), self.app.write(lambda: backend.note_page(page)))
+        return found
+
     def ask(self, screen: TicketScreen, row: QueueRow) -> None:
         """Which field, and why; then the page shows it for as long as the policy says."""
 

@@ -47,7 +47,8 @@ class SensingWork:
             drawer = dialogs.device_drawer(found, self.app.status.zone, self.app.backend.read_only)
             self.app.open_drawer(drawer, answered)
 
-        self.app.work.read_then(screen, lambda: self.app.load(lambda: self.app.backend.sensing.device(code)), show)
+        page, read = f"device show {code}", lambda: self.app.backend.sensing.device(code)
+        self.app.work.read_then(screen, lambda: self.app.personal.on_page(page, read), show)
 
     def _ask_away(self, screen: DutyScreen, code: str) -> None:
         def filled(answer: dict[str, str] | None) -> None:

@@ -109,7 +109,9 @@ class WatchWork:
         elif kind == "hazard":
             self.app.work.read_then(
                 screen,
-                lambda: self.app.load(lambda: self.app.backend.hazard_file(int(item))),
+                lambda: self.app.personal.on_page(
+                    f"hazard show {item}", lambda: self.app.backend.hazard_file(int(item))
+                ),
                 partial(self._hazard, screen),
             )
         else:

@@ -166,6 +166,8 @@ class MemoryBackend(MemoryLock):
         """Tickets whose read was put on record."""
         self.unwritable: Exception | None = None
         self.refusal: Refusal | None = None
+        self.pages: list[str] = []
+        """Pages of the centre that were put on record."""
         self.broken: Exception | None = None
         self.choices = [
             Choice("accept", "受理", True),
@@ -209,6 +211,12 @@ class MemoryBackend(MemoryLock):
 
     def read_noted(self, ticket_id: int) -> bool:
         return ticket_id in self.noted
+
+    def page_noted(self, page: str) -> bool:
+        return page in self.pages
+
+    def note_page(self, page: str) -> None:
+        self.pages.append(page)
 
     def note_read(self, ticket_id: int) -> None:
         if self.unwritable is not None:

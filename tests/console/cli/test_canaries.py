@@ -3,20 +3,27 @@ that is printed, told, logged and kept."""
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from console.app import ZhihuiApp
 from console.backend.store import StoreBackend
+from console.backend.wall import WallBackend
 from console.cli import words
 from console.cli.on_record import PAGES
 from console.entry import main
+from console.wall.app import LOOK_EVERY, WallApp
+from console.wall.view import EVERY
 from core.clock import SetClock
 from core.desk.actor import Actor
 from core.desk.desk import open_desk
+from core.desk.notices import notice_row
 from core.desk.orders import (
     Accept,
     Acknowledge,
@@ -43,15 +50,20 @@ from core.desk.orders import (
     Supervise,
     Void,
 )
+from core.desk.work import Message
+from core.engine.loop import Engine
 from data.errors import NotAllowed
 from data.location import locate
+from data.queries.tickets import ticket_id
 from data.store import Store
-from data.terms import Grade, RequestKind, ReturnReason, Satisfaction, UpwardForm
+from data.tables import Notice
+from data.terms import Grade, RequestKind, ReturnReason, Satisfaction, Severity, UpwardForm
 from tests.console.cli.canaries import ADDRESS, LINE, MOBILE, NAME, SHORT, TEXT, leaks
 from tests.console.cli.conftest import Run, Street, fill_street
 from tests.console.counting import CountingDriver, count_output
 from tests.console.pilots import ready, screen_text, until
 from tests.console.terminal.test_whole_screen import OPENED
+from tests.console.wall.street import settle, wall_text
 from tests.made_stores import MadeStores
 from tests.street import START
 
@@ -294,7 +306,9 @@ def test_nothing_that_is_planted_comes_out(run: Run, street: Street, caplog: pyt
 
 
 async def test_no_screen_gives_it_away(street: Street, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    """On the screen, in what is sent to the terminal, in screenshots, and in what is kept of the work."""
     count_output(monkeypatch)
+    break_the_glass(street)
     backend = StoreBackend(street.desk.store.url, street.clock, street.desk.now, None, "wang")
     backend.start = backend.desk  # type: ignore[method-assign, assignment]  # no engine: the clock stands still
     app = ZhihuiApp(backend, street.desk.now)
@@ -312,12 +326,61 @@ async def test_no_screen_gives_it_away(street: Street, monkeypatch: pytest.Monke
             shown = screen_text(app)
             masked += "欧**珍" in shown
             # What was sent holds the terminal's title, its notifications and what was drawn for a moment alone.
-            found += [(place, gone) for text in (shown, app._driver.take()) if (gone := leaks(text))]
+            # A screenshot is drawn anew, from the widgets.
+            pictured = words_of(app.export_screenshot())
+            assert place == "queue" or "紧急授权" in pictured, "the line of break-glass"
+            found += [(place, gone) for text in (shown, app._driver.take(), pictured) if (gone := leaks(text))]
         app.drafts.save()
     backend.close()
     assert found == []
     assert masked >= SHOWN
     assert [path for path in home.rglob("*") if path.is_file() and leaks(path.read_text("utf-8", "replace"))] == []
+
+
+async def test_no_page_of_the_wall_gives_it_away(street: Street) -> None:
+    """Each page of it, an alarm about a planted ticket, and a screenshot of both."""
+    break_the_glass(street)
+    desk = street.desk
+    engine = Engine(desk.store, street.clock, desk.centre_id)
+    engine.once(send=False)  # a silent engine would stand in the line of break-glass
+    backend = WallBackend(desk.store.url, street.clock, desk.now, None)
+    app = WallApp(backend, desk.now)
+    pages: list[str] = []
+    async with app.run_test(size=(160, 50)) as pilot:
+        await until(pilot, lambda: bool(app.wall.page))
+        await settle(pilot, app)
+        for _page in range(len(app.wall._pages)):
+            pages += [wall_text(app), words_of(app.export_screenshot())]
+            street.clock.advance(seconds=EVERY)  # the page turns; emergency and break-glass take turns in their line
+            await settle(pilot, app)
+        message = Message("ladder", Severity.ALARM, TEXT, TEXT)
+        with desk.store.reader() as reader:
+            number = ticket_id(reader, 1, MAIN)
+        with desk.store.write() as connection:
+            connection.execute(insert(Notice).values(notice_row(message, None, "console", 1, number, 1, desk.now())))
+        for _beat in range(2):  # it is read at one and shown at the next
+            street.clock.advance(seconds=LOOK_EVERY)
+            await settle(pilot, app)
+        assert app.wall._alarm is not None
+        pages += [wall_text(app), words_of(app.export_screenshot())]
+    backend.close()
+    engine.close()
+    read = ["".join(page.split()) for page in pages]
+    assert sum(MAIN in page for page in read) >= 4, "pages and alarm, as drawn and in a screenshot"
+    assert sum("紧急授权" in page for page in read) >= 2
+    assert [gone for page in pages if (gone := leaks(page))] == []
+
+
+def break_the_glass(street: Street) -> None:
+    """Now, so that every screen says so, with the reason."""
+    assert main(["break-glass", "take", "commander", "--reason", SHORT, "--store", street.path, "--as", "li"],
+                street.clock) == 0  # fmt: skip
+    words.choose("")
+
+
+def words_of(svg: str) -> str:
+    """What can be read in a screenshot: each styled piece is a text of its own."""
+    return html.unescape(re.sub(r"<[^>]*>", "", svg[svg.index("<text") :])).replace("\xa0", " ")
 
 
 def test_each_command_that_reads_is_looked_at() -> None:
