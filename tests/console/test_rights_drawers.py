@@ -204,7 +204,11 @@ async def test_it_is_given_back_early_and_a_head_ends_anothers(town: Town) -> No
             await pilot.press(*["down"] * left, "enter")
             await until(pilot, lambda: "1 提前结束" in screen_text(app))  # noqa: B023
             await pilot.press("1")
-            await until(pilot, lambda: said(app, "结束紧急授权：已完成"))  # noqa: B023
+            await until(
+                pilot,
+                lambda: isinstance(app.screen, RightsDrawer) and said(app, "结束紧急授权：已完成"),  # noqa: B023
+                "done, and the list is there again",
+            )
             with town.desk.store.reader() as reader:
                 assert sum(town.desk.now() < use.to_at for use in uses(reader, town.desk.centre_id)) == left
         app.backend.close()  # type: ignore[attr-defined]
