@@ -78,9 +78,8 @@ class RightsWork:
                 if key is None:
                     return
                 one = held[int(key)]
-                heading = (
-                    f"{_('Take a role away')}  {clean(one.name, 20)}  {one.role_label}  {clean(one.unit_name, 30)}"
-                )
+                what = f"{clean(one.name, 20)}  {clean(one.role_label, 20)}  {clean(one.unit_name, 30)}"
+                heading = f"{title}  {what}"
                 known: Values = {
                     "kind": GrantKind.TAKE.value, "officer": one.officer, "role": one.role, "unit": one.unit
                 }  # fmt: skip

@@ -74,7 +74,7 @@ def _use(use: UseRow, zone: str, now: int) -> Line:
     else:
         sign, look = _("proper") if use.proper else _("! improper"), "" if use.proper else "late"
     named = _("Break-glass {n}").format(n=use.number)
-    span = f"  {clean(use.who, 40)}  {use.role}  {when(use.from_at, zone)} - {when(use.to_at, zone)[6:]}  "
+    span = f"  {clean(use.who, 40)}  {clean(use.role, 20)}  {when(use.from_at, zone)} - {when(use.to_at, zone)[6:]}  "
     return Line(
         ((f" {named}  ", "label"), (sign, look), (span, ""), (clean(use.reason, 80), "muted")), f"use {use.number}"
     )
@@ -84,7 +84,7 @@ def _grant(row: GrantRow, zone: str) -> Line:
     spoken = language()
     waits = row.state == GrantState.WAITING
     head = f" {term(GrantKind, row.kind, spoken)} {row.number}  "
-    rest = f"  {clean(row.who, 40)}  {row.role}  {clean(row.unit, 30)}  {when(row.asked_at, zone)}  "
+    rest = f"  {clean(row.who, 40)}  {clean(row.role, 20)}  {clean(row.unit, 30)}  {when(row.asked_at, zone)}  "
     return Line(
         (
             (head, "label"),
@@ -117,8 +117,8 @@ def grant_drawer(row: GrantRow, may: frozenset[str], zone: str, read_only: bool)
             (_("Unit"), row.unit),
             (_("State"), term(GrantState, row.state, spoken)),
             (_("Reason"), row.reason),
-            (_("Asked by"), f"{row.asked_by}  {when(row.asked_at, zone)}"),
-            (_("Decided by"), f"{row.decided_by}  {when(row.decided_at, zone)}".strip()),
+            (_("Asked by"), f"{clean(row.asked_by, 20)}  {when(row.asked_at, zone)}"),
+            (_("Decided by"), f"{clean(row.decided_by, 20)}  {when(row.decided_at, zone)}".strip()),
             (_("Remark"), row.words),
         )
         if waits and not digits:
@@ -148,7 +148,7 @@ def use_drawer(use: UseRow, may: frozenset[str], zone: str, now: Now, read_only:
             (_("Right"), use.role),
             (_("When"), f"{when(use.from_at, zone)} - {when(use.to_at, zone)}"),
             (_("Reason"), use.reason),
-            (_("Reviewed by"), f"{use.reviewed_by}  {when(use.reviewed_at, zone)}".strip()),
+            (_("Reviewed by"), f"{clean(use.reviewed_by, 20)}  {when(use.reviewed_at, zone)}".strip()),
             (_("Found"), "" if use.proper is None else _("proper") if use.proper else _("! improper")),
             (_("Remark"), use.words),
         )
@@ -178,7 +178,12 @@ def role_items() -> list[Item]:
 def held_items(held: Sequence[HeldRole]) -> list[Item]:
     """Who holds what; the key is the line's number."""
     return [
-        Item(str(number), f"{one.name} ({one.officer})", f"{one.role_label}  {one.unit_name}", found_by=one.found_by)
+        Item(
+            str(number),
+            f"{clean(one.name, 20)} ({clean(one.officer, 20)})",
+            f"{clean(one.role_label, 20)}  {clean(one.unit_name, 30)}",
+            found_by=one.found_by,
+        )
         for number, one in enumerate(held)
     ]
 

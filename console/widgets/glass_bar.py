@@ -47,7 +47,7 @@ def glass_words(glass: Sequence[GlassView], zone: str, now: int, reasons: bool =
     first = lasting[0]
     until = datetime.fromtimestamp(first.until, ZoneInfo(zone)).strftime("%H:%M")
     words = _("!! BREAK-GLASS {name} acts as {role} until {time}, {left}").format(
-        name=clean(first.name, 20), role=first.role, time=until, left=left_words(first.until, now)
+        name=clean(first.name, 20), role=clean(first.role, 20), time=until, left=left_words(first.until, now)
     )
     if reasons:
         words = _("{words}: {reason}").format(words=words, reason=clean(first.reason, 80))
@@ -63,5 +63,5 @@ def left_words(until: int, now: int) -> str:
 def over_words(use: GlassView) -> str:
     """What is said when it ends."""
     return _("Break-glass of {name} ({role}) is over; the commander or the duty leader reviews it.").format(
-        name=clean(use.name, 20), role=use.role
+        name=clean(use.name, 20), role=clean(use.role, 20)
     )

@@ -65,7 +65,7 @@ def told(kept: Scene) -> Iterator[Scene]:
 
 def hooked(scene: Scene) -> None:
     with scene.store.write() as connection:
-        set_webhook(connection, 1, "http://127.0.0.1:9/", "", "xi", scene.desk.now())
+        set_webhook(connection, 1, "http://127.0.0.1:9/", "", scene.who("xi"), scene.desk.now())
 
 
 def give_a_past(scene: Scene) -> None:
@@ -214,7 +214,7 @@ def test_what_may_change_of_one_on_its_way_out_is_no_finding(told: Scene) -> Non
 def test_those_that_were_given_up_with_the_webhook_are_no_finding(told: Scene) -> None:
     waiting = told.rows(f"SELECT id FROM notice WHERE centre_id = :centre AND {WHERE['waiting']}")
     with told.store.write() as connection:
-        assert clear_webhook(connection, 1, "xi", told.desk.now())
+        assert clear_webhook(connection, 1, told.who("xi"), told.desk.now())
     assert found(told) == []
     assert {row["state"] for row in of(told, "webhook")} == {"sent", "failed"}
     entries = told.rows("SELECT actor FROM access_event WHERE centre_id = :centre AND kind = 'notice_failed'")
