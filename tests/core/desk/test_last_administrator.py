@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert
 from core.desk.actor import Actor
 from core.desk.centre_desk import CentreDesk
 from core.desk.rights_orders import AgreeRole, AskRole
-from core.identity.accounts import AccountBook
+from core.identity.accounts import AccountBook, new_password
 from core.identity.administrators import administrator_kept, can_administer
 from core.identity.policy import change_policy
 from core.organisation.change import Redrawing
@@ -77,8 +77,9 @@ def test_two_grants_that_wait_end_only_one_of_two(any_scene: Scene) -> None:
 def test_one_without_an_account_does_not_count_where_one_signs_in(scene: Scene) -> None:
     bao = second(scene)
     an, now = scene.who("an"), scene.desk.now()
+    fresh = {who: new_password(scene.store, 1, who, PASSWORD, now) for who in ("an", "bao")}
     with scene.store.write() as connection:
-        AccountBook(connection, 1, now, an).add("an", PASSWORD)
+        AccountBook(connection, 1, now, an).add("an", fresh["an"])
         change_policy(connection, 1, now, an, {"sign_in": "required"})
     assert refusal(scene, lambda: ask(scene, "an", "bao")) == "no-administrator-left"
 
@@ -88,7 +89,7 @@ def test_one_without_an_account_does_not_count_where_one_signs_in(scene: Scene) 
 
     assert refusal(scene, lambda: disable("an")) == "no-administrator-left"
     with scene.store.write() as connection:
-        AccountBook(connection, 1, now, an).add("bao", PASSWORD)
+        AccountBook(connection, 1, now, an).add("bao", fresh["bao"])
     disable("an")
     assert administered(scene)
     disable("an", disabled=False)
