@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-
-from sqlalchemy import Connection, select
+from typing import TYPE_CHECKING
 
 from data.errors import BadInput, NotFound
-from data.tables import Appointment, BreakGlass, Officer, table
 from data.terms import ADMIN_ROLES
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ def find_actor(connection: Connection, centre_id: int, code: str | None, at: int
             "没有说明经办人：请用 --as 或 ZHIHUI_OFFICER 指定。",
             "No officer named: use --as or ZHIHUI_OFFICER.",
         )
+    # Loaded here: who only reads, as a console before its first page, knows actors and needs no database library.
+    from sqlalchemy import select
+
+    from data.tables import Appointment, BreakGlass, Officer, table
+
     wanted = code.strip()
     if not wanted.isprintable():
         raise NotFound("officer-unknown", f"没有人员“{wanted!a}”。", f"There is no officer {wanted!a}.")

@@ -102,6 +102,14 @@ def test_script_commands_load_without_textual(repository: Path) -> None:
     assert "textual" not in loaded
 
 
+def test_what_the_console_loads_before_its_first_page_needs_no_database_library(repository: Path) -> None:
+    first = "console.run, console.app, console.backend.observer, console.backend.store, console.cli.proof"
+    check = f"import sys, {first}; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    ended = subprocess.run([sys.executable, "-c", check], cwd=repository, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+    assert not set(ended.stdout.split()) & {"sqlalchemy", "sqlmodel", "pydantic"}
+
+
 def test_the_loader_sees_what_is_loaded(tmp_path: Path) -> None:
     (tmp_path / "house").mkdir()
     (tmp_path / "house" / "__init__.py").touch()
