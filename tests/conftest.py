@@ -68,7 +68,7 @@ LONG_FIRST = (
     *("tests/bench/test_bench.py", "tests/scenarios/test_first_shift.py", "tests/console/terminal/test_bytes.py"),
     *("tests/console/terminal/test_whole_screen.py", "tests/console/terminal/test_ssh.py", "tests/faults/"),
     *("tests/races/", "tests/storms/"),
-    *("tests/console/test_contrast.py", "tests/core/exchange/test_import_real.py", "tests/simulator/"),
+    *("tests/console/test_contrast.py", "tests/core/exchange/test_import_real.py", "tests/simulator/", "tests/crash/"),
     *("tests/console/terminal/test_paced_screen.py", "tests/console/remote/", "tests/core/desk/test_machine.py"),
     *("tests/console/keyboard/test_full_width.py", "tests/console/test_pictures.py", "tests/pictures/"),
 )

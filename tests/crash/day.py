@@ -131,8 +131,8 @@ def steps(files: Path) -> list[Step]:
         Step("import tickets", ("import", "tickets", str(files / "made.csv"), "--map", str(files / "made.toml")),
              minutes=70, one=False, plant="small chunks"),
         Step("engine once", ("engine", "once", "--json"), minutes=600, one=False),
-        Step("db backup", ("db", "backup", str(files.parent / "disk" / "copy.db")), minutes=605, again=(0, 2)),
-        Step("db restore", ("db", "restore", str(files.parent / "disk" / "copy.db"), "--force"), minutes=606),
+        Step("db backup", ("db", "backup", "DISK/copy.db"), minutes=605, again=(0, 2)),
+        Step("db restore", ("db", "restore", "DISK/copy.db", "--force"), minutes=606),
     ]  # fmt: skip
 
 

@@ -142,7 +142,8 @@ class Machine:
             f"XDG_{name}_HOME": f"{home}/{name.lower()}" for name in ("DATA", "CONFIG", "STATE", "CACHE")
         }
         return {
-            "argv": list(argv), "at": at.isoformat(), "arm": vars(arm), "record": record, "folder": str(self.disk),
+            "argv": [part.replace("DISK", str(self.disk)) for part in argv],
+            "at": at.isoformat(), "arm": vars(arm), "record": record, "folder": str(self.disk),
             "env": env, "plant": more.get("plant") or self.plant, "call": more.get("call", ""),
             "modules": more.get("modules", False), **paths,
         }  # fmt: skip
