@@ -149,9 +149,9 @@ def _carried(number: int, memory: float, cpu: float) -> Iterator[Figure]:
     whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / MIB
     by_memory, by_cpu = int(USABLE * whole / memory), int(USABLE * CORES * 100 / max(cpu, 0.01))
     what = f"sessions that seven tenths of {whole / 1024:.0f} GiB carry, as {number} at once take it"
-    yield Figure(f"remote.carried.memory.{number}", what, "–", (by_memory,), "")
+    yield Figure(f"remote.carried.memory.{number}", what, "–", (by_memory,), "sessions")
     what = f"sessions that seven tenths of {CORES} cores carry, as {number} at once take them"
-    yield Figure(f"remote.carried.cpu.{number}", what, "–", (by_cpu,), "")
+    yield Figure(f"remote.carried.cpu.{number}", what, "–", (by_cpu,), "sessions")
 
 
 def _pass_by(sessions: list[Session], seconds: float) -> None:

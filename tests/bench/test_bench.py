@@ -92,7 +92,7 @@ def test_it_runs_and_prints_each_figure(name: str, work: Path, tmp_path: Path) -
     assert main([*arguments, "--json", str(report)], said.append) == 0, said
     text = "\n".join(said)
     for figure in FIGURES[name]:
-        shown = rf"^{re.escape(figure)} .*\| [\d.,]+ (×|ms|B|B/s|MiB|%|s)( |$)"
+        shown = rf"^{re.escape(figure)} .*\| [\d.,]+ (×|ms|B|B/s|MiB|%|s|sessions)( |$)"
         assert re.search(shown, text, re.MULTILINE), f"{figure} in {text}"
     figures = load(report)[name].figures
     assert {figure.name for figure in figures} == set(FIGURES[name])
