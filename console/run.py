@@ -21,6 +21,7 @@ from console.terminal.opening import Opening
 from data.errors import BadInput
 
 if TYPE_CHECKING:
+    from console.app import ZhihuiApp
     from core.clock import Clock
     from core.desk.actor import Origin
 
@@ -72,10 +73,7 @@ def run_console(
         decision = opening.decide()
     app = (SignInApp if sign_in else ZhihuiApp)(backend, seconds, decision.theme(chosen_theme), chosen_line)
     app.locking.named = officer or ""
-    app.typed_ahead = opening.typed_ahead
-    app.believe_terminal(opening.answered)
-    app.themes.say_too(decision.warning)
-    app.troubles += [trouble] if trouble is not None else []
+    _tell(app, opening, decision.warning, trouble)
     gc.freeze()
     gc.enable()
     app.hang_up, hangup.parting = hangup.hang_up, backend.part
@@ -89,6 +87,14 @@ def run_console(
         backend.close()
         hangup.finished()
     return app.return_code or 0
+
+
+def _tell(app: ZhihuiApp, opening: Opening, warning: str, trouble: BadInput | None) -> None:
+    """What the terminal answered and what was typed before the first screen, and what is to be said on it."""
+    app.typed_ahead = opening.typed_ahead
+    app.believe_terminal(opening.answered)
+    app.themes.say_too(warning)
+    app.troubles += [trouble] if trouble is not None else []
 
 
 def theme_asked_for(given: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from data.errors import BadInput, NotFound
 from data.terms import ADMIN_ROLES
@@ -65,27 +65,9 @@ def find_actor(connection: Connection, centre_id: int, code: str | None, at: int
     # Loaded here: who only reads, as a console before its first page, knows actors and needs no database library.
     from sqlalchemy import select
 
-    from data.tables import Appointment, BreakGlass, Officer, table
+    from data.tables import Appointment, BreakGlass, table
 
-    wanted = code.strip()
-    if not wanted.isprintable():
-        raise NotFound("officer-unknown", f"没有人员“{wanted!a}”。", f"There is no officer {wanted!a}.")
-    officer, held_at = table(Officer).c, table(Appointment).c
-    found = connection.execute(
-        select(officer.id, officer.code, officer.name)
-        .where(officer.centre_id == centre_id, officer.active, (officer.code == wanted) | (officer.name == wanted))
-        .limit(3)
-    ).all()
-    exact = [row for row in found if row.code == wanted] or found
-    if not exact:
-        raise NotFound("officer-unknown", f"没有人员“{wanted}”。", f"There is no officer {wanted}.")
-    if len(exact) > 1:
-        raise BadInput(
-            "officer-ambiguous",
-            f"有多名人员叫 {wanted}，请用编号。",
-            f"Several officers are called {wanted}: use the code.",
-        )
-    row = exact[0]
+    row, held_at = _officer(connection, centre_id, code.strip()), table(Appointment).c
     now = (
         held_at.centre_id == centre_id,
         held_at.from_at <= at,
@@ -114,3 +96,29 @@ def find_actor(connection: Connection, centre_id: int, code: str | None, at: int
         vacant=frozenset(map(str, ADMIN_ROLES)) - {role for _, role, _ in found},
         glass=max((use.id for use in broken), default=None),
     )
+
+
+def _officer(connection: Connection, centre_id: int, wanted: str) -> Any:
+    """The active officer (id, code, name) with a code, or with a name that only one has."""
+    from sqlalchemy import select
+
+    from data.tables import Officer, table
+
+    if not wanted.isprintable():
+        raise NotFound("officer-unknown", f"没有人员“{wanted!a}”。", f"There is no officer {wanted!a}.")
+    officer = table(Officer).c
+    found = connection.execute(
+        select(officer.id, officer.code, officer.name)
+        .where(officer.centre_id == centre_id, officer.active, (officer.code == wanted) | (officer.name == wanted))
+        .limit(3)
+    ).all()
+    exact = [row for row in found if row.code == wanted] or found
+    if not exact:
+        raise NotFound("officer-unknown", f"没有人员“{wanted}”。", f"There is no officer {wanted}.")
+    if len(exact) > 1:
+        raise BadInput(
+            "officer-ambiguous",
+            f"有多名人员叫 {wanted}，请用编号。",
+            f"Several officers are called {wanted}: use the code.",
+        )
+    return exact[0]

@@ -91,7 +91,7 @@ def test_the_store(run: Run, street: Street, tmp_path: Path) -> None:
     before = street.digest()
     assert run("ticket", "note", "20261120-0001", "--text", "x").code == 0
     assert run("db", "restore", copy).code == 6
-    assert run("db", "restore", copy, "--force").code == 0
+    assert run("db", "restore", copy, "--force", "--live").code == 0
     assert street.digest() == before
     assert run("db", "restore", str(tmp_path / "none"), "--force").code in (3, 6)
 

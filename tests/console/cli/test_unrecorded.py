@@ -89,8 +89,9 @@ def test_signing_in_and_out_and_failing_is_on_record_or_not_done(required: Type,
 
 def test_a_notice_is_seen_on_record_or_not_at_all(street: Street) -> None:
     desk = street.desk
+    chen = desk.actor("chen")
     with desk.store.write() as connection:
-        set_webhook(connection, 1, "http://127.0.0.1:9/", "", "chen", desk.now())
+        set_webhook(connection, 1, "http://127.0.0.1:9/", "", chen, desk.now())
     desk.do(Report(title="领导交办", source="phone", direct=True), desk.actor("zhang"))
     with desk.store.reader() as reader:
         rows = reader.rows("SELECT id, channel FROM notice WHERE centre_id = :centre ORDER BY id", centre=1)

@@ -71,7 +71,7 @@ def test_answers_are_never_typed(far: SlowTerminal) -> None:
     for piece in (b"ab\x1b[", b"12;7", b"9Rcd", b"\x1b[1;2Ref", b"\x1b", b"[24;80Rgh"):
         far.press(piece)
     shows(far, "abcdefgh")
-    assert re.search(r"链路 ?\d", far.text.splitlines()[0]), far.text
+    assert re.search(r"链路 ?\d", "\n".join(far.text.splitlines()[:3])), far.text
 
 
 @pytest.mark.slow
