@@ -120,7 +120,7 @@ class _Stall:
 
     def _shows_the_last(self, screen: pyte.Screen) -> bool:
         """Whether the list shows the last title of each ticket, and no older one."""
-        shown = {int(number) for number in re.findall(r"第 ?(\d+) ?次 ?改", "\n".join(screen.display))}
+        shown = {int(number) for number in re.findall(r"第 ?(\d+) ?次 ?改", _text(screen))}
         return shown == set(range(self.changes - len(self.codes), self.changes))
 
     def _beats(self) -> int:
@@ -162,3 +162,9 @@ def _make_due(path: Path, stall: float) -> int:
     connection.execute("COMMIT")
     connection.close()
     return instants[-1]
+
+
+def _text(screen: pyte.Screen) -> str:
+    """What stands on a screen. Not its `display`: half of a wide character, drawn over in between, is no text to it."""
+    rows = (screen.buffer[line] for line in range(screen.lines))
+    return "\n".join("".join(row[column].data for column in range(screen.columns)) for row in rows)
