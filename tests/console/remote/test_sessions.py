@@ -56,7 +56,7 @@ def forget_drafts(remote: Remote) -> None:
 
 def kept_report(remote: Remote, officer: str) -> str:
     """The title of the report that an officer has begun."""
-    return Drafts(str(kept_drafts(remote, officer)), remote.desk.now).get(INTAKE).values.get("title")
+    return Drafts(str(kept_drafts(remote, officer)), remote.desk.now).get(INTAKE).values.get("title", "")
 
 
 def test_a_key_opens_the_console_of_its_officer_and_quitting_restores_the_terminal(remote: Remote) -> None:
