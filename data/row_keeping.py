@@ -67,7 +67,9 @@ def keep_sums(engine: Engine) -> None:
 
     @event.listens_for(engine, "rollback")
     def _rollback(connection: Connection) -> None:
-        _keeper(connection).forget()
+        # One that was given up, as after an interrupt in the middle of a statement, takes its triggers with it.
+        if not connection.invalidated:
+            _keeper(connection).forget()
 
 
 def begin_sums(connection: Connection) -> None:

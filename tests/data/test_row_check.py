@@ -294,3 +294,26 @@ def test_a_commit_that_fails_takes_back_what_notes_the_rows_and_the_next_write_m
             connection.exec_driver_sql(insert.format(name))
     assert found(url) == []
     store.close()
+
+
+def test_an_interrupt_in_the_middle_of_a_statement_stays_an_interrupt(url: str) -> None:
+    """SQLAlchemy gives the connection up then, and tells of the rollback all the same."""
+    store = Store(url)
+    statement = "INSERT INTO setting (centre_id, name, value) VALUES (1, '{}', '1')"
+
+    def interrupted(connection: Connection) -> None:
+        connection.exec_driver_sql(statement.format("lost"))
+        connection.invalidate()
+        raise KeyboardInterrupt
+
+    with store.write() as connection:
+        connection.exec_driver_sql(statement.format("before"))
+    with pytest.raises(KeyboardInterrupt), store.write() as connection:
+        interrupted(connection)
+    with store.write() as connection:
+        connection.exec_driver_sql(statement.format("after"))
+        names = connection.execute(text("SELECT name FROM setting WHERE centre_id = 1 ORDER BY name")).scalars().all()
+    assert "lost" not in names
+    assert {"before", "after"} <= {*names}
+    assert found(url) == []
+    store.close()

@@ -163,7 +163,7 @@ def test_stopped_in_the_middle_and_run_again(street: Street, tmp_path: Path) -> 
     finally:
         running.kill()
         os.close(screen)
-    assert (running.returncode, out) == (130, b"")
+    assert (running.returncode, out) == (130, b""), said
     assert "再次运行即可继续" in said
     assert "Traceback" not in said
     there = tickets(street.path)
