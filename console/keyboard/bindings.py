@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 
 from console.keyboard import table as keys
 
-ALT_DIGITS = dict(zip((f"alt+{digit}" for digit in range(1, 10)), "¡™£¢∞§¶•ª", strict=True))
+ALT_DIGITS = dict(zip((f"alt+{digit}" for digit in range(10)), "º¡™£¢∞§¶•ª", strict=True))
 """Most terminals send Escape and the digit, which is read as the character that a Mac's keyboard has there."""
 
 

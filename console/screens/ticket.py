@@ -114,6 +114,7 @@ class TicketScreen(DutyScreen):
             return
         self._look()
         self._show()
+        self._show_reasons()
 
     def _look(self) -> None:
         """Remember that the officer looks at it, and when they did before."""

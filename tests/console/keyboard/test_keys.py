@@ -110,14 +110,23 @@ def test_a_widget_takes_no_key_of_an_action_away(widget: type[Widget]) -> None:
     assert own - moving <= {str(digit) for digit in range(10)}
 
 
-@pytest.mark.parametrize("digit", "123456789")
+WITH_ALT = {key: action for action in keys.ACTIONS for key in action.keys if key.startswith("alt+")}
+
+
+def test_keys_with_alt_have_digits_only() -> None:
+    """How letters arrive with it is another matter."""
+    assert WITH_ALT.keys() == {f"alt+{digit}" for digit in range(10)}
+
+
+@pytest.mark.parametrize("key", WITH_ALT)
 @pytest.mark.parametrize("sent", ["\x1b{}", "\x1b[{code};3u"])
-def test_alt_with_a_digit_arrives_from_every_terminal(sent: str, digit: str) -> None:
+def test_alt_with_a_digit_arrives_from_every_terminal(sent: str, key: str) -> None:
     """Most terminals send Escape and the digit, those with newer key reports a number of its own."""
+    digit = key[-1]
     (event,) = XTermParser(False).feed(sent.format(digit, code=ord(digit)))
     assert isinstance(event, Key)
     bound = BindingsMap(bindings("screen")).get_bindings_for_key(event.key)
-    assert [binding.action for binding in bound] == [f"screen.view('{digit}')"]
+    assert [binding.action for binding in bound] == [WITH_ALT[key].call]
 
 
 async def test_the_bottom_line_knows_at_once_whether_a_ticket_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,3 +141,14 @@ async def test_the_bottom_line_knows_at_once_whether_a_ticket_is_chosen(monkeypa
         await pilot.press("f2", "slash", *"zzz", "enter")
         await until(pilot, lambda: app.screen.query_one(QueueView).total == 0)
         await until(pilot, lambda: "actions" in app.screen.query_one(KeyBar).off)
+
+
+async def test_the_bottom_line_of_a_ticket_knows_it_as_soon_as_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not only at the next second: keys that work stood there as off."""
+    app = street_app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        monkeypatch.setattr(DutyScreen, "tick", lambda _screen, _now: None)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, TicketScreen) and app.screen.shown is not None)
+        await until(pilot, lambda: "actions" not in app.screen.query_one(KeyBar).off)
