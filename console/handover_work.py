@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,40 +17,31 @@ from console.dialogs.changeover import (
     note_form,
     refuse_form,
 )
-from console.dialogs.form import FormDrawer
+from console.form_work import FormWork, Values
 from console.handover_ports import HandoverShown
 from console.i18n import _
 from console.terminal.legible import clean
-from console.widgets.fields import FieldSpec
 
 if TYPE_CHECKING:
-    from console.app import ZhihuiApp
     from console.screens.duty import DutyScreen
 
-Values = dict[str, object]
 
-
-class HandoverWork:
+class HandoverWork(FormWork):
     """Opens the drawer and carries out what is chosen there."""
-
-    def __init__(self, app: ZhihuiApp) -> None:
-        self.app = app
 
     def open(self, screen: DutyScreen) -> None:
         """The drawer, with what is there now."""
         backend = self.app.backend
 
         def show(found: HandoverShown) -> None:
-            def answered(answer: str | None) -> None:
-                if answer is not None:
-                    self._go_on(screen, found, answer)
-
-            self.app.open_drawer(HandoverDrawer(found, self.app.status.zone, backend.read_only), answered)
+            drawer = HandoverDrawer(found, self.app.status.zone, backend.read_only)
+            self._open(drawer, partial(self._go_on, screen, found))
 
         self.app.work.read_then(screen, lambda: self.app.personal.on_page("handover show", backend.handover), show)
 
     def _go_on(self, screen: DutyScreen, found: HandoverShown, answer: str) -> None:
         kind, _space, code = answer.partition(" ")
+        form, again = f"handover {answer}", partial(self.open, screen)
         known: Values = {} if found.number is None else {"handover": found.number}
         if kind == OPEN:
             self.app.work.read_then(
@@ -63,41 +52,14 @@ class HandoverWork:
         elif kind in (NOTE, NOTE_TO):
             heading = _("Note for the next shift")
             about = {**known, "ticket": code} if code else known
-            self._form(screen, answer, f"{heading}  {clean(code, 40)}", note_form(), "handover_note", about)
+            work = partial(self._centre, "handover_note", about)
+            self._form(screen, form, f"{heading}  {clean(code, 40)}", note_form(), work, again)
         elif kind == ACCEPT:
             heading = _("Sign: your shift has the duty alone, theirs is free")
-            self._form(screen, answer, heading, accept_form(), "handover_accept", known)
+            self._form(screen, form, heading, accept_form(), partial(self._centre, "handover_accept", known))
         elif kind == REFUSE:
-            self._form(screen, answer, _("Refuse the handover"), refuse_form(), "handover_refuse", known)
+            work = partial(self._centre, "handover_refuse", known)
+            self._form(screen, form, _("Refuse the handover"), refuse_form(), work, again)
         else:
-            self._carry_out(screen, "", f"handover_{kind}", {} if kind == "pack" else known)
-
-    def _form(
-        self, screen: DutyScreen, name: str, heading: str, fields: Sequence[FieldSpec], verb: str, known: Values
-    ) -> None:
-        """Ask, then carry out; what was typed is kept until it is done."""
-        drafts, form = self.app.drafts, f"handover {name}"
-
-        def filled(answer: dict[str, str] | None) -> None:
-            if answer is not None:
-                self._carry_out(screen, form, verb, {**known, **answer})
-
-        self.app.open_drawer(FormDrawer(heading, fields, drafts.get(form).values, partial(drafts.keep, form)), filled)
-
-    def _carry_out(self, screen: DutyScreen, form: str, verb: str, values: Values) -> None:
-        key = f"console-{os.urandom(12).hex()}"
-
-        async def run() -> None:
-            try:
-                text = await self.app.write(lambda: self.app.backend.centre_do(verb, values, key))
-            except Exception as error:  # noqa: BLE001 - whatever fails is said in the banner
-                screen.refuse(error)
-            else:
-                if form:
-                    self.app.drafts.drop(form)
-                screen.say(clean(text, 200))
-                if verb != "handover_accept":
-                    self.open(screen)
-            self.app.heard()
-
-        self.app.run_worker(run(), group="doing", exit_on_error=False)
+            work = partial(self._centre, f"handover_{kind}", {} if kind == "pack" else known)
+            self._carry_out(screen, "", {}, work, again)

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from console.dialogs import rights as dialogs
 from console.dialogs.choose import SearchDrawer
-from console.dialogs.form import FormDrawer
+from console.form_work import FormWork, Values
 from console.i18n import _
 from console.rights_ports import GrantRow, HeldRole, RightsView, UseRow
 from console.terminal.legible import clean
 from console.widgets.columns import label
-from console.widgets.drawer import Drawer
 from console.widgets.fields import FieldSpec
 from data.rights_terms import GrantKind
 from data.terms import Role
 
 if TYPE_CHECKING:
-    from console.app import ZhihuiApp
     from console.screens.duty import DutyScreen
 
-Values = dict[str, object]
 
-
-class RightsWork:
+class RightsWork(FormWork):
     """Opens the drawers and carries out what is chosen there."""
-
-    def __init__(self, app: ZhihuiApp) -> None:
-        self.app = app
 
     def open(self, screen: DutyScreen) -> None:
         """What lasts, what waits, and what was."""
@@ -52,7 +44,7 @@ class RightsWork:
         elif kind == dialogs.TAKE:
             self._take(screen)
         elif kind == dialogs.GLASS:
-            self._form(screen, kind, dialogs.glass_heading(), dialogs.glass_form(), "break_glass", {})
+            self._ask(screen, kind, dialogs.glass_heading(), dialogs.glass_form(), "break_glass", {})
         elif kind == "grant":
             self._grant(screen, found, next(row for row in found.grants if row.number == int(number)))
         else:
@@ -65,7 +57,7 @@ class RightsWork:
             if role is not None:
                 heading = f"{title}  {label(Role, role)}"
                 known: Values = {"kind": GrantKind.GIVE.value, "role": role}
-                self._form(screen, f"give {role}", heading, dialogs.give_form(), "role_ask", known)
+                self._ask(screen, f"give {role}", heading, dialogs.give_form(), "role_ask", known)
 
         hint = _("name, pinyin or initials of a role")
         self.app.open_drawer(SearchDrawer(title, dialogs.role_items, hint), chosen)
@@ -84,7 +76,7 @@ class RightsWork:
                     "kind": GrantKind.TAKE.value, "officer": one.officer, "role": one.role, "unit": one.unit
                 }  # fmt: skip
                 name = f"take {one.officer} {one.role} {one.unit}"
-                self._form(screen, name, heading, dialogs.words_form("reason"), "role_ask", known)
+                self._ask(screen, name, heading, dialogs.words_form("reason"), "role_ask", known)
 
             hint = _("name, role or unit, also by pinyin or initials")
             self.app.open_drawer(SearchDrawer(title, lambda: dialogs.held_items(held), hint), chosen)
@@ -95,62 +87,33 @@ class RightsWork:
         def answered(answer: str) -> None:
             known: Values = {"grant": row.number}
             if answer == dialogs.AGREE:
-                self._carry_out(screen, "", "role_agree", known)
+                self._do(screen, "role_agree", known)
             elif answer == dialogs.DECLINE:
                 heading = _("Withdraw") if row.asked_here else _("Decline")
                 form = dialogs.words_form("reason")
-                self._form(screen, f"decline {row.number}", heading, form, "role_decline", known)
+                self._ask(screen, f"decline {row.number}", heading, form, "role_decline", known)
 
         self._open(dialogs.grant_drawer(row, found.may, self._zone, self.app.backend.read_only), answered)
 
     def _use(self, screen: DutyScreen, found: RightsView, use: UseRow) -> None:
         def answered(answer: str) -> None:
             if answer == dialogs.END:
-                self._carry_out(screen, "", "break_glass_end", {"use": use.number})
+                self._do(screen, "break_glass_end", {"use": use.number})
             elif answer in (dialogs.PROPER, dialogs.IMPROPER):
                 proper = answer == dialogs.PROPER
                 heading = _("It was proper") if proper else _("It was not proper")
                 known: Values = {"use": use.number, "proper": proper}
                 name = f"review {use.number} {answer}"
-                self._form(screen, name, heading, dialogs.words_form("words"), "break_glass_review", known)
+                self._ask(screen, name, heading, dialogs.words_form("words"), "break_glass_review", known)
 
         drawer = dialogs.use_drawer(use, found.may, self._zone, lambda: self.app.now, self.app.backend.read_only)
         self._open(drawer, answered)
 
-    # ------------------------------------------------------------------------------------------- carrying out
-
-    def _open(self, drawer: Drawer[str], then: Callable[[str], None]) -> None:
-        def answered(answer: str | None) -> None:
-            if answer is not None:
-                then(answer)
-
-        self.app.open_drawer(drawer, answered)
-
-    def _form(
+    def _ask(
         self, screen: DutyScreen, name: str, heading: str, fields: Sequence[FieldSpec], verb: str, known: Values
     ) -> None:
-        """Ask, then carry out; what was typed is kept until it is done."""
-        drafts, form = self.app.drafts, f"rights {name}"
+        work = partial(self._centre, verb, known)
+        self._form(screen, f"rights {name}", heading, fields, work, partial(self.open, screen))
 
-        def filled(answer: dict[str, str] | None) -> None:
-            if answer is not None:
-                self._carry_out(screen, form, verb, {**known, **answer})
-
-        self.app.open_drawer(FormDrawer(heading, fields, drafts.get(form).values, partial(drafts.keep, form)), filled)
-
-    def _carry_out(self, screen: DutyScreen, form: str, verb: str, values: Values) -> None:
-        key = f"console-{os.urandom(12).hex()}"
-
-        async def run() -> None:
-            try:
-                text = await self.app.write(lambda: self.app.backend.centre_do(verb, values, key))
-            except Exception as error:  # noqa: BLE001 - whatever fails is said in the banner
-                screen.refuse(error, _(" What you typed is kept: the same key brings it back.") if form else "")
-            else:
-                if form:
-                    self.app.drafts.drop(form)
-                screen.say(clean(text, 200))
-                self.open(screen)
-            self.app.heard()
-
-        self.app.run_worker(run(), group="doing", exit_on_error=False)
+    def _do(self, screen: DutyScreen, verb: str, known: Values) -> None:
+        self._carry_out(screen, "", {}, partial(self._centre, verb, known), partial(self.open, screen))

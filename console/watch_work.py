@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from console.dialogs import watch as dialogs
 from console.dialogs.choose import SearchDrawer
-from console.dialogs.form import FormDrawer
+from console.form_work import FormWork, Values
 from console.i18n import _
 from console.ports import PostNode, QueueRow
 from console.terminal.legible import clean
 from console.watch_ports import BroadcastView, HazardFile, SweepProgress, WatchView
-from console.widgets.drawer import Drawer
 from console.widgets.fields import FieldSpec
 from console.work import post_items
 
 if TYPE_CHECKING:
-    from console.app import ZhihuiApp
     from console.screens.duty import DutyScreen
 
-Values = dict[str, object]
 SHOWN = 4
 """So many units are named before a sweep or a broadcast goes out."""
 TAG = "*tag-"
@@ -30,11 +26,8 @@ TAG = "*tag-"
 KINDS: Mapping[str, tuple[str, ...]] = {"*communities": ("community",), "*grids": ("grid", "exclusive_grid")}
 
 
-class WatchWork:
+class WatchWork(FormWork):
     """Opens the drawers and carries out what is chosen there."""
-
-    def __init__(self, app: ZhihuiApp) -> None:
-        self.app = app
 
     # ------------------------------------------------------------------------------------------- whom
 
@@ -164,54 +157,6 @@ class WatchWork:
                 self._form(screen, f"seen {found.row.number}", _("Receipt"), dialogs.seen_form(), work)
 
         self._open(dialogs.broadcast_drawer(found, self.app.status.zone, self.app.backend.read_only), answered)
-
-    # ------------------------------------------------------------------------------------------- carrying out
-
-    def _open(self, drawer: Drawer[str], then: Callable[[str], None]) -> None:
-        def answered(answer: str | None) -> None:
-            if answer is not None:
-                then(answer)
-
-        self.app.open_drawer(drawer, answered)
-
-    def _form(
-        self,
-        screen: DutyScreen,
-        form: str,
-        heading: str,
-        fields: Sequence[FieldSpec],
-        work: Callable[[Values, str], str],
-    ) -> None:
-        """Ask, then carry out; what was typed is kept until it is done."""
-        drafts = self.app.drafts
-        numbers = {spec.name for spec in fields if spec.number}
-
-        def filled(answer: dict[str, str] | None) -> None:
-            if answer is not None:
-                values: Values = {
-                    name: int(text) if name in numbers and text.isdecimal() else text for name, text in answer.items()
-                }
-                self._carry_out(screen, form, values, work)
-
-        self.app.open_drawer(FormDrawer(heading, fields, drafts.get(form).values, partial(drafts.keep, form)), filled)
-
-    def _carry_out(self, screen: DutyScreen, form: str, values: Values, work: Callable[[Values, str], str]) -> None:
-        key = f"console-{os.urandom(12).hex()}"
-
-        async def run() -> None:
-            try:
-                text = await self.app.write(lambda: work(values, key))
-            except Exception as error:  # noqa: BLE001 - whatever fails is said in the banner
-                screen.refuse(error, _(" What you typed is kept: the same key brings it back."))
-            else:
-                self.app.drafts.drop(form)
-                screen.say(clean(text, 200))
-            self.app.heard()
-
-        self.app.run_worker(run(), group="doing", exit_on_error=False)
-
-    def _centre(self, verb: str, known: Mapping[str, object], values: Values, key: str) -> str:
-        return self.app.backend.centre_do(verb, {**known, **values}, key)
 
 
 def _is_place(node: PostNode) -> bool:
