@@ -60,10 +60,15 @@ def sees(ledger: Ledger, refs: References, case: Case, actor: Actor) -> bool:
         return True
     if not actor.roles.isdisjoint(ADMIN_ROLES):
         return False
-    if sight(_scope(refs, actor), _seen(ledger, case)) > Sight.NOTHING:
+    if sight_of(ledger, refs, case, actor) > Sight.NOTHING:
         return True
     # A unit answers for those right under it too, whatever its role sees of them.
     return bool(case.ticket.open) and not case.ticket.confidential and takes_part(actor, case, refs, False)
+
+
+def sight_of(ledger: Ledger, refs: References, case: Case, actor: Actor) -> Sight:
+    """How much of a ticket the actor sees, by the rule."""
+    return sight(_scope(refs, actor), _seen(ledger, case))
 
 
 def _scope(refs: References, actor: Actor) -> Scope:

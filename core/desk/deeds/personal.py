@@ -7,16 +7,15 @@ from sqlalchemy import func, select
 from core.accountability.access_log import note_access
 from core.desk.centre_orders import Reveal
 from core.desk.deeds.deed import CentreReceipt, Deed, DeedKind
-from core.desk.in_sight import seen_case
+from core.desk.in_sight import seen_case, sight_of
 from core.desk.permissions import refusal_of_role
 from core.desk.personal_orders import FindNumber, ShowField
 from core.desk.references import References
-from core.desk.verbs.naming import ROW
-from core.rules.case import LIVE_TASKS, Case
+from core.rules.visibility import Sight
 from data.access_terms import NUMBER, AccessKind
 from data.errors import BadInput, NotAllowed
 from data.masking import mask_text
-from data.tables import AccessEvent, TicketEvent, table
+from data.tables import AccessEvent, table
 
 HOUR = 3_600
 LIMIT = "reveal-limit"
@@ -28,7 +27,7 @@ def show_field(deed: Deed, order: ShowField) -> CentreReceipt:
     refs = References(deed.connection, deed.centre_id)
     case = seen_case(deed.ledger, refs, order.ticket, deed.actor)
     if case.ticket.confidential:
-        if not _sees_content(deed, case):
+        if sight_of(deed.ledger, refs, case, deed.actor) <= Sight.LINE:
             raise NotAllowed("confidential", f"{order.ticket} 是保密件。", f"{order.ticket} is confidential.")
     else:
         why = refusal_of_role(order.verb, "查看一项个人信息", "see a field in full", deed.actor, case, refs)
@@ -42,20 +41,6 @@ def show_field(deed: Deed, order: ShowField) -> CentreReceipt:
     body = {"field": order.field.value, "reason": reason}
     note_access(deed.connection, deed.centre_id, deed.at, deed.actor, AccessKind.REVEALED, case.ticket.code, body)
     return CentreReceipt(order.verb, number, number, deed.at, case.ticket.id)
-
-
-def _sees_content(deed: Deed, case: Case) -> bool:
-    """What `core.rules.visibility` asks of a confidential ticket: named on it, at work on it, or who took it down."""
-    me = deed.actor.id
-    events = table(TicketEvent).c
-    taken_by = deed.connection.execute(
-        select(events.actor_id).where(
-            events.centre_id == deed.centre_id, events.ticket_id == case.ticket.id, events.seq == 1
-        )
-    ).scalar()
-    named = {row.officer_id for row in case.rows(ROW).values() if row.until_at is None}
-    at_work = {task.officer_id for task in case.tasks if task.state in LIVE_TASKS}
-    return me is not None and me in named | at_work | {taken_by}
 
 
 def find_number(deed: Deed, order: FindNumber) -> CentreReceipt:
