@@ -49,7 +49,7 @@ async def test_a_store_that_another_program_holds(
 ) -> None:
     """While somebody sits on the write place: lists move, the officer is told, the words are kept, later they go in."""
     desk, app = street
-    monkeypatch.setattr(gate.turnstile.__wrapped__, "__defaults__", (3.0,))
+    monkeypatch.setattr(gate.turnstile.__wrapped__, "__defaults__", (8.0,))
     async with app.run_test(size=(120, 36)) as pilot:
         view = await opened(pilot, app)
         await pilot.press("o")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -16,47 +15,32 @@ from core.accountability.lookup import plain
 from core.desk.actor import Origin
 from core.desk.ledger import chain_hash
 from data.access_terms import AccessKind
-from tests import postgres
-from tests.core.desk.scene import Scene, make_scene
+from tests.core.accountability.tampering import BOTH, change, kept_scene, put_back
+from tests.core.desk.scene import Scene
 
 TABLES = ("access_event", "access_head")
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
+@pytest.fixture(scope="module", params=BOTH)
 def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """A street with six entries in its access log, and a copy of them."""
-    with ExitStack() as stack:
-        url = str(tmp_path_factory.mktemp("access") / "store.sqlite")
-        if request.param == "postgresql":
-            url = stack.enter_context(postgres.database(request.getfixturevalue("postgres_url")))
-        scene = make_scene(url)
-        stack.callback(scene.store.close)
-        remote = replace(scene.who("zhang"), origin=Origin(7, "ssh-key", "10.1.2.3", "SHA256:abc"))
-        for number in range(6):
-            with scene.store.write() as connection:
-                note_access(connection, 1, scene.wait(minutes=1), remote, AccessKind.READ, f"T-{number}", {"n": number})
-        for table in TABLES:
-            change(scene, f"CREATE TABLE kept_{table} AS SELECT * FROM {table}")
+    with kept_scene(request, tmp_path_factory.mktemp("access"), give_entries, TABLES) as scene:
         yield scene
+
+
+def give_entries(scene: Scene) -> None:
+    """Six reads by somebody who came over SSH."""
+    remote = replace(scene.who("zhang"), origin=Origin(7, "ssh-key", "10.1.2.3", "SHA256:abc"))
+    for number in range(6):
+        with scene.store.write() as connection:
+            note_access(connection, 1, scene.wait(minutes=1), remote, AccessKind.READ, f"T-{number}", {"n": number})
 
 
 @pytest.fixture
 def watched(kept: Scene) -> Iterator[Scene]:
     """The street with its entries, as new."""
     yield kept
-    for table in TABLES:
-        change(kept, f"DELETE FROM {table}")
-        change(kept, f"INSERT INTO {table} SELECT * FROM kept_{table}")
-
-
-def change(scene: Scene, work: str | Callable[[Connection], object]) -> None:
-    """Write past the program, as somebody with the database in hand would."""
-    with scene.store.write() as connection:
-        connection = connection.execution_options(fanout=True)
-        if callable(work):
-            work(connection)
-        else:
-            connection.execute(text(work))
+    put_back(kept, TABLES)
 
 
 def places(scene: Scene, access: Anchor | None = None) -> set[str]:

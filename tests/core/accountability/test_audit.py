@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,8 +17,8 @@ from core.desk.ledger import chain_hash
 from core.desk.orders import Amend, Note, Pause, Return
 from data.errors import BadInput
 from data.terms import PauseReason, ReturnReason, Stage
-from tests import postgres
-from tests.core.desk.scene import Scene, make_scene
+from tests.core.accountability.tampering import BOTH, change, kept_scene, put_back
+from tests.core.desk.scene import Scene
 
 EVENT = (
     *("id", "ticket_id", "seq", "at", "kind", "actor_id", "actor", "behalf_id", "seen_revision", "body"),
@@ -43,18 +42,10 @@ TABLES = (
 """In the order in which rows may be put back."""
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
+@pytest.fixture(scope="module", params=BOTH)
 def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """A street with a past, and a copy of every row, to be put back after each damage."""
-    with ExitStack() as stack:
-        url = str(tmp_path_factory.mktemp("audit") / "store.sqlite")
-        if request.param == "postgresql":
-            url = stack.enter_context(postgres.database(request.getfixturevalue("postgres_url")))
-        scene = make_scene(url)
-        stack.callback(scene.store.close)
-        give_a_past(scene)
-        for table in TABLES:
-            change(scene, f"CREATE TABLE kept_{table} AS SELECT * FROM {table}")
+    with kept_scene(request, tmp_path_factory.mktemp("audit"), give_a_past, TABLES) as scene:
         yield scene
 
 
@@ -64,10 +55,7 @@ def busy(kept: Scene) -> Iterator[Scene]:
     stood = kept.clock.now()
     yield kept
     kept.clock.set(stood)
-    for table in reversed(TABLES):
-        change(kept, f"DELETE FROM {table}")
-    for table in TABLES:
-        change(kept, f"INSERT INTO {table} SELECT * FROM kept_{table}")
+    put_back(kept, TABLES)
 
 
 def give_a_past(scene: Scene) -> None:
@@ -88,16 +76,6 @@ def found(scene: Scene, against: Anchor | None = None) -> list[Finding]:
 
 def places(scene: Scene, against: Anchor | None = None) -> set[str]:
     return {finding.place for finding in found(scene, against)}
-
-
-def change(scene: Scene, work: str | Callable[[Connection], object], **values: Any) -> None:
-    """Write past the desk, as somebody with the database in hand would."""
-    with scene.store.write() as connection:
-        connection = connection.execution_options(fanout=True)
-        if callable(work):
-            work(connection)
-        else:
-            connection.execute(text(work), values)
 
 
 def events(connection: Connection) -> list[dict[str, Any]]:

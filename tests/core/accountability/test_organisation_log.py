@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 from threading import Barrier
 
@@ -23,50 +22,36 @@ from data.location import locate
 from data.revision import HEAD
 from data.schema import upgrade
 from data.store import Store
-from tests import postgres
-from tests.core.desk.scene import Scene, make_scene
+from tests.core.accountability.tampering import BOTH, change, kept_scene, put_back
+from tests.core.desk.scene import Scene
 from tests.data.older import make_older
 
 ENTRIES = 6
+TABLES = ("organisation_event", "centre_seq")
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
+@pytest.fixture(scope="module", params=BOTH)
 def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """A street with changes by the operations themselves, and a copy of them."""
-    with ExitStack() as stack:
-        url = str(tmp_path_factory.mktemp("organisation") / "store.sqlite")
-        if request.param == "postgresql":
-            url = stack.enter_context(postgres.database(request.getfixturevalue("postgres_url")))
-        scene = make_scene(url)
-        stack.callback(scene.store.close)
-        with scene.store.write() as connection:
-            set_webhook(connection, 1, "https://example.test/hook?key=k", "", scene.who("xi"), scene.wait(minutes=1))
-            clear_webhook(connection, 1, scene.who("xi"), scene.wait(minutes=1))
-            for number in range(ENTRIES - 2):
-                body = {"before": f"岗位 {number}", "reason": "来电 13812345678 要求", 3: [None, 1.5, True]}
-                note_change(connection, 1, scene.wait(minutes=1), "xi", "rename", body)
-        for table in ("organisation_event", "centre_seq"):
-            change(scene, f"CREATE TABLE kept_{table} AS SELECT * FROM {table}")
+    with kept_scene(request, tmp_path_factory.mktemp("organisation"), give_changes, TABLES) as scene:
         yield scene
+
+
+def give_changes(scene: Scene) -> None:
+    """Changes by the operations themselves."""
+    with scene.store.write() as connection:
+        set_webhook(connection, 1, "https://example.test/hook?key=k", "", scene.who("xi"), scene.wait(minutes=1))
+        clear_webhook(connection, 1, scene.who("xi"), scene.wait(minutes=1))
+        for number in range(ENTRIES - 2):
+            body = {"before": f"岗位 {number}", "reason": "来电 13812345678 要求", 3: [None, 1.5, True]}
+            note_change(connection, 1, scene.wait(minutes=1), "xi", "rename", body)
 
 
 @pytest.fixture
 def watched(kept: Scene) -> Iterator[Scene]:
     """The street with its changes, as new."""
     yield kept
-    for table in ("organisation_event", "centre_seq"):
-        change(kept, f"DELETE FROM {table}")
-        change(kept, f"INSERT INTO {table} SELECT * FROM kept_{table}")
-
-
-def change(scene: Scene, work: str | Callable[[Connection], object]) -> None:
-    """Write past the program, as somebody with the database in hand would."""
-    with scene.store.write() as connection:
-        connection = connection.execution_options(fanout=True)
-        if callable(work):
-            work(connection)
-        else:
-            connection.execute(text(work))
+    put_back(kept, TABLES)
 
 
 def places(scene: Scene, *kept_outside: Anchored) -> set[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from core.accountability.audit import verify
 from core.accountability.findings import MISSING, Finding
@@ -29,26 +28,18 @@ from data.location import locate
 from data.schema import upgrade
 from data.store import Store
 from data.terms import Grade, Stage
-from tests import postgres
-from tests.core.desk.scene import Scene, make_scene
+from tests.core.accountability.tampering import BOTH, change, kept_scene, put_back
+from tests.core.desk.scene import Scene
 from tests.data.older import make_older
 
 TABLES = ("notice", "centre_seq", "ticket_event", "organisation_event", "access_event", "access_head")
 KEEP_DAYS = 1_096
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
+@pytest.fixture(scope="module", params=BOTH)
 def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """A street with notices of every fate, and a copy of every row."""
-    with ExitStack() as stack:
-        url = str(tmp_path_factory.mktemp("told") / "store.sqlite")
-        if request.param == "postgresql":
-            url = stack.enter_context(postgres.database(request.getfixturevalue("postgres_url")))
-        scene = make_scene(url)
-        stack.callback(scene.store.close)
-        give_a_past(scene)
-        for table in TABLES:
-            change(scene, f"CREATE TABLE kept_{table} AS SELECT * FROM {table}")
+    with kept_scene(request, tmp_path_factory.mktemp("told"), give_a_past, TABLES) as scene:
         yield scene
 
 
@@ -58,9 +49,7 @@ def told(kept: Scene) -> Iterator[Scene]:
     stood = kept.clock.now()
     yield kept
     kept.clock.set(stood)
-    for table in TABLES:
-        change(kept, f"DELETE FROM {table}")
-        change(kept, f"INSERT INTO {table} SELECT * FROM kept_{table}")
+    put_back(kept, TABLES)
 
 
 def hooked(scene: Scene) -> None:
@@ -103,16 +92,6 @@ def notices(scene: Scene) -> list[dict[str, Any]]:
 
 def of(scene: Scene, channel: str) -> list[dict[str, Any]]:
     return [row for row in notices(scene) if row["channel"] == channel]
-
-
-def change(scene: Scene, work: str | Callable[[Connection], object], **values: Any) -> None:
-    """Write past the program, as somebody with the database in hand would."""
-    with scene.store.write() as connection:
-        connection = connection.execution_options(fanout=True)
-        if callable(work):
-            work(connection)
-        else:
-            connection.execute(text(work), values)
 
 
 def found(scene: Scene | Store) -> list[Finding]:
