@@ -183,4 +183,4 @@ def _say_usage(error: Any) -> None:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "zhihui"
     output.remark(f"zhihui: {in_chinese(message) or '命令行有误'}，用法见 {path} --help")
-    output.remark(f"zhihui: {message} See {path} --help [usage]")
+    output.remark(f"zhihui: {message.removesuffix('.')}. See {path} --help [usage]")
