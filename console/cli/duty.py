@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -70,6 +69,7 @@ def _print(times: list[DutyTime], session: Session, form: str) -> None:
     zone = session.zone()
     records = [{name: getattr(item, name) for name in FIELDS} for item in times]
     for record in records:
+        record["note"] = mask_text(record["note"])
         for name in ("from_at", "to_at"):
             record[name] = iso(record[name]) if form else moment(record[name], zone)
         if not form:
@@ -222,8 +222,7 @@ def show(
         at=moment,
     )
     found = [*_kept_on(session, moment), *(DutyTime(*row) for row in rows), *(_swapped(*row) for row in swaps)]
-    times = [replace(one, note=mask_text(one.note)) for one in found]
-    _print(times, session, form)
-    if not times:
+    _print(found, session, form)
+    if not found:
         output.remark(words.say("没有人值班。", "Nobody is on duty."))
     return OK

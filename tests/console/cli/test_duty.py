@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.console.cli.conftest import Run, Street
 
 ROTATIONS = """
@@ -111,3 +113,14 @@ def test_check_finds_what_is_wrong_ahead(run: Run, street: Street) -> None:
         ("empty_desk", "duty_officer", []),
     ]
     assert run("duty", "check", "--days", "93").code == 2
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_note_is_masked_wherever_it_is_printed(run: Run, form: list[str]) -> None:
+    """As it is written down, in the list, and as it ends."""
+    given = ("duty", "leave", "li", "--until", "2026-11-21T18:00", "--note", "家属 13812345678 来电")
+    for arguments in (given, ("duty", "show"), ("duty", "leave", "li", "--end")):
+        ended = run(*arguments, *form, officer="wang")
+        assert ended.code == 0, ended.err
+        assert "138****5678" in ended.out
+        assert "13812345678" not in ended.out + ended.err
